@@ -1,0 +1,1 @@
+"""Filters over time: tracking and smoothing of one video's poses, in frame order."""

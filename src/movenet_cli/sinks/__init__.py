@@ -1,0 +1,1 @@
+"""Sinks: result files, streams and overlays; one format per file."""
