@@ -1,0 +1,50 @@
+"""Fixtures shared by all tests: optional real models and pictures beside the checkout, and media made on the spot."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """The folder of official models for development; tests that need it skip where it is missing."""
+    folder = Path(os.environ.get("MOVENET_TEST_MODELS", PROJECT.parent / "shared" / "models"))
+    if not folder.is_dir():
+        pytest.skip("official models are not here: set MOVENET_TEST_MODELS to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder of real pictures and videos for development; tests that need it skip where it is missing."""
+    folder = PROJECT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("real media are not here (../shared)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lightning_int8(models_dir: Path) -> Path:
+    """Google's int8 MoveNet SinglePose Lightning v4."""
+    return models_dir / "movenet_singlepose_lightning_int8.tflite"
+
+
+@pytest.fixture(scope="session")
+def lightning_saved_model(models_dir: Path) -> Path:
+    """MoveNet SinglePose Lightning v4 as a SavedModel."""
+    return models_dir / "movenet_singlepose_lightning"
+
+
+@pytest.fixture(scope="session")
+def multipose_saved_model(models_dir: Path) -> Path:
+    """MoveNet MultiPose Lightning v1 as a SavedModel, random weights."""
+    return models_dir / "movenet_multipose_lightning_random"
+
+
+@pytest.fixture(scope="session")
+def thunder_saved_model(models_dir: Path) -> Path:
+    """MoveNet SinglePose Thunder v4 as a SavedModel, random weights."""
+    return models_dir / "movenet_singlepose_thunder_random"
