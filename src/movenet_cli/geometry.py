@@ -105,3 +105,20 @@ def _overlap(start: float, side: float, length: int, cells: int) -> tuple[int, i
     target_first = min(cells - 1, max(0, round((first - start) * scale)))
     target_last = min(cells, max(target_first + 1, round((last - start) * scale)))
     return first, last, target_first, target_last
+
+
+def flexible_input_size(width: int, height: int, longer_side: int, step: int = 32) -> tuple[int, int]:
+    """The input of a network that takes any size: the picture's shape, sides rounded up to `step`.
+
+    Args:
+        width: source width in pixels.
+        height: source height in pixels.
+        longer_side: of the input, a multiple of `step`.
+        step: what the network's strides demand.
+
+    Returns:
+        (height, width) of the input.
+    """
+    scale = longer_side / max(width, height)
+    padded = [max(step, math.ceil(side * scale / step - 1e-9) * step) for side in (height, width)]
+    return min(padded[0], longer_side), min(padded[1], longer_side)

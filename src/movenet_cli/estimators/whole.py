@@ -7,36 +7,61 @@ import numpy as np
 
 from movenet_cli.decode import decode_multi, decode_single
 from movenet_cli.estimators.interface import Estimator
-from movenet_cli.geometry import letterbox
-from movenet_cli.models.interface import Kind, Runner
-from movenet_cli.poses import Frame, Pose
+from movenet_cli.geometry import View, flexible_input_size, letterbox
+from movenet_cli.models.interface import Runner
+from movenet_cli.poses import FloatArray, Frame, Picture, Pose
 from movenet_cli.preprocess import model_input
 
 
 @dataclass(frozen=True, slots=True)
-class WholeFrame(Estimator):
-    """Single- or multi-pose on the padded frame.
+class WholeSingle(Estimator):
+    """One person per frame, from the whole frame.
 
     Attributes:
-        kind: which output the network has.
-        input_size: (height, width) of its input; for a flexible one, of the square that frames are padded to.
-        min_score: see `decode`.
-        max_people: see `decode`.
+        input_size: (height, width) of the network's input.
+        min_score: keypoints from here on make the box.
     """
 
-    kind: Kind
     input_size: tuple[int, int]
     min_score: float
-    max_people: int = 6
 
     def estimate(self, frames: Sequence[Frame], runners: Sequence[Runner]) -> list[tuple[Pose, ...]]:
-        """See `Estimator.estimate`; the first runner is the network."""
+        """See `Estimator.estimate`; the first runner is the single-pose network."""
         views = [letterbox(frame.picture.width, frame.picture.height, self.input_size) for frame in frames]
         pixels = [model_input(frame.picture, view) for frame, view in zip(frames, views, strict=True)]
         outputs = runners[0].run(np.stack(pixels))
-        if self.kind == "single":
-            return [decode_single(out, view, self.min_score) for out, view in zip(outputs, views, strict=True)]
+        return [decode_single(out, view, self.min_score) for out, view in zip(outputs, views, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeMulti(Estimator):
+    """Up to six people per frame, from the whole frame.
+
+    Attributes:
+        input_size: (height, width) of the network's input, or None when it takes any multiple of 32.
+        longer_side: of the input, for a network that takes any size.
+        min_score: a person needs one keypoint from here on.
+        max_people: at most so many.
+    """
+
+    input_size: tuple[int, int] | None
+    longer_side: int
+    min_score: float
+    max_people: int
+
+    def estimate(self, frames: Sequence[Frame], runners: Sequence[Runner]) -> list[tuple[Pose, ...]]:
+        """See `Estimator.estimate`; the first runner is the multi-pose network."""
+        views = [self._view(frame.picture) for frame in frames]
+        pixels = [model_input(frame.picture, view) for frame, view in zip(frames, views, strict=True)]
+        if len({view.input_size for view in views}) == 1:
+            outputs: Sequence[FloatArray] = list(runners[0].run(np.stack(pixels)))
+        else:
+            outputs = [runners[0].run(each[None])[0] for each in pixels]
         return [
             decode_multi(out, view, self.min_score, self.max_people)
             for out, view in zip(outputs, views, strict=True)
         ]
+
+    def _view(self, picture: Picture) -> View:
+        size = self.input_size or flexible_input_size(picture.width, picture.height, self.longer_side)
+        return letterbox(picture.width, picture.height, size)

@@ -1,0 +1,54 @@
+"""One input through the engine into its sinks: the heart, top to bottom."""
+
+from collections.abc import Iterator, Sequence
+
+from movenet_cli.engine import Engine
+from movenet_cli.estimators.interface import Estimator
+from movenet_cli.filters.interface import Filter
+from movenet_cli.poses import FrameResult
+from movenet_cli.sinks.interface import Sink, Summary
+from movenet_cli.sources.interface import Source
+
+
+def annotate_source(
+    source: Source,
+    engine: Engine,
+    estimator: Estimator,
+    filters: Sequence[Filter],
+    sinks: Sequence[Sink],
+    summary: Summary,
+) -> Iterator[FrameResult]:
+    """Annotate one open input, frame by frame.
+
+    The sinks are closed, and their files appear, only after the last frame. Whoever stops early (an error,
+    an interrupt, a consumer that walks away) leaves nothing behind.
+
+    Args:
+        source: the open input.
+        engine: the loaded models.
+        estimator: this input's strategy.
+        filters: this input's filters over time, applied in this order.
+        sinks: this input's outputs.
+        summary: counts, grown as the frames pass.
+
+    Yields:
+        Every frame's result, in order, after the sinks have taken it.
+
+    Raises:
+        MediaError: when the input breaks in a way that no further frame can be read.
+        OutputError: when an output cannot be written.
+    """
+    try:
+        for frame, raw in engine.results(source.frames(), estimator):
+            result = raw
+            for each in filters:
+                result = each.apply(result)
+            summary.add(result)
+            for sink in sinks:
+                sink.write(frame, result)
+            yield result
+        for sink in sinks:
+            sink.close(summary)
+    finally:
+        for sink in sinks:
+            sink.abort()

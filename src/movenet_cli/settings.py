@@ -1,0 +1,82 @@
+"""Everything that a user may ask of `annotate`, as one frozen object; every default and bound is stated here."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+Crop = Literal["auto", "none", "refine", "follow"]
+Runtime = Literal["auto", "litert", "tensorflow"]
+
+CROPS: Final = ("auto", "none", "refine", "follow")
+RUNTIMES: Final = ("auto", "litert", "tensorflow")
+FORMATS: Final = ("json", "jsonl", "csv", "coco")
+PROGRESS: Final = ("auto", "bar", "json", "none")
+
+STREAM: Final = "-"
+"""The output that means standard output; as an input, paths from standard input."""
+
+DEFAULT_OUTPUT: Final = "movenet-out"
+DEFAULT_MODEL: Final = "thunder"
+DEFAULT_MIN_SCORE: Final = 0.3
+"""The threshold that the models' authors advise."""
+
+MAX_PEOPLE: Final = 6
+"""What MultiPose finds at most."""
+
+DEFAULT_INPUT_SIZE: Final = 256
+MIN_INPUT_SIZE: Final = 64
+MAX_INPUT_SIZE: Final = 2048
+INPUT_SIZE_STEP: Final = 32
+
+DEFAULT_MAX_PIXELS: Final = 200_000_000
+"""Pictures with more pixels than this are refused before they are decoded."""
+
+MAX_JOBS: Final = 256
+MAX_BATCH: Final = 256
+
+
+def usable_cpus() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return max(1, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PoseSettings:
+    """What decides the numbers in the results; a change of any of these makes results stale.
+
+    Attributes:
+        min_score: keypoints from here on count as seen.
+        crop: what a single-pose network gets to see.
+        max_people: multi-pose only, 1 to 6.
+        input_size: multi-pose only, longer side of the input in pixels.
+        track: stable ids over a video (multi-pose).
+        smooth: add smoothed keypoints.
+        max_pixels: pictures larger than this are refused.
+    """
+
+    min_score: float = DEFAULT_MIN_SCORE
+    crop: Crop = "auto"
+    max_people: int = MAX_PEOPLE
+    input_size: int = DEFAULT_INPUT_SIZE
+    track: bool = True
+    smooth: bool = False
+    max_pixels: int = DEFAULT_MAX_PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How the work is done; none of these changes a number in the results.
+
+    Attributes:
+        jobs: inference workers.
+        batch_size: frames per call where the runtime takes batches (TensorFlow).
+        overwrite: redo results that are up to date.
+        fail_fast: stop at the first input that fails.
+    """
+
+    jobs: int = field(default_factory=usable_cpus)
+    batch_size: int = 1
+    overwrite: bool = False
+    fail_fast: bool = False
