@@ -1,0 +1,160 @@
+"""Text or bytes to a file that appears complete or not at all, whatever happens to process or disk."""
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final
+
+from movenet_cli.errors import MediaError, MovenetError, OutputError
+
+_PREFIX: Final = ".movenet-"
+_SUFFIX: Final = ".tmp"
+_BUFFER: Final = 256 * 1024
+_ONLY_THIS_NAME: Final = {errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL}
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+_GONE: Final = {errno.ENOENT, errno.ENODEV, errno.ESTALE, errno.EIO}
+
+
+class AtomicFile:
+    """A new file under a short temporary name in its final folder, renamed when it is complete.
+
+    A context manager: leaving it normally is `close`, leaving it by an exception is `abort`.
+
+    Attributes:
+        path: the final name.
+        temporary: the name until then.
+        stream: the open binary file, for writers that seek.
+
+    Raises:
+        OutputError: from any method, when nothing can be written there.
+        MediaError: from any method, when only this name cannot be written (too long for the file system).
+    """
+
+    def __init__(self, path: Path, root: Path | None = None) -> None:
+        """Open the temporary file.
+
+        Args:
+            path: where the file shall appear.
+            root: a folder above it that must exist already; folders below it are made. None: all are made.
+        """
+        self.path = path
+        self._done = False
+        with as_output_error(path):
+            _make_folder(path.parent, root)
+            self.temporary = path.parent / f"{_PREFIX}{secrets.token_hex(4)}{_SUFFIX}"
+            self.stream: BinaryIO = self.temporary.open("xb", buffering=_BUFFER)
+
+    def write(self, text: str) -> None:
+        """Append text, as UTF-8."""
+        with as_output_error(self.path):
+            self.stream.write(text.encode())
+
+    def close(self) -> None:
+        """Flush to the disk and let the file appear under its name, in place of an older one."""
+        if self._done:
+            return
+        try:
+            with as_output_error(self.path):
+                self.stream.flush()
+                os.fsync(self.stream.fileno())
+                self.stream.close()
+                self.temporary.replace(self.path)
+                self._done = True
+                _sync_folder(self.path.parent)
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Remove the temporary file; nothing happens after `close`."""
+        if self._done:
+            return
+        self._done = True
+        with contextlib.suppress(OSError):
+            self.stream.close()
+        with contextlib.suppress(OSError):
+            self.temporary.unlink(missing_ok=True)
+
+    def __enter__(self) -> "AtomicFile":
+        """Enter the context."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close after success, abort after an exception."""
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+
+
+def write_file(path: Path, text: str, root: Path | None = None) -> None:
+    """Write a whole small text file; see `AtomicFile` for the arguments and errors."""
+    with AtomicFile(path, root) as file:
+        file.write(text)
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Delete temporary files that a killed run left anywhere below the folder; how many there were.
+
+    Only for the run that holds the folder's lock.
+
+    Raises:
+        OutputError: when one cannot be deleted.
+    """
+    count = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(_PREFIX) and name.endswith(_SUFFIX):
+                leftover = Path(parent, name)
+                with as_output_error(leftover):
+                    leftover.unlink(missing_ok=True)
+                count += 1
+    return count
+
+
+@contextlib.contextmanager
+def as_output_error(path: Path) -> Iterator[None]:
+    """Turn an `OSError` of the block into the error that says what to do about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise _explained(error, path) from error
+
+
+def _explained(error: OSError, path: Path) -> MovenetError:
+    what = error.strerror or type(error).__name__
+    if error.errno in _ONLY_THIS_NAME:
+        return MediaError(f"{path.name}: its results cannot have this name here ({what}); rename the input")
+    if error.errno in _FULL:
+        advice = "free some space and run the same command again to go on"
+    elif error.errno in _FORBIDDEN:
+        advice = "choose a folder that you may write to with --output"
+    elif error.errno in _GONE:
+        advice = "the results folder has vanished; bring it back and run the same command again to go on"
+    else:
+        advice = "choose another folder with --output"
+    return OutputError(f"cannot write {path}: {what}; {advice}")
+
+
+def _make_folder(folder: Path, root: Path | None) -> None:
+    if folder.is_dir():
+        return
+    if root is not None and not root.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,33 @@
+"""Results of one input to JSON lines: header, frames, summary, each with its `record` and `source`."""
+
+from typing import ClassVar
+
+from movenet_cli.poses import FrameResult
+from movenet_cli.sinks.document import frame_fields, header_fields, summary_fields
+from movenet_cli.sinks.interface import Encoder, Header, Summary
+from movenet_cli.sinks.jsontext import escape_name, json_line
+
+
+class JsonlEncoder(Encoder):
+    """The JSON document cut in lines; without the summary line it is incomplete."""
+
+    suffix: ClassVar[str] = ".jsonl"
+
+    def __init__(self, header: Header) -> None:
+        super().__init__(header)
+        self._source = escape_name(header.source)
+
+    def begin(self) -> str:
+        """The header's line."""
+        return self._line("header", header_fields(self.header))
+
+    def frame(self, result: FrameResult) -> str:
+        """The frame's line."""
+        return self._line("frame", frame_fields(result))
+
+    def end(self, summary: Summary) -> str:
+        """The closing line."""
+        return self._line("summary", summary_fields(summary))
+
+    def _line(self, record: str, fields: dict[str, object] | dict[str, int]) -> str:
+        return json_line({"record": record, "source": self._source, **fields}) + "\n"

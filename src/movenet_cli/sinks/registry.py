@@ -1,0 +1,37 @@
+"""A format's name to its encoder and to the place of its files: the one table of formats."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from movenet_cli.sinks.cocofile import CocoEncoder
+from movenet_cli.sinks.csvfile import CsvEncoder
+from movenet_cli.sinks.interface import Encoder
+from movenet_cli.sinks.jsonfile import JsonEncoder
+from movenet_cli.sinks.jsonlfile import JsonlEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A result format.
+
+    Attributes:
+        encoder: what turns results into its text.
+        folder: where its files are, relative to the results folder.
+    """
+
+    encoder: type[Encoder]
+    folder: str
+
+    def path(self, output: Path, name: str) -> Path:
+        """The file of the input `name` in the results folder `output`."""
+        return output / self.folder / f"{name}{self.encoder.suffix}"
+
+
+FORMATS: Final = {
+    "json": Format(JsonEncoder, "keypoints"),
+    "jsonl": Format(JsonlEncoder, "keypoints"),
+    "csv": Format(CsvEncoder, "keypoints"),
+    "coco": Format(CocoEncoder, ".movenet/coco"),
+}
+"""`coco` keeps each input's part out of sight; `cocofile.combine` makes the run's `coco.json` of them."""
