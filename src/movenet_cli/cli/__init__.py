@@ -1,0 +1,1 @@
+"""The command line: Click and tqdm live here and nowhere else."""

@@ -1,0 +1,81 @@
+"""The command `movenet`: a group that loads a command only when it is called, and the one error boundary."""
+
+import importlib
+import os
+import sys
+from typing import Final, NoReturn
+
+import click
+
+from movenet_cli import __version__
+from movenet_cli.errors import ExitCode, MovenetError
+
+COMMANDS: Final = {
+    "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
+    "models": ("movenet_cli.cli.models:models", "List, fetch and verify the MoveNet models."),
+}
+"""Command name to where it lives and its one line of help; nothing is imported to show the list."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are run, so that `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command name, in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MOVENET"},
+    epilog="Start with:  movenet annotate ./videos --overlay",
+)
+@click.version_option(__version__, prog_name="movenet")
+def movenet() -> None:
+    """Bulk human-pose annotation with Google's MoveNet models.
+
+    Folders of images and videos in; keypoints as JSON, JSONL, CSV or COCO and skeleton overlays out.
+    Standard output carries data only; progress and messages go to standard error.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with a code of the contract."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; every error becomes one line on standard error."""
+    try:
+        result = movenet.main(arguments, prog_name="movenet", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE if isinstance(error, click.UsageError) else error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("movenet: interrupted", err=True)
+        return ExitCode.INTERRUPTED
+    except MovenetError as error:
+        click.echo(f"movenet: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        _silence_stdout()
+        return ExitCode.OUTPUT
+    return int(result) if isinstance(result, int) else ExitCode.OK
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter from writing to a closed pipe once more when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

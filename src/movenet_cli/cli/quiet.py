@@ -1,0 +1,40 @@
+"""Keeps the native libraries' chatter off the terminal: their file descriptor 2 goes nowhere, ours stays."""
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def native_stderr_hidden(enabled: bool = True) -> Iterator[None]:
+    """Send what TensorFlow, LiteRT, FFmpeg and libjpeg print to nowhere; Python's own messages still show.
+
+    Does nothing when standard error is no real file, as under a test runner that captures it.
+    """
+    if not enabled or sys.stderr is None or not _is_real(sys.stderr):
+        yield
+        return
+    python_stderr = sys.stderr
+    python_stderr.flush()
+    kept = os.dup(2)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 2)
+    os.close(quiet)
+    own = open(kept, "w", buffering=1, encoding=python_stderr.encoding, errors="backslashreplace", closefd=False)  # noqa: SIM115, PTH123
+    sys.stderr = own
+    try:
+        yield
+    finally:
+        own.flush()
+        sys.stderr = python_stderr
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _is_real(stream: object) -> bool:
+    try:
+        return getattr(stream, "fileno")() == 2  # noqa: B009
+    except (AttributeError, OSError, io.UnsupportedOperation):
+        return False

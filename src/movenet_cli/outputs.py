@@ -1,0 +1,146 @@
+"""Where a run's results go: a folder of files, or one ordered stream; and what of it is up to date."""
+
+import contextlib
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Final
+
+from movenet_cli.report import InputOutcome
+from movenet_cli.sinks.interface import Header, Sink, Summary
+from movenet_cli.sinks.jsonlfile import JsonlEncoder
+from movenet_cli.sinks.textsink import StreamSink
+from movenet_cli.sources.interface import InputFile
+
+STREAM_BUFFER: Final = 16 * 2**20
+"""Bytes of results that may wait for the inputs before them."""
+
+
+class Outputs(ABC):
+    """The results of a run; called from several lanes at once.
+
+    Raises:
+        OutputError: from any method, when results cannot be written.
+    """
+
+    @abstractmethod
+    def kept(self, file: InputFile) -> InputOutcome | None:
+        """What is known of an input whose results are up to date; None when there is work to do."""
+
+    @abstractmethod
+    def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
+        """Open the outputs of the input at `position` in the run's order."""
+
+    @abstractmethod
+    def finished(self, file: InputFile, summary: Summary) -> None:
+        """An input's sinks are closed and complete."""
+
+    def turn(self, position: int) -> contextlib.AbstractContextManager[None]:
+        """Held by a lane while it works on the input at `position`."""
+        return contextlib.nullcontext()
+
+    def halt(self) -> None:
+        """The run is being stopped: nobody must wait any more."""
+
+
+class StreamOutputs(Outputs):
+    """JSONL records of all inputs on one stream, input after input, whoever is done first."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._queue = OrderedStream(stream)
+
+    def kept(self, file: InputFile) -> InputOutcome | None:
+        """Nothing is kept of a stream."""
+        return None
+
+    def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
+        """The stream, at this input's place."""
+        return [StreamSink(JsonlEncoder(header), self._queue.slot(position))]
+
+    def finished(self, file: InputFile, summary: Summary) -> None:
+        """Nothing is left to do."""
+
+    @contextlib.contextmanager
+    def turn(self, position: int) -> Iterator[None]:
+        """The next input's results may follow when this one's are out."""
+        try:
+            yield
+        finally:
+            self._queue.finish(position)
+
+    def halt(self) -> None:
+        """Wake whoever waits."""
+        self._queue.halt()
+
+
+class OrderedStream:
+    """Lets several writers share a stream as if they wrote one after the other, in order of position.
+
+    The writer whose turn it is writes through. What others write is kept in memory, up to a limit, from
+    which on they wait.
+    """
+
+    def __init__(self, stream: BinaryIO, limit: int = STREAM_BUFFER) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._current = 0
+        self._waiting: dict[int, list[bytes]] = {}
+        self._finished: set[int] = set()
+        self._buffered = 0
+        self._halted = False
+        self._changed = threading.Condition()
+
+    def slot(self, position: int) -> "Slot":
+        """A writer for the input at `position`."""
+        return Slot(self, position)
+
+    def write(self, position: int, data: bytes) -> None:
+        """Write now or keep for later; waits while it is not this writer's turn and the buffer is full."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._halted or position == self._current or self._buffered < self._limit
+            )
+            if position == self._current:
+                self._send(data)
+            elif not self._halted:
+                self._waiting.setdefault(position, []).append(data)
+                self._buffered += len(data)
+
+    def finish(self, position: int) -> None:
+        """This position writes no more; what waits behind it goes out."""
+        with self._changed:
+            self._finished.add(position)
+            while self._current in self._finished:
+                self._finished.remove(self._current)
+                self._current += 1
+                for data in self._waiting.pop(self._current, []):
+                    self._buffered -= len(data)
+                    if not self._halted:
+                        self._send(data)
+            self._changed.notify_all()
+
+    def halt(self) -> None:
+        """Let everybody go; what still waits is dropped."""
+        with self._changed:
+            self._halted = True
+            self._changed.notify_all()
+
+    def _send(self, data: bytes) -> None:
+        self._stream.write(data)
+        self._stream.flush()
+
+
+class Slot:
+    """One position's end of an `OrderedStream`; has what `StreamSink` needs of a binary stream."""
+
+    def __init__(self, queue: OrderedStream, position: int) -> None:
+        self._queue = queue
+        self._position = position
+
+    def write(self, data: bytes) -> int:
+        """Write at this position's turn."""
+        self._queue.write(self._position, data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back here."""

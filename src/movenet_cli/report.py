@@ -1,0 +1,162 @@
+"""Counting, the closing line, `run.json` and the exit code of one run: one object, so they cannot disagree."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Literal
+
+from movenet_cli import __version__
+from movenet_cli.errors import ExitCode
+from movenet_cli.sinks.interface import Summary
+
+RUN_SCHEMA = "movenet-cli/run-1"
+
+State = Literal["done", "kept", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class InputOutcome:
+    """What became of one input: `done` now, `kept` from an earlier run, or `failed` (with a reason)."""
+
+    name: str
+    state: State
+    summary: Summary = field(default_factory=Summary)
+    reason: str | None = None
+    is_bug: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One line of the failure record."""
+
+    source: str
+    reason: str
+
+
+class Report:
+    """The growing account of a run; safe to feed from several threads."""
+
+    def __init__(self, ignored: int = 0) -> None:
+        self.ignored = ignored
+        self.done = self.kept = self.failed = 0
+        self.frames = Summary()
+        self.computed_frames = 0
+        self.failures: list[Failure] = []
+        self.notes: list[Failure] = []
+        self.interrupted = False
+        self.stopped = False
+        self.fatal: ExitCode | None = None
+        self._bugs = 0
+        self._lock = threading.Lock()
+        self._started = datetime.now(timezone.utc)
+        self._clock = time.monotonic()
+
+    def add(self, outcome: InputOutcome) -> None:
+        """Count one input."""
+        with self._lock:
+            setattr(self, outcome.state, getattr(self, outcome.state) + 1)
+            self._count_frames(outcome)
+            self._bugs += outcome.is_bug
+            if outcome.reason is not None:
+                self.failures.append(Failure(outcome.name, outcome.reason))
+            elif outcome.summary.failed:
+                self.failures.append(Failure(outcome.name, _frames_failed(outcome.summary)))
+            self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
+
+    def _count_frames(self, outcome: InputOutcome) -> None:
+        for counter in ("frames", "ok", "empty", "failed"):
+            total = getattr(self.frames, counter) + getattr(outcome.summary, counter)
+            setattr(self.frames, counter, total)
+        if outcome.state != "kept":
+            self.computed_frames += outcome.summary.frames
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs have been counted."""
+        return self.done + self.kept + self.failed
+
+    @property
+    def seconds(self) -> float:
+        """Wall time since the run began."""
+        return time.monotonic() - self._clock
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the process has to say to its caller."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        if self.fatal is not None:
+            return self.fatal
+        if self._bugs:
+            return ExitCode.BUG
+        if not self.done + self.kept:
+            return ExitCode.INPUT
+        return ExitCode.PARTIAL if self.failures else ExitCode.OK
+
+    def closing_line(self, where: str) -> str:
+        """One sentence for the terminal."""
+        rate = self.computed_frames / self.seconds if self.seconds > 0 else 0.0
+        parts = [
+            _count(self.inputs, "input"),
+            _count(self.frames.frames, "frame"),
+            f"{self.frames.ok:,} with people",
+        ]
+        if self.kept:
+            parts.append(f"{self.kept:,} up to date")
+        if self.failed:
+            parts.append(f"{self.failed:,} failed")
+        if self.frames.failed:
+            parts.append(f"{_count(self.frames.failed, 'frame')} failed")
+        if self.computed_frames:
+            parts.append(f"{rate:,.1f} frames/s" if rate < 100 else f"{rate:,.0f} frames/s")
+        return ", ".join(parts) + f", {where}"
+
+    def document(self, facts: Mapping[str, object]) -> dict[str, object]:
+        """The content of `run.json`.
+
+        Args:
+            facts: model, options and library versions, put between the tool and the counts.
+        """
+        return {
+            "schema": RUN_SCHEMA,
+            "tool": {"name": "movenet-cli", "version": __version__},
+            **facts,
+            "exit_code": int(self.exit_code),
+            "complete": not (self.interrupted or self.stopped) and self.fatal is None,
+            "inputs": {
+                "total": self.inputs,
+                "done": self.done,
+                "kept": self.kept,
+                "failed": self.failed,
+                "ignored": self.ignored,
+            },
+            "frames": {
+                "frames": self.frames.frames,
+                "ok": self.frames.ok,
+                "empty": self.frames.empty,
+                "failed": self.frames.failed,
+            },
+            "failures": [asdict(failure) for failure in sorted(self.failures, key=lambda f: f.source)],
+            "notes": [
+                {"source": note.source, "note": note.reason}
+                for note in sorted(self.notes, key=lambda n: n.source)
+            ],
+            "timings": {
+                "started": self._started.isoformat(timespec="seconds"),
+                "seconds": round(self.seconds, 3),
+                "frames_per_second": round(self.computed_frames / max(self.seconds, 1e-9), 2),
+            },
+        }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _frames_failed(summary: Summary) -> str:
+    reasons = "; ".join(summary.reasons)
+    more = summary.failed - len(summary.reasons)
+    return f"{summary.failed} of {summary.frames} frames failed: {reasons}" + (f"; {more} more" if more else "")

@@ -1,0 +1,96 @@
+"""Settings, models and one input's facts in; this input's estimator, filters and result header out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from movenet_cli.errors import UsageError
+from movenet_cli.estimators.interface import Estimator
+from movenet_cli.estimators.whole import WholeMulti, WholeSingle
+from movenet_cli.filters.interface import Filter
+from movenet_cli.geometry import flexible_input_size
+from movenet_cli.models.interface import ModelInfo
+from movenet_cli.settings import PoseSettings
+from movenet_cli.sinks.interface import Header
+from movenet_cli.sources.interface import FrameRange, SourceInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Tactics:
+    """How one input is worked on."""
+
+    estimator: Estimator
+    filters: Sequence[Filter]
+    header: Header
+
+
+class Strategy:
+    """Chooses the tactics of each input.
+
+    Args:
+        models: the loaded models; the first one is what the user named.
+        settings: what decides the numbers.
+        frames: which frames of a video are asked for.
+
+    Raises:
+        UsageError: when the settings do not fit the models.
+    """
+
+    def __init__(self, models: Sequence[ModelInfo], settings: PoseSettings, frames: FrameRange) -> None:
+        self._model = models[0]
+        self._settings = settings
+        self._frames = frames
+        if self._model.kind == "multi" and settings.crop not in ("auto", "none"):
+            raise UsageError(f"--crop {settings.crop} is for single-pose models; {self._model.name} is multi-pose")
+
+    def choose(self, name: str, info: SourceInfo) -> Tactics:
+        """Tactics for the input `name`; estimators and filters with state are made anew for each."""
+        header = Header(
+            source=name,
+            info=info,
+            model=self._model,
+            input_size=self._input_size(info),
+            options=self._options(info),
+            min_score=self._settings.min_score,
+        )
+        return Tactics(self._estimator(info), self._filters(info), header)
+
+    def _estimator(self, info: SourceInfo) -> Estimator:
+        settings = self._settings
+        if self._model.kind == "multi":
+            return WholeMulti(
+                self._model.input_size, settings.input_size, settings.min_score, settings.max_people
+            )
+        return WholeSingle(self._input_size(info), settings.min_score)
+
+    def _filters(self, info: SourceInfo) -> list[Filter]:
+        return []
+
+    def _input_size(self, info: SourceInfo) -> tuple[int, int]:
+        if self._model.input_size is not None:
+            return self._model.input_size
+        return flexible_input_size(info.width, info.height, self._settings.input_size)
+
+    def _crop(self, info: SourceInfo) -> str:
+        return "none"
+
+    def _options(self, info: SourceInfo) -> dict[str, object]:
+        """What stands in the results under `options`: only what had a say in this input's numbers."""
+        settings, frames = self._settings, self._frames
+        options: dict[str, object] = {}
+        if self._model.kind == "single":
+            options["crop"] = self._crop(info)
+        else:
+            options["max_people"] = settings.max_people
+        options["min_score"] = settings.min_score
+        if info.media == "video":
+            chosen = {
+                "stride": frames.stride if frames.stride != 1 else None,
+                "fps": frames.fps,
+                "start": frames.start,
+                "start_frame": frames.start_frame,
+                "end": frames.end,
+                "end_frame": frames.end_frame,
+                "max_frames": frames.max_frames,
+            }
+            options |= {key: value for key, value in chosen.items() if value is not None}
+        return options
