@@ -1,7 +1,7 @@
 """Encoded results to a file of their own, or to a stream that takes one input after the other."""
 
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from movenet_cli.errors import OutputError
 from movenet_cli.poses import Frame, FrameResult, Skipped
@@ -11,6 +11,16 @@ from movenet_cli.sinks.interface import Encoder, Sink, Summary
 
 class StreamClosedError(OutputError):
     """Whoever read the stream has gone (a closed pipe): stop quietly."""
+
+
+class ByteStream(Protocol):
+    """What `StreamSink` needs of a binary stream."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the bytes."""
+
+    def flush(self) -> object:
+        """Hand them on."""
 
 
 class TextSink(Sink):
@@ -48,7 +58,7 @@ class StreamSink(Sink):
         OutputError: from any method, when the stream cannot be written for another reason.
     """
 
-    def __init__(self, encoder: Encoder, stream: BinaryIO) -> None:
+    def __init__(self, encoder: Encoder, stream: ByteStream) -> None:
         """Write the beginning; the stream stays the caller's."""
         self._encoder = encoder
         self._stream = stream
