@@ -1,0 +1,177 @@
+"""What the user named (files, folders, globs) in; the files to work on out, each with a name of its own."""
+
+import os
+import re
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import BinaryIO
+
+from movenet_cli.errors import UsageError
+from movenet_cli.sources.interface import InputFile
+from movenet_cli.sources.sniff import HEAD_SIZE, has_media_suffix, sniff
+from movenet_cli.sources.walking import Found, Pattern, Walk
+
+_GLOB = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The outcome of looking for inputs.
+
+    Attributes:
+        files: what to work on, names all different, in the order given, folders in natural order.
+        ignored: files met in folders that are neither image nor video, or that the filters left out.
+        missing: what cannot be used: as given or found, and why, one line.
+    """
+
+    files: tuple[InputFile, ...]
+    ignored: int
+    missing: tuple[tuple[str, str], ...]
+
+
+def discover(inputs: Sequence[str], *, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> Discovery:
+    """Find the files that the inputs mean.
+
+    Args:
+        inputs: files, folders (taken with all below them), or globs (`**` for any number of folders).
+        include: globs on the relative or the base name; what a folder or glob finds must match one of them.
+        exclude: the same, to leave files out.
+
+    Raises:
+        UsageError: when two files would get the same name and cannot be told apart by their folders' names.
+    """
+    search = _Search(tuple(include), tuple(exclude))
+    for text in inputs:
+        search.add(text)
+    return Discovery(_name(search.candidates), search.ignored, tuple(search.missing))
+
+
+def read_paths(stream: BinaryIO, *, null: bool) -> list[str]:
+    """Read paths separated by newlines, or by NUL bytes; empty ones are dropped."""
+    data = stream.read()
+    parts = data.split(b"\0") if null else [line.removesuffix(b"\r") for line in data.split(b"\n")]
+    return [os.fsdecode(part) for part in parts if part]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A file, its name, and the folder name that tells it from a namesake."""
+
+    path: str
+    name: str
+    folder: str
+
+
+@dataclass(slots=True)
+class _Search:
+    """Collects what the inputs mean; a file reached twice is taken once."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    candidates: list[_Candidate] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    ignored: int = 0
+    _seen: set[str] = field(default_factory=set)
+
+    def add(self, text: str) -> None:
+        """Take one input as the user wrote it."""
+        try:
+            mode = os.stat(text).st_mode  # noqa: PTH116 - a Path cannot hold every name
+        except (OSError, ValueError) as error:
+            self._add_absent(text, error)
+            return
+        if stat.S_ISDIR(mode):
+            self._add_folder(text, Pattern())
+        elif stat.S_ISREG(mode):
+            self._add_named(text)
+        else:
+            self.missing.append((text, "not a regular file (a pipe, a device or a socket)"))
+
+    def _add_absent(self, text: str, error: OSError | ValueError) -> None:
+        """A glob, or something that is not there."""
+        if not _GLOB.search(text) or os.path.lexists(text):
+            reason = (
+                "no such file or folder"
+                if isinstance(error, FileNotFoundError)
+                else f"cannot be read: {error}"
+            )
+            self.missing.append((text, reason))
+            return
+        folder, parts = _split_glob(text)
+        before = len(self.candidates), len(self.missing)
+        if Path(folder).is_dir():
+            self._add_folder(folder, Pattern(parts))
+        if before == (len(self.candidates), len(self.missing)):
+            self.missing.append((text, "no image or video matches this pattern"))
+
+    def _add_named(self, text: str) -> None:
+        real = os.path.realpath(text)
+        if real not in self._seen:
+            self._seen.add(real)
+            path = Path(text)
+            self.candidates.append(_Candidate(text, path.name, path.absolute().parent.name))
+
+    def _add_folder(self, text: str, pattern: Pattern) -> None:
+        folder = Path(os.path.realpath(text) if Path(text).name in ("", "..") else text).name
+        for found in Walk(text, pattern):
+            if found.real in self._seen:
+                continue
+            self._seen.add(found.real)
+            if found.kind == "broken":
+                self.missing.append((found.path, found.reason))
+            elif found.kind == "file" and self._is_wanted(found.name) and _is_media(found):
+                self.candidates.append(_Candidate(found.path, found.name, folder))
+            else:
+                self.ignored += 1
+
+    def _is_wanted(self, name: str) -> bool:
+        if self.include and not _matches(name, self.include):
+            return False
+        return not _matches(name, self.exclude)
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    base = name.rpartition("/")[2]
+    return any(fnmatchcase(name, pattern) or fnmatchcase(base, pattern) for pattern in patterns)
+
+
+def _is_media(found: Found) -> bool:
+    """By suffix, or else by the first bytes; what cannot be read is left to the suffix."""
+    if has_media_suffix(found.name):
+        return True
+    try:
+        with open(found.path, "rb") as file:  # noqa: PTH123 - a Path for every file is slow
+            return sniff(file.read(HEAD_SIZE)) is not None
+    except OSError:
+        return False
+
+
+def _split_glob(text: str) -> tuple[str, tuple[str, ...]]:
+    """The fixed leading folder of a glob, and the parts below it."""
+    parts = Path(text).parts
+    fixed = next(i for i, part in enumerate(parts) if _GLOB.search(part))
+    return str(Path(*parts[:fixed])), parts[fixed:]
+
+
+def _name(candidates: list[_Candidate]) -> tuple[InputFile, ...]:
+    """Give each file its own name: namesakes get their input folder's name in front."""
+    groups = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.name].append(candidate)
+    taken: dict[str, str] = {}
+    files = []
+    for candidate in candidates:
+        name = candidate.name
+        if len(groups[name]) > 1 and candidate.folder:
+            name = f"{candidate.folder}/{name}"
+        if name in taken:
+            raise UsageError(
+                f"{taken[name]} and {candidate.path} would both be called {name}; annotate them in two runs"
+            )
+        taken[name] = candidate.path
+        files.append(InputFile(Path(candidate.path), name))
+    return tuple(files)

@@ -1,0 +1,131 @@
+"""A video file in; the frames that were asked for out, upright, with their source index and time."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from movenet_cli.errors import MediaError
+from movenet_cli.poses import Frame, Skipped
+from movenet_cli.sources.decoding import Decoded, StreamDecoder
+from movenet_cli.sources.images import check_pixels
+from movenet_cli.sources.interface import FrameRange, Source, SourceInfo
+from movenet_cli.sources.orientation import Orientation
+from movenet_cli.sources.prefetch import Prefetcher
+from movenet_cli.sources.selection import Selection
+from movenet_cli.sources.videoframe import VideoPicture
+
+_QUEUE_DEPTH = 8
+
+
+class VideoSource(Source):
+    """The first video stream of a file, decoded in a thread of its own while the frames are used.
+
+    Args:
+        path: the file.
+        frames: which frames are asked for.
+        max_pixels: a stream of larger frames is refused before any is decoded.
+
+    Raises:
+        MediaError: when the file is no video, has no picture, or none that can be decoded.
+    """
+
+    def __init__(self, path: Path, frames: FrameRange, *, max_pixels: int) -> None:
+        self._selection = Selection(frames)
+        self._container, self._stream = _open(path)
+        self._prefetcher: Prefetcher[Frame | Skipped] | None = None
+        self._sizes: dict[tuple[int, int], int] = {}
+        try:
+            check_pixels(self._stream.width, self._stream.height, max_pixels)
+            self._decoded = iter(StreamDecoder(self._container, self._stream))
+            self._info = self._start()
+        except BaseException:
+            self._container.close()
+            raise
+
+    @property
+    def info(self) -> SourceInfo:
+        """Facts known at opening."""
+        return self._info
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """See `Source.notes`."""
+        if len(self._sizes) < 2:
+            return ()
+        sizes = (f"{width}x{height} from frame {first}" for (width, height), first in self._sizes.items())
+        return (f"the frame size changes: {', '.join(sizes)}",)
+
+    def frames(self) -> Iterator[Frame | Skipped]:
+        """See `Source.frames`; to be called once."""
+        self._prefetcher = Prefetcher(self._asked_for(), depth=_QUEUE_DEPTH, name="movenet-decode")
+        yield from self._prefetcher
+
+    def close(self) -> None:
+        """See `Source.close`."""
+        if self._prefetcher is not None:
+            self._prefetcher.close()
+        self._container.close()
+
+    def _start(self) -> SourceInfo:
+        """Decode up to the first picture, which knows the rotation and the true size."""
+        before: list[Decoded] = []
+        for decoded in self._decoded:
+            before.append(decoded)
+            if decoded.picture is not None:
+                self._decoded = itertools.chain(before, self._decoded)
+                return self._describe(decoded.picture)
+        raise MediaError("no frame of the video can be decoded")
+
+    def _describe(self, first: av.VideoFrame) -> SourceInfo:
+        turn = _orientation(first)
+        rate = self._stream.average_rate
+        return SourceInfo(
+            "video",
+            *turn.size(first.width, first.height),
+            rotation=turn.rotation,
+            fps=round(float(rate), 3) if rate else None,
+            frame_count=self._stream.frames or None,
+        )
+
+    def _asked_for(self) -> Iterator[Frame | Skipped]:
+        """The selected frames; stops decoding when no more are asked for."""
+        for decoded in self._decoded:
+            if self._selection.is_over(decoded.index, decoded.time):
+                return
+            if self._selection.takes(decoded.index, decoded.time):
+                yield self._frame(decoded)
+
+    def _frame(self, decoded: Decoded) -> Frame | Skipped:
+        if decoded.picture is None:
+            return Skipped(decoded.index, decoded.time, decoded.reason)
+        picture = VideoPicture(decoded.picture, _orientation(decoded.picture))
+        self._sizes.setdefault((picture.width, picture.height), decoded.index)
+        return Frame(decoded.index, decoded.time, picture)
+
+
+def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
+    try:
+        # `file:` and the whitelist keep names and contents that look like addresses from being followed.
+        container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"})
+    except FFmpegError as error:
+        raise MediaError("not a video that can be read, or its index is missing") from error
+    streams = [stream for stream in container.streams.video if not _is_cover(stream)]
+    if not streams:
+        container.close()
+        raise MediaError("no video in this file")
+    streams[0].thread_type = "AUTO"
+    return container, streams[0]
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    """Whether a stream is a music file's cover picture."""
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _orientation(frame: av.VideoFrame) -> Orientation:
+    """How a frame is turned upright: its metadata say by how many degrees counter-clockwise to show it."""
+    return Orientation(round(-frame.rotation / 90) % 4 * 90)

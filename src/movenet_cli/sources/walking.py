@@ -1,0 +1,120 @@
+"""A folder in; its files and subfolders in natural order out, each once, links followed, loops avoided."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+def natural_key(name: str) -> tuple[list[str | int], str]:
+    """Sorts `frame10` after `frame9`, upper and lower case together."""
+    parts = _DIGITS.split(name.casefold())
+    return [int(part) if i % 2 else part for i, part in enumerate(parts)], name
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of a walk.
+
+    Attributes:
+        path: where it is.
+        name: relative to the folder where the walk began, `/` between parts.
+        real: its path with every link resolved.
+        kind: `file`, `special` (pipe, device, socket), or `broken` (`reason` says how).
+        reason: what is wrong with a broken one.
+    """
+
+    path: str
+    name: str
+    real: str
+    kind: str
+    reason: str = ""
+
+
+class Pattern:
+    """Which paths below a folder a glob means; a folder that matches stands for all it contains.
+
+    Args:
+        parts: the glob's parts below the folder; `**` is any number of folders. No parts: everything.
+    """
+
+    def __init__(self, parts: tuple[str, ...] = ()) -> None:
+        self._parts = parts
+        self.start = self._skip_stars({0})
+
+    def step(self, states: frozenset[int], name: str) -> frozenset[int]:
+        """The state after one more part of a path; empty when nothing below can match."""
+        after: set[int] = set()
+        for state in states:
+            if state == len(self._parts) or self._parts[state] == "**":
+                after |= {state} if not name.startswith(".") else set()
+            elif fnmatchcase(name, self._parts[state]) and self._may_be_hidden(state, name):
+                after.add(state + 1)
+        return self._skip_stars(after)
+
+    def accepts(self, states: frozenset[int]) -> bool:
+        """Whether a path in this state is meant."""
+        return len(self._parts) in states
+
+    def _may_be_hidden(self, state: int, name: str) -> bool:
+        return not name.startswith(".") or self._parts[state].startswith(".")
+
+    def _skip_stars(self, states: set[int]) -> frozenset[int]:
+        """`**` also stands for no folder at all."""
+        for state, part in enumerate(self._parts):
+            if part == "**" and state in states:
+                states.add(state + 1)
+        return frozenset(states)
+
+
+class Walk:
+    """One pass over a folder.
+
+    Args:
+        root: the folder.
+        pattern: which of its content is meant.
+    """
+
+    def __init__(self, root: str, pattern: Pattern) -> None:
+        self._root = root
+        self._pattern = pattern
+        self._visited: set[str] = set()
+
+    def __iter__(self) -> Iterator[Found]:
+        """Files, special files and whatever is broken, in natural order."""
+        return self._folder(self._root, "", os.path.realpath(self._root), self._pattern.start)
+
+    def _folder(self, path: str, name: str, real: str, states: frozenset[int]) -> Iterator[Found]:
+        if real in self._visited:
+            return
+        self._visited.add(real)
+        try:
+            with os.scandir(path) as entries:
+                listed = sorted(entries, key=lambda entry: natural_key(entry.name))
+        except OSError as error:
+            yield Found(path, name, real, "broken", f"folder cannot be read: {error.strerror}")
+            return
+        for entry in listed:
+            below = self._pattern.step(states, entry.name)
+            if below:
+                yield from self._entry(entry, f"{name}{entry.name}", real, below)
+
+    def _entry(
+        self, entry: "os.DirEntry[str]", name: str, folder: str, states: frozenset[int]
+    ) -> Iterator[Found]:
+        try:
+            real = os.path.realpath(entry.path) if entry.is_symlink() else f"{folder}/{entry.name}"
+            if entry.is_dir():
+                yield from self._folder(entry.path, f"{name}/", real, states)
+                return
+            kind = "file" if entry.is_file() else "special"
+            entry.stat()
+        except OSError as error:
+            kind, real, reason = "broken", entry.path, f"cannot be read: {error.strerror}"
+        else:
+            reason = ""
+        if self._pattern.accepts(states):
+            yield Found(entry.path, name, real, kind, reason)
