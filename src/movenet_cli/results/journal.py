@@ -1,70 +1,30 @@
 """Which inputs are done, and from what: `journal.jsonl` of a results folder, one line per finished input.
 
-Lines are only ever appended, after the outputs they speak of are complete; of two lines for one input the later
-holds. A line that was torn by a crash, or is damaged, counts as not there: that input is done again.
+Lines are only ever appended, after the outputs they speak of are complete; of two lines for one input the
+later holds. A line that was torn by a crash, or is damaged, counts as not there: that input is done again.
 """
 
-import hashlib
-import json
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from movenet_cli.errors import InputError, MediaError
+from movenet_cli.results.entries import Entry, Fingerprint, fingerprint, parsed, written
 from movenet_cli.results.lines import LineTooLongError, bounded_lines
 from movenet_cli.sinks.files import AtomicFile, as_output_error
-from movenet_cli.sinks.jsontext import escape_name, json_line, plain_text, unescape_name
 
 log = logging.getLogger(__name__)
 
 JOURNAL_NAME: Final = "journal.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """An input file's identity.
-
-    Attributes:
-        size: bytes.
-        mtime_ns: time of its last change, nanoseconds.
-        sha256: of its content.
-    """
-
-    size: int
-    mtime_ns: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One finished input.
-
-    Attributes:
-        name: as in `InputFile.name`.
-        fingerprint: of the input; None when it could not be read.
-        key: what `settings_key` gave for the run's model and options.
-        outputs: size in bytes of each output, by its path relative to the results folder (`/` between parts).
-        counts: frames, ok, empty, failed.
-        reasons: why frames failed, the first few; or why the whole input did.
-        failed: whether the whole input failed; it then has no outputs and is tried again.
-    """
-
-    name: str
-    fingerprint: Fingerprint | None
-    key: str
-    outputs: Mapping[str, int]
-    counts: Mapping[str, int]
-    reasons: Sequence[str] = ()
-    failed: bool = False
-
-
 class Journal:
     """The journal of one results folder, open for appending; safe to use from several threads.
 
-    Memory holds one line (about 400 bytes) per input.
+    Memory holds one line (about 500 bytes) per input.
 
     Raises:
         OutputError: from any method, when the folder cannot be read or written.
@@ -85,17 +45,17 @@ class Journal:
         """What is known of the input."""
         with self._lock:
             line = self._lines.get(name)
-        return None if line is None else _parsed(line)
+        return None if line is None else parsed(line)
 
     def entries(self) -> Iterator[Entry]:
         """All inputs, in the order in which they were first finished."""
         with self._lock:
             lines = list(self._lines.values())
-        return map(_parsed, lines)
+        return map(parsed, lines)
 
     def add(self, entry: Entry) -> None:
         """Record a finished input; its outputs must be complete."""
-        line = _written(entry)
+        line = written(entry)
         with self._lock, as_output_error(self._path):
             self._stream.write(line)
             self._stream.flush()
@@ -146,7 +106,7 @@ class Journal:
     def _take(self, line: bytes) -> None:
         try:
             if line.endswith(b"\n"):
-                self._lines[_parsed(line).name] = line
+                self._lines[parsed(line).name] = line
         except InputError:
             log.warning("%s: a damaged line is left out; its input is done again", self._path)
 
@@ -165,32 +125,9 @@ def read_journal(folder: Path) -> Iterator[Entry]:
     try:
         with (folder / JOURNAL_NAME).open("rb") as stream:
             for line in bounded_lines(stream):
-                yield _parsed(line)
+                yield parsed(line)
     except (OSError, LineTooLongError) as error:
         raise InputError(f"cannot read {folder / JOURNAL_NAME}: {error}") from error
-
-
-def settings_key(values: Mapping[str, object]) -> str:
-    """A short hash of everything besides the input that results depend on; JSON values only."""
-    text = json.dumps(values, sort_keys=True, allow_nan=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def fingerprint(path: Path) -> Fingerprint:
-    """Read a file's identity.
-
-    Raises:
-        MediaError: when it cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            status = path.stat()
-            digest = hashlib.sha256()
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
-        raise MediaError(f"cannot read it: {error.strerror}") from error
-    return Fingerprint(status.st_size, status.st_mtime_ns, digest.hexdigest())
 
 
 def is_up_to_date(entry: Entry, key: str, outputs: Sequence[str], folder: Path) -> bool:
@@ -200,7 +137,7 @@ def is_up_to_date(entry: Entry, key: str, outputs: Sequence[str], folder: Path) 
     """
     if entry.failed or entry.key != key or not entry.outputs.keys() >= set(outputs):
         return False
-    return all(_size(folder / output) == entry.outputs[output] for output in outputs)
+    return all(_size(folder / output) == entry.outputs[output].size for output in outputs)
 
 
 def same_content(entry: Entry, path: Path) -> Fingerprint | None:
@@ -229,34 +166,3 @@ def _size(path: Path) -> int | None:
         return path.stat().st_size
     except OSError:
         return None
-
-
-def _written(entry: Entry) -> bytes:
-    mark = entry.fingerprint
-    fields = {
-        "name": escape_name(entry.name),
-        "state": "failed" if entry.failed else "done",
-        "fingerprint": mark and {"size": mark.size, "mtime_ns": mark.mtime_ns, "sha256": mark.sha256},
-        "key": entry.key,
-        "outputs": {escape_name(path): {"size": size} for path, size in entry.outputs.items()},
-        "counts": dict(entry.counts),
-        "reasons": [plain_text(reason) for reason in entry.reasons],
-    }
-    return json_line(fields).encode() + b"\n"
-
-
-def _parsed(line: bytes) -> Entry:
-    try:
-        fields: dict[str, Any] = json.loads(line)
-        mark = fields["fingerprint"]
-        return Entry(
-            unescape_name(fields["name"]),
-            mark and Fingerprint(int(mark["size"]), int(mark["mtime_ns"]), str(mark["sha256"])),
-            str(fields["key"]),
-            {unescape_name(path): int(output["size"]) for path, output in fields["outputs"].items()},
-            {str(name): int(count) for name, count in fields["counts"].items()},
-            tuple(map(str, fields["reasons"])),
-            fields["state"] == "failed",
-        )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise InputError(f"a damaged line in {JOURNAL_NAME}") from error

@@ -1,0 +1,142 @@
+"""What a journal says of an input: fingerprint, outputs and counts; and an entry to a line and back."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from movenet_cli.errors import InputError, MediaError
+from movenet_cli.sinks.files import as_output_error
+from movenet_cli.sinks.jsontext import escape_name, json_line, plain_text, unescape_name
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """An input file's identity.
+
+    Attributes:
+        size: bytes.
+        mtime_ns: time of its last change, nanoseconds.
+        sha256: of its content.
+    """
+
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that a run wrote.
+
+    Attributes:
+        size: bytes.
+        sha256: of its content.
+    """
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finished input.
+
+    Attributes:
+        name: as in `InputFile.name`.
+        fingerprint: of the input; None when it could not be read.
+        key: what `settings_key` gave for the run's model and options.
+        outputs: each output, by its path relative to the results folder (`/` between parts).
+        counts: frames, ok, empty, failed.
+        reasons: why frames failed, the first few; or why the whole input did.
+        failed: whether the whole input failed; it then has no outputs and is tried again.
+    """
+
+    name: str
+    fingerprint: Fingerprint | None
+    key: str
+    outputs: Mapping[str, Output]
+    counts: Mapping[str, int]
+    reasons: Sequence[str] = ()
+    failed: bool = False
+
+
+def settings_key(values: Mapping[str, object]) -> str:
+    """A short hash of everything besides the input that results depend on; JSON values only."""
+    text = json.dumps(values, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Read an input's identity.
+
+    Raises:
+        MediaError: when it cannot be read.
+    """
+    try:
+        status = path.stat()
+        sha256 = _content_hash(path)
+    except OSError as error:
+        raise MediaError(f"cannot read it: {error.strerror}") from error
+    return Fingerprint(status.st_size, status.st_mtime_ns, sha256)
+
+
+def output_of(path: Path) -> Output:
+    """What to record of a complete output.
+
+    Raises:
+        OutputError: when it cannot be read back.
+    """
+    with as_output_error(path):
+        return Output(path.stat().st_size, _content_hash(path))
+
+
+def written(entry: Entry) -> bytes:
+    """The entry as a line of the journal."""
+    mark = entry.fingerprint
+    fields = {
+        "name": escape_name(entry.name),
+        "state": "failed" if entry.failed else "done",
+        "fingerprint": mark and asdict(mark),
+        "key": entry.key,
+        "outputs": {escape_name(path): asdict(output) for path, output in entry.outputs.items()},
+        "counts": dict(entry.counts),
+        "reasons": [plain_text(reason) for reason in entry.reasons],
+    }
+    return json_line(fields).encode() + b"\n"
+
+
+def parsed(line: bytes) -> Entry:
+    """A line of the journal as an entry.
+
+    Raises:
+        InputError: when the line is damaged.
+    """
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        mark = fields["fingerprint"]
+        return Entry(
+            unescape_name(fields["name"]),
+            mark and Fingerprint(int(mark["size"]), int(mark["mtime_ns"]), str(mark["sha256"])),
+            str(fields["key"]),
+            {unescape_name(path): _parsed_output(output) for path, output in fields["outputs"].items()},
+            {str(name): int(count) for name, count in fields["counts"].items()},
+            tuple(map(str, fields["reasons"])),
+            fields["state"] == "failed",
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise InputError("a damaged line of the journal") from error
+
+
+def _content_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _parsed_output(fields: Mapping[str, Any]) -> Output:
+    return Output(int(fields["size"]), str(fields["sha256"]))
