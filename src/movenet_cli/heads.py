@@ -180,8 +180,8 @@ def _positions(offset: FloatArray, cells: IntArray) -> FloatArray:
     """(..., 17, 2) float32 y, x in 0..1 of keypoints in the given (..., 17) flat indices."""
     h, w = offset.shape[:2]
     offsets: FloatArray = offset.reshape(-1, 17, 2)[cells, _KEYPOINTS]
-    positions: FloatArray = (_points(cells, w) + offsets) / np.array([h, w], np.float32)
-    return positions
+    sides: FloatArray = np.array([h, w], np.float32)
+    return (_points(cells, w) + offsets) / sides
 
 
 def _points(cells: IntArray, w: int) -> FloatArray:
@@ -210,7 +210,7 @@ def _channels_first(maps: FloatArray) -> FloatArray:
 def _sigmoid(logits: FloatArray) -> FloatArray:
     """Unlike TensorFlow's, not flushed."""
     with np.errstate(over="ignore"):
-        scores: FloatArray = 1 / (1 + np.exp(-logits))
+        scores: FloatArray = np.reciprocal(1 + np.exp(-logits))
     return scores
 
 
