@@ -125,17 +125,22 @@ class Batch:
                     return kept
                 return self._annotate(position, file)
             except MediaError as error:
-                return InputOutcome(file.name, "failed", reason=str(error))
+                return self._failed(file, str(error))
             except (OutputError, _Stopped):
                 raise
             except Exception as error:  # noqa: BLE001 - one input's bug must not end the night's run
                 log.debug("%s: unexpected error", file.name, exc_info=True)
                 reason = f"internal error, please report it: {type(error).__name__}: {error}"
-                return InputOutcome(file.name, "failed", reason=reason, is_bug=True)
+                return self._failed(file, reason, is_bug=True)
+
+    def _failed(self, file: InputFile, reason: str, is_bug: bool = False) -> InputOutcome:
+        self._outputs.failed(file, reason)
+        return InputOutcome(file.name, "failed", reason=reason, is_bug=is_bug)
 
     def _annotate(self, position: int, file: InputFile) -> InputOutcome:
         self._events.input_started(file.name)
         summary = Summary()
+        self._outputs.begin(file)
         with open_source(file, self._frames, max_pixels=self._max_pixels) as source:
             tactics = self._strategy.choose(file.name, source.info)
             sinks = self._outputs.sinks(position, file, tactics.header)
@@ -148,7 +153,7 @@ class Batch:
                     if self._stop.is_set():
                         raise _Stopped
             notes = source.notes
-        self._outputs.finished(file, summary)
+        self._outputs.finished(file, source.info.media, summary)
         return InputOutcome(file.name, "done", summary, notes=notes)
 
 

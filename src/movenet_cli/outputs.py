@@ -10,7 +10,7 @@ from movenet_cli.report import InputOutcome
 from movenet_cli.sinks.interface import Header, Sink, Summary
 from movenet_cli.sinks.jsonlfile import JsonlEncoder
 from movenet_cli.sinks.textsink import StreamSink
-from movenet_cli.sources.interface import InputFile
+from movenet_cli.sources.interface import InputFile, Media
 
 STREAM_BUFFER: Final = 16 * 2**20
 """Bytes of results that may wait for the inputs before them."""
@@ -27,13 +27,24 @@ class Outputs(ABC):
     def kept(self, file: InputFile) -> InputOutcome | None:
         """What is known of an input whose results are up to date; None when there is work to do."""
 
+    def begin(self, file: InputFile) -> None:
+        """An input is about to be read.
+
+        Raises:
+            MediaError: it cannot be.
+        """
+
     @abstractmethod
     def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
         """Open the outputs of the input at `position` in the run's order."""
 
     @abstractmethod
-    def finished(self, file: InputFile, summary: Summary) -> None:
+    def finished(self, file: InputFile, media: Media, summary: Summary) -> None:
         """An input's sinks are closed and complete."""
+
+    @abstractmethod
+    def failed(self, file: InputFile, reason: str) -> None:
+        """An input could not be annotated; nothing of it was written."""
 
     def turn(self, position: int) -> contextlib.AbstractContextManager[None]:
         """Held by a lane while it works on the input at `position`."""
@@ -57,8 +68,11 @@ class StreamOutputs(Outputs):
         """The stream, at this input's place."""
         return [StreamSink(JsonlEncoder(header), self._queue.slot(position))]
 
-    def finished(self, file: InputFile, summary: Summary) -> None:
+    def finished(self, file: InputFile, media: Media, summary: Summary) -> None:
         """Nothing is left to do."""
+
+    def failed(self, file: InputFile, reason: str) -> None:
+        """Nothing is left to do; without its closing line the input is seen to be incomplete."""
 
     @contextlib.contextmanager
     def turn(self, position: int) -> Iterator[None]:

@@ -96,6 +96,11 @@ class Report:
             return ExitCode.INPUT
         return ExitCode.PARTIAL if self.failures else ExitCode.OK
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every input was tried: nobody interrupted, nothing stopped the run."""
+        return not (self.interrupted or self.stopped) and self.fatal is None
+
     def closing_line(self, where: str) -> str:
         """One sentence for the terminal."""
         rate = self.computed_frames / self.seconds if self.seconds > 0 else 0.0
@@ -125,7 +130,7 @@ class Report:
             "tool": {"name": "movenet-cli", "version": __version__},
             **facts,
             "exit_code": int(self.exit_code),
-            "complete": not (self.interrupted or self.stopped) and self.fatal is None,
+            "complete": self.is_complete,
             "inputs": {
                 "total": self.inputs,
                 "done": self.done,

@@ -1,17 +1,19 @@
 """Settings, models and one input's facts in; this input's estimator, filters and result header out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from movenet_cli import __version__
 from movenet_cli.errors import UsageError
 from movenet_cli.estimators.interface import Estimator
 from movenet_cli.estimators.whole import WholeMulti, WholeSingle
 from movenet_cli.filters.interface import Filter
 from movenet_cli.geometry import flexible_input_size
 from movenet_cli.models.interface import ModelInfo
+from movenet_cli.results.entries import settings_key
 from movenet_cli.settings import PoseSettings
 from movenet_cli.sinks.interface import Header
-from movenet_cli.sources.interface import FrameRange, SourceInfo
+from movenet_cli.sources.interface import FrameRange, Media, SourceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Strategy:
     """
 
     def __init__(self, models: Sequence[ModelInfo], settings: PoseSettings, frames: FrameRange) -> None:
+        self._models = tuple(models)
         self._model = models[0]
         self._settings = settings
         self._frames = frames
@@ -53,6 +56,13 @@ class Strategy:
             min_score=self._settings.min_score,
         )
         return Tactics(self._estimator(info), self._filters(info), header)
+
+    def key(self, media: Media) -> str:
+        """Hash of all that the results of an input of this kind depend on besides the input itself."""
+        video = {"frames": asdict(self._frames)} if media == "video" else {}
+        models = [[model.sha256, model.runtime] for model in self._models]
+        values = {"media": media, "models": models, "pose": asdict(self._settings), "tool": __version__, **video}
+        return settings_key(values)
 
     def _estimator(self, info: SourceInfo) -> Estimator:
         settings = self._settings

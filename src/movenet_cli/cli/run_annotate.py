@@ -1,5 +1,6 @@
 """One `annotate` run: finds the inputs, loads the model, runs the batch, says how it went."""
 
+import contextlib
 import logging
 import platform
 import sys
@@ -14,11 +15,11 @@ from movenet_cli.batch import Batch
 from movenet_cli.cli.options import Moment
 from movenet_cli.cli.progress import make_progress, printable
 from movenet_cli.engine import Engine
-from movenet_cli.errors import ExitCode, InputError
-from movenet_cli.folder import FolderOutputs
+from movenet_cli.errors import ExitCode, InputError, OutputError
+from movenet_cli.folder import MEDIA, results_folder
 from movenet_cli.models.interface import Model
 from movenet_cli.models.loading import load_model
-from movenet_cli.outputs import StreamOutputs
+from movenet_cli.outputs import Outputs, StreamOutputs
 from movenet_cli.report import InputOutcome, Report
 from movenet_cli.settings import STREAM, Crop, PoseSettings, RunSettings, Runtime
 from movenet_cli.sources.discover import Discovery, discover, read_paths
@@ -135,12 +136,17 @@ def _stream(request: Request, found: Discovery, model: Model, strategy: Strategy
 def _to_folder(
     request: Request, root: Path, found: Discovery, model: Model, strategy: Strategy, report: Report
 ) -> None:
-    outputs = FolderOutputs(root, request.formats, request.overlay)
-    try:
-        _run(request, found, model, strategy, outputs, report)
-    finally:
-        if report.fatal is None:
-            outputs.complete(found.files, report.document(_facts(request, model)))
+    keys = {media: strategy.key(media) for media in MEDIA}
+    with results_folder(root, request.formats, request.overlay, keys) as outputs:
+        try:
+            _run(request, found, model, strategy, outputs, report)
+            if report.is_complete:
+                outputs.combine(found.files)
+        except OutputError:
+            with contextlib.suppress(OutputError):
+                outputs.write_run(report.document(_facts(request, model)))
+            raise
+        outputs.write_run(report.document(_facts(request, model)))
     _say_end(request, report, f"results in {root}")
 
 
@@ -149,7 +155,7 @@ def _run(
     found: Discovery,
     model: Model,
     strategy: Strategy,
-    outputs: FolderOutputs | StreamOutputs,
+    outputs: Outputs,
     report: Report,
 ) -> None:
     settings = request.run_settings

@@ -1,0 +1,57 @@
+"""The ordered stream: several writers, one order, bounded memory, nobody left waiting."""
+
+import io
+import threading
+
+from movenet_cli.outputs import OrderedStream
+
+
+def test_later_positions_wait_their_turn() -> None:
+    stream = io.BytesIO()
+    queue = OrderedStream(stream)
+    queue.slot(1).write(b"b1 ")
+    queue.slot(0).write(b"a1 ")
+    assert stream.getvalue() == b"a1 "
+    queue.slot(1).write(b"b2 ")
+    queue.finish(1)
+    queue.slot(0).write(b"a2 ")
+    queue.finish(0)
+    queue.slot(2).write(b"c ")
+    assert stream.getvalue() == b"a1 a2 b1 b2 c "
+
+
+def test_many_threads_give_one_order() -> None:
+    stream = io.BytesIO()
+    queue = OrderedStream(stream, limit=50)
+    work = iter(range(40))
+    take = threading.Lock()
+
+    def lane() -> None:
+        while True:
+            with take:
+                position = next(work, None)
+            if position is None:
+                return
+            for part in range(3):
+                queue.slot(position).write(f"{position}.{part} ".encode())
+            queue.finish(position)
+
+    lanes = [threading.Thread(target=lane) for _ in range(5)]
+    for each in lanes:
+        each.start()
+    for each in lanes:
+        each.join(20)
+    expected = "".join(f"{position}.{part} " for position in range(40) for part in range(3))
+    assert stream.getvalue().decode() == expected
+
+
+def test_halt_frees_a_writer_that_waits() -> None:
+    queue = OrderedStream(io.BytesIO(), limit=1)
+    queue.slot(1).write(b"fills the buffer")
+    waiting = threading.Thread(target=queue.slot(1).write, args=(b"waits",))
+    waiting.start()
+    waiting.join(0.1)
+    assert waiting.is_alive()
+    queue.halt()
+    waiting.join(10)
+    assert not waiting.is_alive()
