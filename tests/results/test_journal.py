@@ -1,0 +1,233 @@
+"""The journal: what counts as up to date, and what a crash or a stranger may do to it."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from movenet_cli.errors import InputError, MediaError, OutputError
+from movenet_cli.results import lines
+from movenet_cli.results.entries import Entry, fingerprint, output_of, settings_key
+from movenet_cli.results.journal import JOURNAL_NAME, Journal, read_journal
+
+OUTPUTS = ["keypoints/a.jpg.json", "keypoints/a.jpg.csv"]
+KEY = settings_key({"model": "5a", "min_score": 0.3})
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "in" / "a.jpg"
+    path.parent.mkdir()
+    path.write_bytes(b"picture")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    (folder / "keypoints").mkdir(parents=True)
+    for name in OUTPUTS:
+        (folder / name).write_text(f"results in {name}")
+    return folder
+
+
+def entry_of(source: Path, folder: Path, name: str = "a.jpg") -> Entry:
+    outputs = {path: output_of(folder / path) for path in OUTPUTS}
+    counts = {"frames": 3, "ok": 1, "empty": 1, "failed": 1}
+    return Entry(name, fingerprint(source), KEY, outputs, counts, ("frame 2: \udcff\nbroken",))
+
+
+def recorded(folder: Path, *entries: Entry) -> None:
+    journal = Journal(folder)
+    for entry in entries:
+        journal.add(entry)
+    journal.close()
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "b/ü\n.mp4", "bytes-\udcff.jpg", "back\\slash"])
+def test_what_is_added_is_found_again_also_by_the_next_run(source: Path, folder: Path, name: str) -> None:
+    entry = entry_of(source, folder, name)
+    journal = Journal(folder)
+    journal.add(entry)
+    assert journal.get(name) == replace(entry, reasons=("frame 2: \\udcff\nbroken",))
+    journal.close()
+    journal.close()
+    again = Journal(folder)
+    assert again.get(name) == replace(entry, reasons=("frame 2: \\udcff\nbroken",))
+    assert again.get("other.jpg") is None
+    again.close()
+
+
+def up_to_date(folder: Path, source: Path, key: str = KEY, outputs: list[str] = OUTPUTS) -> bool:
+    journal = Journal(folder)
+    try:
+        return journal.up_to_date("a.jpg", source, key, outputs) is not None
+    finally:
+        journal.close()
+
+
+def test_nothing_changed_is_up_to_date(source: Path, folder: Path) -> None:
+    recorded(folder, entry_of(source, folder))
+    assert up_to_date(folder, source)
+    assert up_to_date(folder, source, outputs=OUTPUTS[:1])
+
+
+def test_unknown_or_failed_inputs_are_done_again(source: Path, folder: Path) -> None:
+    assert not up_to_date(folder, source)
+    recorded(folder, Entry("a.jpg", None, KEY, {}, {}, ("no picture",), failed=True))
+    assert not up_to_date(folder, source, outputs=[])
+
+
+def test_other_settings_or_more_formats_are_work(source: Path, folder: Path) -> None:
+    recorded(folder, entry_of(source, folder))
+    assert not up_to_date(folder, source, key=settings_key({"model": "5a", "min_score": 0.4}))
+    assert not up_to_date(folder, source, outputs=[*OUTPUTS, "keypoints/a.jpg.jsonl"])
+
+
+def test_a_missing_or_cut_output_is_work(source: Path, folder: Path) -> None:
+    recorded(folder, entry_of(source, folder))
+    os.truncate(folder / OUTPUTS[0], 3)
+    assert not up_to_date(folder, source)
+    (folder / OUTPUTS[0]).unlink()
+    assert not up_to_date(folder, source)
+
+
+def test_a_changed_input_is_work(source: Path, folder: Path) -> None:
+    recorded(folder, entry_of(source, folder))
+    source.write_bytes(b"another picture")
+    assert not up_to_date(folder, source)
+
+
+def test_a_touched_input_is_kept_by_its_content_and_recorded_with_its_new_time(
+    source: Path, folder: Path
+) -> None:
+    recorded(folder, entry_of(source, folder))
+    os.utime(source, ns=(1, 1))
+    assert up_to_date(folder, source)
+    (latest,) = {
+        entry.fingerprint.mtime_ns: None for entry in read_journal(folder) if entry.fingerprint
+    } and [list(read_journal(folder))[-1]]
+    assert latest.fingerprint is not None
+    assert latest.fingerprint.mtime_ns == 1
+
+
+def test_same_size_and_another_content_is_work(source: Path, folder: Path) -> None:
+    recorded(folder, entry_of(source, folder))
+    source.write_bytes(b"PICTURE")
+    os.utime(source, ns=(1, 1))
+    assert not up_to_date(folder, source)
+
+
+def test_a_vanished_input_is_this_inputs_problem(source: Path, folder: Path) -> None:
+    recorded(folder, entry_of(source, folder))
+    source.unlink()
+    with pytest.raises(MediaError, match="No such file"):
+        up_to_date(folder, source)
+    with pytest.raises(MediaError, match="No such file"):
+        fingerprint(source)
+
+
+def test_the_key_changes_with_every_value_and_not_with_their_order() -> None:
+    assert settings_key({"a": 1, "b": 2}) == settings_key({"b": 2, "a": 1})
+    assert settings_key({"a": 1, "b": 2}) != settings_key({"a": 2, "b": 1})
+    assert settings_key({"a": 1}) != settings_key({"a": True})
+
+
+def test_the_later_of_two_lines_holds_and_the_next_run_drops_the_earlier(source: Path, folder: Path) -> None:
+    first = entry_of(source, folder)
+    recorded(folder, first, entry_of(source, folder, "b.jpg"), replace(first, key="later"))
+    assert len((folder / JOURNAL_NAME).read_bytes().splitlines()) == 3
+    journal = Journal(folder)
+    assert [(entry.name, entry.key) for entry in journal.entries()] == [("a.jpg", "later"), ("b.jpg", KEY)]
+    journal.close()
+    assert len((folder / JOURNAL_NAME).read_bytes().splitlines()) == 2
+
+
+def test_a_line_torn_anywhere_costs_that_line_only(source: Path, folder: Path) -> None:
+    recorded(folder, entry_of(source, folder), entry_of(source, folder, "b.jpg"))
+    path = folder / JOURNAL_NAME
+    whole = path.read_bytes()
+    first = whole.splitlines(keepends=True)[0]
+    for length in range(len(first), len(whole)):
+        path.write_bytes(whole[:length])
+        journal = Journal(folder)
+        assert [entry.name for entry in journal.entries()] == ["a.jpg"]
+        journal.add(entry_of(source, folder, "b.jpg"))
+        journal.close()
+        assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"\n",
+        b"\0" * 4096 + b"\n",
+        b"\xff\xfe\n",
+        b"[]\n",
+        b"{}\n",
+        b"null\n",
+        b"[" * 100_000 + b"\n",
+        b'{"name": 1}\n',
+        b'{"name":"a.jpg","state":"done","fingerprint":3,"key":"","outputs":{},"counts":{},"reasons":[]}\n',
+    ],
+)
+def test_damage_in_the_middle_is_dropped_with_a_warning(
+    source: Path, folder: Path, damage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorded(folder, entry_of(source, folder), entry_of(source, folder, "b.jpg"))
+    path = folder / JOURNAL_NAME
+    first, second = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + damage + second)
+    journal = Journal(folder)
+    assert [entry.name for entry in journal.entries()] == ["a.jpg", "b.jpg"]
+    journal.close()
+    assert path.read_bytes() == first + second
+    assert "damaged" in caplog.text
+    path.write_bytes(first + damage + second)
+    with pytest.raises(InputError, match="damaged"):
+        list(read_journal(folder))
+
+
+def test_an_endless_line_is_not_read_into_memory(
+    source: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(folder, entry_of(source, folder))
+    monkeypatch.setattr(lines, "MAX_LINE", 5000)
+    with (folder / JOURNAL_NAME).open("ab") as stream:
+        stream.write(b"x" * 6000)
+    journal = Journal(folder)
+    assert [entry.name for entry in journal.entries()] == ["a.jpg"]
+    journal.close()
+    assert len((folder / JOURNAL_NAME).read_bytes().splitlines()) == 1
+
+
+def test_several_threads_may_add(source: Path, folder: Path) -> None:
+    journal = Journal(folder)
+    entry = entry_of(source, folder)
+
+    def add(start: int) -> None:
+        for number in range(start, start + 100):
+            journal.add(replace(entry, name=f"{number}.jpg"))
+
+    threads = [Thread(target=add, args=(start,)) for start in (0, 100, 200, 300)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    journal.close()
+    assert len(list(read_journal(folder))) == 400
+
+
+def test_a_journal_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="vanished"):
+        Journal(tmp_path / "missing")
+    (tmp_path / JOURNAL_NAME).mkdir()
+    with pytest.raises((OutputError, MediaError)):
+        Journal(tmp_path)
+
+
+def test_no_journal_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"journal\.jsonl"):
+        list(read_journal(tmp_path))

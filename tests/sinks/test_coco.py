@@ -1,0 +1,121 @@
+"""The COCO dataset: its numbers, its ids, and what pycocotools makes of it."""
+
+import contextlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from movenet_cli.errors import InputError
+from movenet_cli.poses import FrameResult
+from movenet_cli.sinks.cocofile import combine
+from movenet_cli.sinks.registry import FORMATS
+from movenet_cli.skeleton import KEYPOINT_NAMES
+from tests.sinks.examples import (
+    DOCUMENTS,
+    image_header,
+    image_results,
+    pose,
+    video_header,
+    write_results,
+)
+
+
+def dataset(root: Path, documents: Any) -> dict[str, Any]:
+    write_results(root, ["coco"], documents)
+    combine([FORMATS["coco"].path(root, header.source) for header, _ in documents], root / "coco.json")
+    loaded: dict[str, Any] = json.loads((root / "coco.json").read_text("utf-8"))
+    return loaded
+
+
+def test_images_and_ids_follow_the_inputs(tmp_path: Path) -> None:
+    coco = dataset(tmp_path, DOCUMENTS)
+    assert [image["file_name"] for image in coco["images"]] == [
+        "a.jpg",
+        *(f"clips/a.mp4#{index:06d}" for index in (0, 1, 2, 120)),
+        *(f"clips/many.mp4#{index:06d}" for index in (0, 1)),
+    ]
+    assert [image["id"] for image in coco["images"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert (coco["images"][0]["width"], coco["images"][0]["height"]) == (640, 480)
+    assert [image["status"] for image in coco["images"]][1:5] == ["ok", "empty", "failed", "ok"]
+    assert [each["id"] for each in coco["annotations"]] == [1, 2, 3, 4, 5, 6]
+    assert [each["image_id"] for each in coco["annotations"]] == [1, 2, 5, 6, 6, 6]
+    assert [each.get("track_id") for each in coco["annotations"]] == [None, None, None, 1, 2, 7]
+
+
+def test_an_annotation_says_what_was_seen(tmp_path: Path) -> None:
+    (annotation,) = dataset(tmp_path, [(image_header(), image_results())])["annotations"]
+    (person,) = image_results()[0].poses
+    rows = np.array(annotation["keypoints"]).reshape(17, 3)
+    assert np.abs(rows[:, :2] - person.keypoints[:, :2]).max() <= 0.00501
+    seen = person.keypoints[:, 2] >= 0.3
+    assert 0 < seen.sum() < 17
+    assert rows[:, 2].tolist() == np.where(seen, 2, 0).tolist()
+    assert annotation["num_keypoints"] == seen.sum()
+    assert person.box is not None
+    x0, y0, x1, y1 = person.box
+    assert annotation["bbox"] == pytest.approx([x0, y0, x1 - x0, y1 - y0], abs=0.02)
+    assert annotation["area"] == pytest.approx(annotation["bbox"][2] * annotation["bbox"][3], abs=0.01)
+    assert (annotation["iscrowd"], annotation["category_id"]) == (0, 1)
+    assert annotation["score"] == round(person.score, 4)
+
+
+def test_the_category_is_cocos_person(tmp_path: Path) -> None:
+    (category,) = dataset(tmp_path, [])["categories"]
+    assert (category["id"], category["name"]) == (1, "person")
+    assert category["keypoints"] == list(KEYPOINT_NAMES)
+    assert len(category["skeleton"]) == 19
+    assert min(map(min, category["skeleton"])) == 1
+    assert max(map(max, category["skeleton"])) == 17
+    assert [16, 14] in category["skeleton"]
+
+
+def test_pycocotools_loads_it_and_takes_its_annotations_as_detections(tmp_path: Path) -> None:
+    content = dataset(tmp_path, DOCUMENTS)
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = COCO(str(tmp_path / "coco.json"))
+        found = truth.loadRes(content["annotations"])
+        evaluation = COCOeval(truth, found, "keypoints")
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    assert len(truth.getImgIds()) == 7
+    assert len(found.getAnnIds()) == 6
+    assert evaluation.stats[0] == pytest.approx(1.0)
+
+
+def test_an_empty_run_is_an_empty_dataset(tmp_path: Path) -> None:
+    assert dataset(tmp_path, [])["images"] == []
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert COCO(str(tmp_path / "coco.json")).getImgIds() == []
+
+
+def test_the_threshold_counts_as_seen(tmp_path: Path) -> None:
+    edge = pose(low=0.1, high=0.2)
+    edge.keypoints[4, 2] = 0.3
+    (annotation,) = dataset(tmp_path, [(image_header(), [FrameResult(0, None, "ok", (edge,))])])[
+        "annotations"
+    ]
+    assert annotation["keypoints"][2::3] == [0] * 4 + [2] + [0] * 12
+
+
+@pytest.mark.parametrize("content", [None, b'{"image": ', b"\xff\n"])
+def test_a_broken_part_is_an_error_and_no_dataset_appears(tmp_path: Path, content: bytes | None) -> None:
+    part = tmp_path / "part.jsonl"
+    if content is not None:
+        part.write_bytes(content)
+    with pytest.raises(InputError, match=r"part\.jsonl.*--overwrite"):
+        combine([part], tmp_path / "coco.json")
+    assert not (tmp_path / "coco.json").exists()
+    assert not list(tmp_path.glob(".movenet-*"))
+
+
+def test_a_video_named_like_a_frame_stays_itself(tmp_path: Path) -> None:
+    results = [FrameResult(1234567, 9.0, "empty")]
+    coco = dataset(tmp_path, [(video_header("a#000001"), results)])
+    assert coco["images"][0]["file_name"] == "a#000001#1234567"
