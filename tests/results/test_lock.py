@@ -23,7 +23,7 @@ def test_the_second_run_is_refused_at_once_and_the_third_may_go_on(tmp_path: Pat
     folder = tmp_path / "new" / "out"
     with locked(folder):
         assert folder.is_dir()
-        with pytest.raises(OutputError, match="another run is writing to .*out"), locked(folder):
+        with pytest.raises(OutputError, match=r"another run is writing to .*out"), locked(folder):
             pass
     with locked(folder):
         pass

@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,11 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", fail)
-    yield
 
 
 def test_a_file_appears_when_it_is_closed(tmp_path: Path) -> None:
@@ -85,13 +83,14 @@ def test_a_name_that_is_too_long_is_this_inputs_problem_only(tmp_path: Path) -> 
 
 def test_a_folder_in_the_files_place_is_this_inputs_problem_only(tmp_path: Path) -> None:
     (tmp_path / "a.json" / "b").mkdir(parents=True)
-    with pytest.raises(MediaError, match="a.json"):
+    with pytest.raises(MediaError, match=r"a\.json"):
         write_file(tmp_path / "a.json", "text")
     assert names(tmp_path) == ["a.json", "b"]
 
 
-def test_a_full_disk_ends_the_run_and_leaves_no_half_file(tmp_path: Path, full_disk: None) -> None:
-    with pytest.raises(OutputError, match="No space left.*free some space"):
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_ends_the_run_and_leaves_no_half_file(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"No space left.*free some space"):
         write_file(tmp_path / "a.json", "text")
     assert names(tmp_path) == []
 
@@ -100,7 +99,7 @@ def test_a_full_disk_ends_the_run_and_leaves_no_half_file(tmp_path: Path, full_d
 def test_a_write_that_fails_tells_why(tmp_path: Path) -> None:
     file = AtomicFile(tmp_path / "a.json")
     file.stream.close()
-    file.stream = Path("/dev/full").open("wb", buffering=0)
+    file.stream = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115
     with pytest.raises(OutputError, match="No space left"):
         file.write("text")
     file.abort()

@@ -92,7 +92,7 @@ def test_a_reader_that_has_gone_is_told_apart_from_other_faults() -> None:
 def test_a_stream_that_cannot_be_written() -> None:
     with (
         Path("/dev/full").open("wb", buffering=0) as stream,
-        pytest.raises(OutputError, match="standard output.*No space") as caught,
+        pytest.raises(OutputError, match=r"standard output.*No space") as caught,
     ):
         StreamSink(JsonlEncoder(video_header()), stream)
     assert not isinstance(caught.value, StreamClosedError)
