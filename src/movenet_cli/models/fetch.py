@@ -94,9 +94,10 @@ def _fetch(model: CatalogueModel, sources: list[str], folder: Path, progress: Pr
                 continue
             _install(model, record, Path(temporary), folder)
             return ResolvedModel(model.name, content_of(model, folder), record.sha256)
+    reasons = "; ".join(dict.fromkeys(failures))
     raise ModelError(
-        f"cannot fetch {model.name} ({'; '.join(dict.fromkeys(failures))}); run `movenet models fetch {model.name}` on a "
-        f"connected machine and copy its cache folder to {folder}, or use `-m PATH` or `-m mini`"
+        f"cannot fetch {model.name} ({reasons}); run `movenet models fetch {model.name}` on a connected machine "
+        f"and copy its cache folder to {folder}, or use `-m PATH` or `-m mini`"
     )
 
 

@@ -1,6 +1,7 @@
 """A downloaded file in, a SavedModel folder or a `.tflite` out; nothing in it is trusted."""
 
 import gzip
+import itertools
 import re
 import shutil
 import tarfile
@@ -76,24 +77,36 @@ def _unzip(source: Path, target: Path) -> None:
 
 def _take_files(source: Path, folder: Path) -> None:
     """Copy the files of a tar into a folder."""
+    members = _members(source)
     try:
         with tarfile.open(source, "r:") as tar:
-            for count, member in enumerate(tar, start=1):
-                if count > MAX_MEMBERS:
-                    raise ArchiveError(f"it has more than {MAX_MEMBERS} members")
+            for member in members:
                 _take(tar, member, folder)
-    except (tarfile.TarError, ValueError, OverflowError) as error:
+    except tarfile.TarError as error:
         raise ArchiveError("its tar data are damaged") from error
 
 
+def _members(source: Path) -> list[tarfile.TarInfo]:
+    """Read all headers before anything is written; at mangled ones `tarfile` fails in many ways."""
+    try:
+        with tarfile.open(source, "r:") as tar:
+            members = list(itertools.islice(tar, MAX_MEMBERS + 1))
+    except (tarfile.TarError, OSError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        raise ArchiveError("its tar data are damaged") from error
+    if len(members) > MAX_MEMBERS:
+        raise ArchiveError(f"it has more than {MAX_MEMBERS} members")
+    return members
+
+
 def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Copy one member, if it is a plain file under a plain name."""
     path = PurePosixPath(member.name)
     if not _NAME.fullmatch(member.name) or path.is_absolute() or ".." in path.parts:
         raise ArchiveError(f"it names an unsafe path: {member.name[:80]!a}")
     if member.isdir():
         return
     content = tar.extractfile(member) if member.isreg() and not member.issparse() else None
-    if content is None:
+    if content is None or not 0 <= member.size <= MAX_UNPACKED:
         raise ArchiveError(f"it holds something that is no plain file: {member.name}")
     target = folder / path
     try:
