@@ -15,7 +15,6 @@ from PIL import (  # the formats by name: Pillow's own lazy registration is not 
     Image,
     Jpeg2KImagePlugin,  # noqa: F401
     JpegImagePlugin,  # noqa: F401
-    MpoImagePlugin,  # noqa: F401
     PngImagePlugin,  # noqa: F401
     PpmImagePlugin,  # noqa: F401
     TiffImagePlugin,  # noqa: F401
@@ -25,11 +24,12 @@ from PIL import (  # the formats by name: Pillow's own lazy registration is not 
 
 from movenet_cli.errors import MediaError
 from movenet_cli.pictures import RgbPicture
-from movenet_cli.poses import ByteArray, Frame, Skipped
+from movenet_cli.poses import ByteArray, Frame, Picture, Skipped
 from movenet_cli.sources.interface import Source, SourceInfo
+from movenet_cli.sources.jpeg import JpegPicture, is_rgb_jpeg
 from movenet_cli.sources.orientation import Orientation
 
-_FORMATS = ("JPEG", "MPO", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM")
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM")
 _EXIF_ORIENTATION = 0x0112
 _DECODE = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
@@ -128,8 +128,8 @@ class ImageSource(Source):
 
     def __init__(self, data: bytes, header: ImageHeader, *, max_pixels: int) -> None:
         check_pixels(header.width, header.height, max_pixels)
-        self._picture = RgbPicture(header.orientation.apply(decode_image(data)))
-        self._notes = (header.note,) if header.note else ()
+        self._picture, remark = _open_picture(data, header)
+        self._notes = tuple(note for note in (header.note, remark) if note)
         self._info = SourceInfo("image", self._picture.width, self._picture.height, header.rotation)
 
     @property
@@ -148,6 +148,14 @@ class ImageSource(Source):
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _open_picture(data: bytes, header: ImageHeader) -> tuple[Picture, str | None]:
+    """The decoded picture, and a remark when it may be damaged."""
+    if header.format in ("JPEG", "MPO") and is_rgb_jpeg(data):
+        picture = JpegPicture(data, header.width, header.height, header.orientation)
+        return picture, picture.remark
+    return RgbPicture(header.orientation.apply(decode_image(data))), None
 
 
 def check_pixels(width: int, height: int, max_pixels: int) -> None:
