@@ -1,0 +1,132 @@
+"""A source's audio stream in, packets on the clock of an mp4 file out: copied, or encoded anew as AAC."""
+
+import io
+import logging
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+
+log = logging.getLogger(__name__)
+
+_COPIED: Final = frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"))
+"""Codecs that players expect in an mp4 file."""
+
+_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
+_BITS_PER_CHANNEL: Final = 96_000
+_SEEK_FROM: Final = 10.0
+"""Seconds; a part that starts later is sought instead of read up to."""
+
+
+class Soundtrack:
+    """The audio of a video, cut at the overlay's start, read only as far as asked for.
+
+    What cannot be read of it ends it, with a warning: an overlay without sound is still an overlay.
+
+    Args:
+        container: the source.
+        stream: its audio stream.
+        output: the mp4 file, no packet written yet.
+        first: the time of the source's first frame on the source's clock, seconds.
+        start: seconds from there to the overlay's first frame; at 0 all sound is kept, also what comes before.
+    """
+
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: AudioStream,
+        output: OutputContainer,
+        first: Fraction,
+        start: float,
+    ) -> None:
+        self._container = container
+        self._stream = stream
+        self._zero = first + Fraction(start)
+        self._is_cut = start > 0
+        if start > _SEEK_FROM:
+            self._seek(float(first) + start - 1)
+        self._packets = self._copied(output) if _fits_mp4(stream) else self._encoded(output)
+        self._next: tuple[float, Packet[AudioStream]] | None = None
+
+    def until(self, moment: float) -> "Iterator[Packet[AudioStream]]":
+        """The packets, not given yet, that start before `moment`, seconds on the overlay's clock."""
+        while (each := self._peek()) is not None and each[0] < moment:
+            self._next = None
+            yield each[1]
+
+    def _peek(self) -> "tuple[float, Packet[AudioStream]] | None":
+        if self._next is None:
+            try:
+                self._next = next(self._packets, None)
+            except (FFmpegError, ValueError) as error:
+                log.warning("%s: the overlay's sound ends early: %s", self._container.name, error)
+        return self._next
+
+    def _seek(self, moment: float) -> None:
+        try:
+            self._container.seek(int(moment * 1_000_000))
+        except FFmpegError:
+            log.debug("%s: cannot seek; reading from the start", self._container.name)
+
+    def _copied(self, output: OutputContainer) -> "Iterator[tuple[float, Packet[AudioStream]]]":
+        target = output.add_stream_from_template(self._stream)
+        return self._shifted(target)
+
+    def _shifted(self, target: AudioStream) -> "Iterator[tuple[float, Packet[AudioStream]]]":
+        """Packets on the overlay's clock; before the cut only the one that the decoder needs to get going."""
+        last = None
+        for packet in self._container.demux(self._stream):
+            at = packet.dts if packet.pts is None else packet.pts
+            if at is None or not packet.size:
+                continue
+            base = packet.time_base
+            if self._is_cut and (at + 2 * (packet.duration or 0)) * base <= self._zero:
+                continue
+            at -= round(self._zero / base)
+            if last is not None and at <= last:  # a muxer takes no step back
+                continue
+            last = packet.pts = packet.dts = at
+            packet.stream = target
+            yield float(at * base), packet
+
+    def _encoded(self, output: OutputContainer) -> "Iterator[tuple[float, Packet[AudioStream]]]":
+        source = self._stream.codec_context
+        rate = source.sample_rate if source.sample_rate in _RATES else 48_000
+        target = output.add_stream("aac", rate=rate)
+        target.codec_context.layout = "mono" if source.channels == 1 else "stereo"
+        target.codec_context.bit_rate = _BITS_PER_CHANNEL * target.codec_context.channels
+        return self._recoded(target)
+
+    def _recoded(self, target: AudioStream) -> "Iterator[tuple[float, Packet[AudioStream]]]":
+        """AAC packets on the overlay's clock."""
+        for frame in self._container.decode(self._stream):
+            base = frame.time_base
+            if frame.pts is None or base is None:
+                continue
+            frame.pts -= round(self._zero / base)
+            if not self._is_cut or frame.pts * base + Fraction(frame.samples, frame.sample_rate) > 0:
+                yield from map(_timed, target.encode(frame))
+        yield from map(_timed, target.encode(None))
+
+
+def _timed(packet: "Packet[AudioStream]") -> "tuple[float, Packet[AudioStream]]":
+    return float((packet.pts or 0) * packet.time_base), packet
+
+
+def _fits_mp4(stream: AudioStream) -> bool:
+    """Whether an mp4 file takes the stream as it is."""
+    if stream.codec_context.codec.canonical_name not in _COPIED:
+        return False
+    trial = av.open(io.BytesIO(), "w", format="mp4")
+    try:
+        trial.add_stream_from_template(stream)
+        trial.start_encoding()
+        trial.close()
+    except (FFmpegError, ValueError):
+        return False
+    return True
