@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: optional real models and pictures beside the checkout, and media made on the spot."""
 
 import os
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,10 @@ def multipose_saved_model(models_dir: Path) -> Path:
 def thunder_saved_model(models_dir: Path) -> Path:
     """MoveNet SinglePose Thunder v4 as a SavedModel, random weights."""
     return models_dir / "movenet_singlepose_thunder_random"
+
+
+@pytest.fixture(scope="session")
+def a_model(request: pytest.FixtureRequest) -> Path:
+    """Any single-pose network that finds people: the package's own, or the official int8 Lightning."""
+    own = Path(str(resources.files("movenet_cli") / "weights" / "mini.tflite"))
+    return own if own.is_file() else request.getfixturevalue("lightning_int8")

@@ -151,7 +151,7 @@ class FolderOutputs(Outputs):
 
     def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
         if format_name == OVERLAY:
-            return open_overlay(self._root / path, file.path, header)
+            return open_overlay(self._root / path, file.path, header, self._root)
         return TextSink(self._formats[format_name].encoder(header), self._root / path, self._root)
 
 

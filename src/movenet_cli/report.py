@@ -92,7 +92,7 @@ class Report:
             return self.fatal
         if self._bugs:
             return ExitCode.BUG
-        if not self.done + self.kept:
+        if not (self.done or self.kept or self.stopped):
             return ExitCode.INPUT
         return ExitCode.PARTIAL if self.failures else ExitCode.OK
 
