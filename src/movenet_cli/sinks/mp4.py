@@ -11,12 +11,13 @@ from typing import Final
 import av
 import cv2
 import numpy as np
+from av.codec.codec import UnknownCodecError
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.reformatter import ColorRange, VideoReformatter
 from av.video.stream import VideoStream
 
-from movenet_cli.errors import MediaError
+from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.poses import ByteArray
 from movenet_cli.sinks.files import as_output_error
 from movenet_cli.sinks.original import Original
@@ -25,7 +26,8 @@ _TICKS: Final = 120_000
 """A second of the file's clock: all common frame times, also of 24000/1001 and 30000/1001 a second, and
 milliseconds are whole numbers of it."""
 
-_OPTIONS: Final = {"preset": "veryfast", "crf": "20"}
+_ENCODER: Final = "libx264"
+_OPTIONS: Final = {"preset": "veryfast", "crf": "21"}
 _MOST_THREADS: Final = 4
 _LONGEST_SIDE: Final = 16384
 _END: Final = 0.1
@@ -47,10 +49,10 @@ class Mp4Writer:
         name: the file's final name, for messages.
         path: the file to write, over what is there.
         size: width and height of the first picture.
-        original: the source; closed by `close`.
+        original: the source, open until this is closed.
 
     Raises:
-        OutputError: from any method, when the disk refuses.
+        OutputError: from any method, when the disk refuses, or there is no encoder.
         MediaError: from any method, when the encoder refuses this video.
     """
 
@@ -108,13 +110,12 @@ class Mp4Writer:
             self._container.close()
 
     def close(self) -> None:
-        """Free everything; a file that is not finished is broken."""
+        """Free the encoder; a file that is not finished is broken."""
         with contextlib.suppress(FFmpegError):
             self._container.close()
-        self._original.close()
 
     def _video_stream(self) -> VideoStream:
-        stream = self._container.add_stream("libx264", rate=self._original.rate or 25, options=_OPTIONS)
+        stream = self._container.add_stream(_ENCODER, rate=self._original.rate or 25, options=_OPTIONS)
         width, height = self._size
         stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
         stream.time_base = Fraction(1, _TICKS)
@@ -162,6 +163,8 @@ class Mp4Writer:
                 if error.errno in _DISK:
                     raise OSError(error.errno, error.strerror) from error
                 raise MediaError(f"the overlay video cannot be encoded: {error.strerror}") from error
+            except UnknownCodecError as error:
+                raise OutputError(f"PyAV was built without {_ENCODER}: install its wheel with pip") from error
 
 
 def _letterboxed(pixels: ByteArray, width: int, height: int) -> ByteArray:

@@ -106,6 +106,7 @@ class _Painter:
         self._source = source
         self._header = header
         self._rate = header.info.fps or _GUESSED_RATE
+        self._original: Original | None = None
         self._writer: Mp4Writer | None = None
         self._first: float | None = None
         self._last = 0.0
@@ -123,9 +124,9 @@ class _Painter:
         pixels = frame.picture.rgb().copy()
         draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
         if self._writer is None:
-            original = Original(self._source, time, self._header.info.rotation)
+            self._original = Original(self._source, time, self._header.info.rotation)
             size = (frame.picture.width, frame.picture.height)
-            self._writer = Mp4Writer(self._file.path, self._file.temporary, size, original)
+            self._writer = Mp4Writer(self._file.path, self._file.temporary, size, self._original)
         self._writer.write(pixels, time)
 
     def finish(self) -> None:
@@ -137,6 +138,8 @@ class _Painter:
         self._writer.finish(self._last + step)
 
     def drop(self) -> None:
-        """Free the encoder, finished or not."""
+        """Free the encoder, finished or not, and the source."""
         if self._writer is not None:
             self._writer.close()
+        if self._original is not None:
+            self._original.close()
