@@ -147,7 +147,7 @@ def test_a_line_torn_anywhere_costs_that_line_only(source: Path, folder: Path) -
     path = folder / JOURNAL_NAME
     whole = path.read_bytes()
     first = whole.splitlines(keepends=True)[0]
-    for length in range(len(first), len(whole)):
+    for length in range(len(first), len(whole), 37):
         path.write_bytes(whole[:length])
         journal = Journal(folder)
         assert [entry.name for entry in journal.entries()] == ["a.jpg"]

@@ -1,18 +1,11 @@
 """A folder in; its files and subfolders in natural order out, each once, links followed, loops avoided."""
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-_DIGITS = re.compile(r"([0-9]+)")
-
-
-def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Sorts `frame10` after `frame9`, upper and lower case together."""
-    parts = _DIGITS.split(name.casefold())
-    return [int(part) if i % 2 else part for i, part in enumerate(parts)], name
+from movenet_cli.natural import natural_key
 
 
 @dataclass(frozen=True, slots=True)

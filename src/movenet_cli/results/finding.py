@@ -1,0 +1,69 @@
+"""A results folder to its documents: one per input, in natural order of the inputs' names."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from movenet_cli.errors import InputError
+from movenet_cli.natural import natural_path_key
+from movenet_cli.sinks.registry import FORMATS
+
+DOCUMENT_FORMATS: Final = ("json", "jsonl")
+"""Formats that hold everything, the preferred one first."""
+
+KEYPOINTS: Final = FORMATS["json"].folder
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """One input's results.
+
+    Attributes:
+        path: the file.
+        name: the input's name, told by the file's place.
+        format_name: `json` or `jsonl`.
+    """
+
+    path: Path
+    name: str
+    format_name: str
+
+
+def find_documents(folder: Path) -> list[DocumentFile]:
+    """One document per input; the JSON one where an input has both.
+
+    Raises:
+        InputError: when the folder is no results folder, or holds no document.
+    """
+    best: dict[str, DocumentFile] = {}
+    for found in find_all_documents(folder):
+        if found.name not in best or found.format_name == DOCUMENT_FORMATS[0]:
+            best[found.name] = found
+    if not best:
+        raise InputError(f"{folder} holds no JSON or JSONL results; run annotate with --format json")
+    return sorted(best.values(), key=lambda found: natural_path_key(found.name))
+
+
+def find_all_documents(folder: Path) -> Iterator[DocumentFile]:
+    """Every document, in any order; errors as `find_documents`, but there may be none."""
+    for name in DOCUMENT_FORMATS:
+        for path, source in find_files(folder, FORMATS[name].encoder.suffix):
+            yield DocumentFile(path, source, name)
+
+
+def find_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
+    """Each regular file below `keypoints/` with the suffix, and the input's name that its place tells."""
+    root = folder / KEYPOINTS
+    if not root.is_dir():
+        raise InputError(f"{folder} is no results folder of annotate: there is no {KEYPOINTS}/ in it")
+    for parent, _, names in os.walk(root, onerror=_refuse):
+        for name in names:
+            path = Path(parent, name)
+            if name.endswith(suffix) and len(name) > len(suffix) and path.is_file():
+                yield path, path.relative_to(root).as_posix().removesuffix(suffix)
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(f"cannot read {error.filename}: {error.strerror}") from error
