@@ -12,6 +12,7 @@ from typing import BinaryIO, Final, cast
 import click
 
 from movenet_cli.batch import Batch
+from movenet_cli.cli.download_bar import download_bar
 from movenet_cli.cli.options import Moment
 from movenet_cli.cli.progress import make_progress, printable
 from movenet_cli.engine import Engine
@@ -19,6 +20,7 @@ from movenet_cli.errors import ExitCode, InputError, OutputError
 from movenet_cli.folder import MEDIA, results_folder
 from movenet_cli.models.interface import Model
 from movenet_cli.models.loading import load_model
+from movenet_cli.models.store import resolve
 from movenet_cli.outputs import Outputs, StreamOutputs
 from movenet_cli.report import InputOutcome, Report
 from movenet_cli.settings import STREAM, Crop, PoseSettings, RunSettings, Runtime
@@ -95,13 +97,7 @@ def run_annotate(request: Request) -> ExitCode:
         MovenetError: before the first input is touched, when the run cannot start.
     """
     found = _find(request)
-    model = load_model(
-        Path(request.model),
-        name=Path(request.model).stem,
-        runtime=request.runtime,
-        device=request.device,
-        batch_size=request.batch_size,
-    )
+    model = _load(request, request.model)
     strategy = Strategy([model.info], request.pose_settings, request.frames)
     report = Report(found.ignored)
     for name, reason in found.missing:
@@ -112,6 +108,19 @@ def run_annotate(request: Request) -> ExitCode:
     else:
         _to_folder(request, request.output, found, model, strategy, report)
     return report.exit_code
+
+
+def _load(request: Request, name_or_path: str) -> Model:
+    """A model by name or path, fetched first when it has to be."""
+    with download_bar(disable=True if request.quiet else None) as progress:
+        found = resolve(name_or_path, offline=request.offline, mirror=request.mirror, progress=progress)
+    return load_model(
+        found.path,
+        name=found.name,
+        runtime=request.runtime,
+        device=request.device,
+        batch_size=request.batch_size,
+    )
 
 
 def _find(request: Request) -> Discovery:
