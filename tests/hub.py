@@ -174,9 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in (length | dict(answer.headers)).items():
             if value is not None:
                 self.send_header(name, value)
+        self.send_header("Connection", "close")
         self.end_headers()
         self._send_body(hub, answer)
-        self.close_connection = True
 
     def _send_body(self, hub: Hub, answer: Answer) -> None:
         stop = next((at for at in (answer.cut_at, answer.stall_at) if at is not None), len(answer.body))

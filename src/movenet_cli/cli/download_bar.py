@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from tqdm import tqdm
 
@@ -11,21 +11,25 @@ from movenet_cli.models.fetch import Progress
 
 @contextmanager
 def download_bar(*, disable: bool | None = None) -> Iterator[Progress]:
-    """Draw one bar per model while the block fetches models.
+    """Draw a bar while the block fetches a model; a second source that starts from zero moves it back.
 
     Args:
         disable: draw nothing; None means only on a terminal.
     """
-    bars: dict[str, tqdm] = {}  # type: ignore[type-arg]
-    with ExitStack() as stack:
+    bar = tqdm(
+        desc="connecting",
+        unit="B",
+        unit_scale=True,
+        file=sys.stderr,
+        disable=disable,
+        leave=False,
+        mininterval=0,
+    )
 
-        def progress(name: str, received: int, expected: int | None) -> None:
-            if name not in bars:
-                bar = tqdm(
-                    desc=name, unit="B", unit_scale=True, file=sys.stderr, disable=disable, leave=False
-                )
-                bars[name] = stack.enter_context(bar)
-            bars[name].total = expected
-            bars[name].update(received - bars[name].n)
+    def progress(name: str, received: int, expected: int | None) -> None:
+        bar.total = expected
+        bar.set_description(name, refresh=False)
+        bar.update(received - bar.n)
 
+    with bar:
         yield progress
