@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: optional real models and pictures beside the checkout, and media made on the spot."""
+"""Fixtures shared by all tests: optional real models and pictures beside the checkout."""
 
 import os
 from importlib import resources

@@ -65,7 +65,7 @@ class BlobModel(Model):
 class ArraySource(Source):
     """Frames from memory; a None stands for a frame that cannot be decoded, an exception is raised."""
 
-    def __init__(self, pictures: Sequence[ByteArray | None | Exception], fps: float = 10.0) -> None:
+    def __init__(self, pictures: Sequence[ByteArray | Exception | None], fps: float = 10.0) -> None:
         self.pictures = pictures
         self.fps = fps
         self.closed = False

@@ -48,7 +48,10 @@ def test_multi_pose_adapts_its_input_to_each_picture() -> None:
     frames = list(ArraySource([blob(30, 20, (90, 160)), blob(30, 20, (160, 90))]).frames())
     with Engine([model], 1, 0.3) as engine:
         outcomes = list(engine.results(frames, WholeMulti(None, 256, 0.3, 6)))
-    assert [shape for runner in model.runners for shape in runner.seen] == [(1, 160, 256, 3), (1, 256, 160, 3)]
+    assert [shape for runner in model.runners for shape in runner.seen] == [
+        (1, 160, 256, 3),
+        (1, 256, 160, 3),
+    ]
     for _, result in outcomes:
         np.testing.assert_allclose(result.poses[0].keypoints[0, :2], [30, 20], atol=0.6)
 
@@ -70,7 +73,9 @@ def test_reading_ahead_is_bounded() -> None:
 
 def test_an_error_of_the_source_reaches_the_caller() -> None:
     with Engine([BlobModel()], 2, 0.3) as engine:
-        results = engine.results(ArraySource([blob(9, 9), OSError("gone")]).frames(), WholeSingle((64, 64), 0.3))
+        results = engine.results(
+            ArraySource([blob(9, 9), OSError("gone")]).frames(), WholeSingle((64, 64), 0.3)
+        )
         with pytest.raises(OSError, match="gone"):
             list(results)
         (again,) = engine.results([Frame(7, None, next(iter(ArraySource([blob(9, 9)]).frames())).picture)],

@@ -1,4 +1,4 @@
-"""Many inputs in, a report out: what is up to date is kept, the rest is spread over lanes, nothing is lost."""
+"""Many inputs in, a report out: what is up to date is kept, the rest is spread over lanes."""
 
 import contextlib
 import logging
@@ -128,7 +128,7 @@ class Batch:
                 return self._failed(file, str(error))
             except (OutputError, _Stopped):
                 raise
-            except Exception as error:  # noqa: BLE001 - one input's bug must not end the night's run
+            except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
                 reason = f"internal error, please report it: {type(error).__name__}: {error}"
                 return self._failed(file, reason, is_bug=True)

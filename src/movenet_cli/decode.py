@@ -46,7 +46,7 @@ def decode_multi(output: FloatArray, view: View, min_score: float, max_people: i
 
 
 def tight_box(keypoints: FloatArray, min_score: float) -> Box | None:
-    """The smallest box around the keypoints, (17, 3) x, y, score, with score ≥ `min_score`; None without any."""
+    """The box around the (17, 3) x, y, score keypoints whose score reaches `min_score`, if any."""
     confident = keypoints[keypoints[:, 2] >= min_score, :2]
     if not len(confident):
         return None

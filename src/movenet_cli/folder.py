@@ -1,4 +1,4 @@
-"""A results folder: a file per input and format, overlays, the combined COCO dataset, the journal, `run.json`."""
+"""A results folder: a file per input and format, overlays, the COCO dataset, the journal, `run.json`."""
 
 import contextlib
 import json
@@ -102,7 +102,12 @@ class FolderOutputs(Outputs):
             mark = self._marks.pop(file.name)
         new = {path: output_of(self._root / path) for path in self._wanted(file.name, media)}
         outputs = {**self._still_good(file, media), **new}
-        counts = {"frames": summary.frames, "ok": summary.ok, "empty": summary.empty, "failed": summary.failed}
+        counts = {
+            "frames": summary.frames,
+            "ok": summary.ok,
+            "empty": summary.empty,
+            "failed": summary.failed,
+        }
         self._journal.add(Entry(file.name, mark, self._keys[media], outputs, counts, tuple(summary.reasons)))
 
     def failed(self, file: InputFile, reason: str) -> None:
@@ -144,7 +149,7 @@ class FolderOutputs(Outputs):
         }
 
     def _disown_stale(self, name: str, good: Mapping[str, Output]) -> None:
-        """Take from the journal what is about to be overwritten: a crash in between must not leave it trusted."""
+        """Strike what is about to be overwritten from the journal: after a crash it must not be trusted."""
         entry = self._journal.get(name)
         if entry is not None and entry.outputs.keys() - good.keys():
             self._journal.add(replace(entry, outputs=good))
@@ -156,5 +161,5 @@ class FolderOutputs(Outputs):
 
 
 def _summary(entry: Entry) -> Summary:
-    counts = (entry.counts.get(name, 0) for name in ("frames", "ok", "empty", "failed"))
-    return Summary(*counts, reasons=list(entry.reasons))
+    frames, ok, empty, failed = (entry.counts.get(name, 0) for name in ("frames", "ok", "empty", "failed"))
+    return Summary(frames, ok, empty, failed, list(entry.reasons))

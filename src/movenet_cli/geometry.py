@@ -44,13 +44,13 @@ class View:
         """
         scale = np.array(self.scale)
         moved = (np.asarray(points, np.float64) - self.target[:2]) / scale + self.source[:2]
-        return moved.astype(np.float32)
+        return np.asarray(moved, np.float32)
 
     def to_input(self, points: FloatArray) -> FloatArray:
         """Map points of the source, (..., 2) x, y in pixels, to the input: the inverse of `to_source`."""
         scale = np.array(self.scale)
         moved = (np.asarray(points, np.float64) - self.source[:2]) * scale + self.target[:2]
-        return moved.astype(np.float32)
+        return np.asarray(moved, np.float32)
 
 
 def letterbox(width: int, height: int, input_size: tuple[int, int]) -> View:

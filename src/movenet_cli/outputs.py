@@ -27,7 +27,7 @@ class Outputs(ABC):
     def kept(self, file: InputFile) -> InputOutcome | None:
         """What is known of an input whose results are up to date; None when there is work to do."""
 
-    def begin(self, file: InputFile) -> None:
+    def begin(self, file: InputFile) -> None:  # noqa: B027 - a stream has nothing to do here
         """An input is about to be read.
 
         Raises:
@@ -50,7 +50,7 @@ class Outputs(ABC):
         """Held by a lane while it works on the input at `position`."""
         return contextlib.nullcontext()
 
-    def halt(self) -> None:
+    def halt(self) -> None:  # noqa: B027 - a folder has nothing to do here
         """The run is being stopped: nobody must wait any more."""
 
 

@@ -1,6 +1,6 @@
 """One input through the engine into its sinks: the heart, top to bottom."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from movenet_cli.engine import Engine
 from movenet_cli.estimators.interface import Estimator
@@ -17,7 +17,7 @@ def annotate_source(
     filters: Sequence[Filter],
     sinks: Sequence[Sink],
     summary: Summary,
-) -> Iterator[FrameResult]:
+) -> Generator[FrameResult, None, None]:
     """Annotate one open input, frame by frame.
 
     The sinks are closed, and their files appear, only after the last frame. Whoever stops early (an error,

@@ -1,4 +1,4 @@
-"""Counting, the closing line, `run.json` and the exit code of one run: one object, so they cannot disagree."""
+"""Counts, closing line, `run.json` and exit code of one run: one object, so they cannot disagree."""
 
 import threading
 import time
@@ -164,4 +164,6 @@ def _count(number: int, noun: str) -> str:
 def _frames_failed(summary: Summary) -> str:
     reasons = "; ".join(summary.reasons)
     more = summary.failed - len(summary.reasons)
-    return f"{summary.failed} of {summary.frames} frames failed: {reasons}" + (f"; {more} more" if more else "")
+    return f"{summary.failed} of {summary.frames} frames failed: {reasons}" + (
+        f"; {more} more" if more else ""
+    )

@@ -1,4 +1,4 @@
-"""Everything that a user may ask of `annotate`, as one frozen object; every default and bound is stated here."""
+"""What a user may ask of `annotate`, as frozen objects; every default and bound is stated here."""
 
 import os
 from dataclasses import dataclass, field

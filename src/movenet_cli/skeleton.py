@@ -64,8 +64,7 @@ FLIP_PAIRS: Final = tuple(
 )
 """Rows that change places when a picture is mirrored."""
 
-OKS_SIGMAS: Final[npt.NDArray[np.float64]] = np.array(
-    [0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072]
-    + [0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089]
-)
+_HEAD, _ARMS, _LEGS = (26, 25, 25, 35, 35), (79, 79, 72, 72, 62, 62), (107, 107, 87, 87, 89, 89)
+
+OKS_SIGMAS: Final[npt.NDArray[np.float64]] = np.array([*_HEAD, *_ARMS, *_LEGS]) / 1000
 """(17,) float64: COCO's per-keypoint standard deviations for the object keypoint similarity."""

@@ -43,7 +43,9 @@ class Strategy:
         self._settings = settings
         self._frames = frames
         if self._model.kind == "multi" and settings.crop not in ("auto", "none"):
-            raise UsageError(f"--crop {settings.crop} is for single-pose models; {self._model.name} is multi-pose")
+            raise UsageError(
+                f"--crop {settings.crop} is for single-pose models; {self._model.name} is multi-pose"
+            )
 
     def choose(self, name: str, info: SourceInfo) -> Tactics:
         """Tactics for the input `name`; estimators and filters with state are made anew for each."""
@@ -61,7 +63,13 @@ class Strategy:
         """Hash of all that the results of an input of this kind depend on besides the input itself."""
         video = {"frames": asdict(self._frames)} if media == "video" else {}
         models = [[model.sha256, model.runtime] for model in self._models]
-        values = {"media": media, "models": models, "pose": asdict(self._settings), "tool": __version__, **video}
+        values = {
+            "media": media,
+            "models": models,
+            "pose": asdict(self._settings),
+            "tool": __version__,
+            **video,
+        }
         return settings_key(values)
 
     def _estimator(self, info: SourceInfo) -> Estimator:

@@ -44,12 +44,18 @@ def _document(path: Path) -> dict:  # type: ignore[type-arg]
 def test_a_folder_gives_one_document_per_input(annotate: Annotate, media: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert annotate(media, "-o", out, "-f", "json,jsonl", "-f", "csv") == ExitCode.OK
-    names = sorted(path.relative_to(out / "keypoints").as_posix() for path in (out / "keypoints").rglob("*.*"))
-    expected = [f"{name}.{kind}" for name in ("a10.jpg", "a9.png", "clips/v.mp4") for kind in ("csv", "json", "jsonl")]
+    names = sorted(
+        path.relative_to(out / "keypoints").as_posix() for path in (out / "keypoints").rglob("*.*")
+    )
+    expected = [
+        f"{name}.{kind}" for name in ("a10.jpg", "a9.png", "clips/v.mp4") for kind in ("csv", "json", "jsonl")
+    ]
     assert names == sorted(expected)
     video = _document(out / "keypoints/clips/v.mp4.json")
     assert [frame["frame"] for frame in video["frames"]] == list(range(6))
-    assert [frame["time"] for frame in video["frames"]] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5], abs=1e-3)
+    assert [frame["time"] for frame in video["frames"]] == pytest.approx(
+        [0, 0.1, 0.2, 0.3, 0.4, 0.5], abs=1e-3
+    )
     image = _document(out / "keypoints/a9.png.json")
     assert (image["width"], image["height"], image["media"]) == (96, 64, "image")
     assert image["frames"][0]["time"] is None
@@ -60,13 +66,19 @@ def test_a_folder_gives_one_document_per_input(annotate: Annotate, media: Path, 
     assert run_facts["exit_code"] == 0
 
 
-def test_running_again_keeps_everything_and_changes_no_byte(annotate: Annotate, media: Path, tmp_path: Path) -> None:
+def test_running_again_keeps_everything_and_changes_no_byte(
+    annotate: Annotate, media: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     annotate(media, "-o", out, "-f", "json,coco")
-    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in (out / "keypoints").rglob("*.json")}
+    before = {
+        path: (path.read_bytes(), path.stat().st_mtime_ns) for path in (out / "keypoints").rglob("*.json")
+    }
     coco = (out / "coco.json").read_bytes()
     assert annotate(media, "-o", out, "-f", "json,coco") == ExitCode.OK
-    after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in (out / "keypoints").rglob("*.json")}
+    after = {
+        path: (path.read_bytes(), path.stat().st_mtime_ns) for path in (out / "keypoints").rglob("*.json")
+    }
     assert after == before
     assert (out / "coco.json").read_bytes() == coco
     assert _document(out / "run.json")["inputs"]["kept"] == 3
@@ -81,7 +93,13 @@ def test_only_what_changed_is_redone(annotate: Annotate, media: Path, tmp_path: 
     write_image(media / "a9.png", gradient(seed=9))
     untouched = (out / "keypoints/a10.jpg.json").stat().st_mtime_ns
     annotate(media, "-o", out)
-    assert _document(out / "run.json")["inputs"] == {"total": 3, "done": 1, "kept": 2, "failed": 0, "ignored": 1}
+    assert _document(out / "run.json")["inputs"] == {
+        "total": 3,
+        "done": 1,
+        "kept": 2,
+        "failed": 0,
+        "ignored": 1,
+    }
     assert (out / "keypoints/a10.jpg.json").stat().st_mtime_ns == untouched
     annotate(media, "-o", out, "--stride", "2")
     assert _document(out / "run.json")["inputs"]["kept"] == 2, "the stride concerns the video only"
@@ -115,7 +133,11 @@ def test_a_touched_file_is_not_redone(annotate: Annotate, media: Path, tmp_path:
 
 
 def test_streaming_is_ordered_jsonl_on_stdout(
-    annotate: Annotate, media: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    annotate: Annotate,
+    media: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert annotate(media, "-o", "-", "-j", "3") == ExitCode.OK
@@ -146,7 +168,12 @@ def test_bad_files_are_failures_and_the_rest_is_done(
     out = tmp_path / "out"
     assert annotate(media, "-o", out, "--progress", "none") == ExitCode.PARTIAL
     facts = _document(out / "run.json")
-    assert {failure["source"] for failure in facts["failures"]} == {"text.jpg", "empty.png", "cut.jpg", "cut.mp4"}
+    assert {failure["source"] for failure in facts["failures"]} == {
+        "text.jpg",
+        "empty.png",
+        "cut.jpg",
+        "cut.mp4",
+    }
     assert facts["inputs"]["done"] == 3
     assert facts["exit_code"] == ExitCode.PARTIAL
     lines = capfd.readouterr().err.splitlines()
@@ -213,7 +240,17 @@ def test_paths_from_standard_input(a_model: Path, media: Path, tmp_path: Path) -
     for separator, flags in ((b"\n", ["-"]), (b"\0", ["-", "-0"])):
         out = tmp_path / f"out{len(flags)}"
         paths = separator.join(os.fsencode(media / name) for name in ("a9.png", "a10.jpg"))
-        command = [sys.executable, "-m", "movenet_cli", "annotate", *flags, "-m", str(a_model), "-o", str(out)]
+        command = [
+            sys.executable,
+            "-m",
+            "movenet_cli",
+            "annotate",
+            *flags,
+            "-m",
+            str(a_model),
+            "-o",
+            str(out),
+        ]
         done = subprocess.run(command, input=paths, capture_output=True, check=False)
         assert done.returncode == ExitCode.OK, done.stderr
         assert sorted(path.name for path in (out / "keypoints").iterdir()) == ["a10.jpg.json", "a9.png.json"]
@@ -243,7 +280,17 @@ def test_an_interrupt_leaves_complete_files_only(a_model: Path, tmp_path: Path, 
     for index in range(20):
         write_image(folder / f"{index}.jpg", gradient(seed=index))
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "movenet_cli", "annotate", str(folder), "-m", str(a_model), "-o", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "movenet_cli",
+        "annotate",
+        str(folder),
+        "-m",
+        str(a_model),
+        "-o",
+        str(out),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 30
         while not list(out.glob("keypoints/*.json")) and time.monotonic() < deadline:
@@ -266,6 +313,8 @@ def test_two_runs_into_one_folder_at_once(a_model: Path, media: Path, tmp_path: 
 
     with locked(tmp_path / "out"):
         command = [sys.executable, "-m", "movenet_cli", "annotate", str(media), "-m", str(a_model)]
-        done = subprocess.run([*command, "-o", str(tmp_path / "out")], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*command, "-o", str(tmp_path / "out")], capture_output=True, text=True, check=False
+        )
     assert done.returncode == ExitCode.OUTPUT
     assert "another run" in done.stderr

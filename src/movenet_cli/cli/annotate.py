@@ -28,58 +28,142 @@ class AnnotateCommand(GroupedCommand):
     examples = (
         ("everything under a folder, with skeletons drawn", "movenet annotate ./videos --overlay"),
         ("a COCO dataset and a table", "movenet annotate photos/ -f coco,csv -o annotated"),
-        ("into a pipe, no file written", "movenet annotate clip.mp4 -o - | jq -c 'select(.record==\"frame\")'"),
+        (
+            "into a pipe, no file written",
+            "movenet annotate clip.mp4 -o - | jq -c 'select(.record==\"frame\")'",
+        ),
         ("paths from another command", "find . -name '*.mp4' -print0 | movenet annotate - -0"),
     )
 
 
 @click.command(cls=AnnotateCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", metavar="DIR", default=default.DEFAULT_OUTPUT, show_default=True,
-              help="The results folder; '-' streams JSONL to standard output and writes no file.")
-@click.option("-f", "--format", "formats", multiple=True, type=FormatList(default.FORMATS),
-              default=["json"], show_default=True, help="Repeatable, or comma-separated.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    default=default.DEFAULT_OUTPUT,
+    show_default=True,
+    help="The results folder; '-' streams JSONL to standard output and writes no file.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    multiple=True,
+    type=FormatList(default.FORMATS),
+    default=["json"],
+    show_default=True,
+    help="Repeatable, or comma-separated.",
+)
 @click.option("--overlay", is_flag=True, help="Also draw skeletons: image to image, video to mp4.")
 @click.option("--overwrite", is_flag=True, help="Redo everything, also what is up to date.")
-@click.option("-m", "--model", metavar="NAME|PATH", default=default.DEFAULT_MODEL, show_default=True,
-              help="thunder, lightning, multipose, mini, …; or a .tflite file or SavedModel folder.")
-@click.option("--min-score", type=click.FloatRange(0, 1), default=default.DEFAULT_MIN_SCORE, show_default=True,
-              help="Keypoints below are not drawn and not counted as seen; they stay in the data.")
-@click.option("--crop", type=click.Choice(default.CROPS), default="auto", show_default=True,
-              help="Single-pose: none = one pass over the whole frame; refine = a second pass on the person "
-                   "found; follow = crop from the previous frame; auto = follow for videos, refine for images.")
-@click.option("--max-people", type=click.IntRange(1, default.MAX_PEOPLE), default=default.MAX_PEOPLE,
-              show_default=True, help="Multi-pose: report at most so many.")
-@click.option("--input-size", type=click.IntRange(default.MIN_INPUT_SIZE, default.MAX_INPUT_SIZE),
-              default=default.DEFAULT_INPUT_SIZE, show_default=True,
-              help="Multi-pose: longer side of the network's input, a multiple of 32.")
-@click.option("--track/--no-track", default=True, show_default=True,
-              help="Multi-pose: stable person ids over a video.")
-@click.option("--smooth/--no-smooth", default=False, show_default=True,
-              help="Add keypoints smoothed over time; the raw ones stay.")
+@click.option(
+    "-m",
+    "--model",
+    metavar="NAME|PATH",
+    default=default.DEFAULT_MODEL,
+    show_default=True,
+    help="thunder, lightning, multipose, mini, …; or a .tflite file or SavedModel folder.",
+)
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 1),
+    default=default.DEFAULT_MIN_SCORE,
+    show_default=True,
+    help="Keypoints below are not drawn and not counted as seen; they stay in the data.",
+)
+@click.option(
+    "--crop",
+    type=click.Choice(default.CROPS),
+    default="auto",
+    show_default=True,
+    help="Single-pose: none = one pass over the whole frame; refine = a second pass on the person "
+    "found; follow = crop from the previous frame; auto = follow for videos, refine for images.",
+)
+@click.option(
+    "--max-people",
+    type=click.IntRange(1, default.MAX_PEOPLE),
+    default=default.MAX_PEOPLE,
+    show_default=True,
+    help="Multi-pose: report at most so many.",
+)
+@click.option(
+    "--input-size",
+    type=click.IntRange(default.MIN_INPUT_SIZE, default.MAX_INPUT_SIZE),
+    default=default.DEFAULT_INPUT_SIZE,
+    show_default=True,
+    help="Multi-pose: longer side of the network's input, a multiple of 32.",
+)
+@click.option(
+    "--track/--no-track", default=True, show_default=True, help="Multi-pose: stable person ids over a video."
+)
+@click.option(
+    "--smooth/--no-smooth",
+    default=False,
+    show_default=True,
+    help="Add keypoints smoothed over time; the raw ones stay.",
+)
 @click.option("--stride", type=click.IntRange(1), default=1, show_default=True, help="Every N-th frame.")
 @click.option("--fps", type=click.FloatRange(0, min_open=True), help="At most so many frames a second.")
 @click.option("--start", type=MomentType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
 @click.option("--end", type=MomentType(), help="Up to here, exclusive.")
 @click.option("--max-frames", type=click.IntRange(1), help="At most so many frames of each video.")
-@click.option("--include", multiple=True, metavar="GLOB", help="Only these of what a folder holds. Repeatable.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Not these of what a folder holds. Repeatable.")
+@click.option(
+    "--include", multiple=True, metavar="GLOB", help="Only these of what a folder holds. Repeatable."
+)
+@click.option(
+    "--exclude", multiple=True, metavar="GLOB", help="Not these of what a folder holds. Repeatable."
+)
 @click.option("-0", "--null", is_flag=True, help="Paths from standard input are separated by NUL.")
-@click.option("--max-pixels", type=click.IntRange(1), default=default.DEFAULT_MAX_PIXELS, show_default=True,
-              help="Refuse larger pictures before they are decoded.")
+@click.option(
+    "--max-pixels",
+    type=click.IntRange(1),
+    default=default.DEFAULT_MAX_PIXELS,
+    show_default=True,
+    help="Refuse larger pictures before they are decoded.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first input that fails.")
-@click.option("-j", "--jobs", type=click.IntRange(1, default.MAX_JOBS), default=default.usable_cpus,
-              show_default="CPU count", help="Inference workers.")
-@click.option("--runtime", type=click.Choice(default.RUNTIMES), default="auto", show_default=True,
-              help="What runs the network.")
-@click.option("--device", default="auto", show_default=True, metavar="[auto|cpu|gpu|gpu:N]",
-              help="Where the network runs.")
-@click.option("--batch-size", type=click.IntRange(1, default.MAX_BATCH), default=1, show_default=True,
-              help="TensorFlow: frames per call.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, default.MAX_JOBS),
+    default=default.usable_cpus,
+    show_default="CPU count",
+    help="Inference workers.",
+)
+@click.option(
+    "--runtime",
+    type=click.Choice(default.RUNTIMES),
+    default="auto",
+    show_default=True,
+    help="What runs the network.",
+)
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="[auto|cpu|gpu|gpu:N]",
+    help="Where the network runs.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(1, default.MAX_BATCH),
+    default=1,
+    show_default=True,
+    help="TensorFlow: frames per call.",
+)
 @click.option("--offline", is_flag=True, help="Never touch the network.")
-@click.option("--mirror", metavar="URL", envvar="MOVENET_MIRROR", help="Fetch models from a server of your own.")
-@click.option("--progress", type=click.Choice(default.PROGRESS), default="auto", show_default=True,
-              help="auto = a bar on a terminal; json = one line per update. Always on standard error.")
+@click.option(
+    "--mirror", metavar="URL", envvar="MOVENET_MIRROR", help="Fetch models from a server of your own."
+)
+@click.option(
+    "--progress",
+    type=click.Choice(default.PROGRESS),
+    default="auto",
+    show_default=True,
+    help="auto = a bar on a terminal; json = one line per update. Always on standard error.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only errors.")
 @click.option("-v", "--verbose", count=True, help="More messages, also those of the libraries.")
 def annotate(**options: Any) -> int:
@@ -92,8 +176,13 @@ def annotate(**options: Any) -> int:
 
     _check(options)
     logging.basicConfig(
-        stream=sys.stderr, format="movenet: %(message)s",
-        level=logging.DEBUG if options["verbose"] > 1 else logging.INFO if options["verbose"] else logging.WARNING,
+        stream=sys.stderr,
+        format="movenet: %(message)s",
+        level=logging.DEBUG
+        if options["verbose"] > 1
+        else logging.INFO
+        if options["verbose"]
+        else logging.WARNING,
     )
     signal.signal(signal.SIGTERM, _interrupt)
     with native_stderr_hidden(not options["verbose"]):
@@ -103,7 +192,9 @@ def annotate(**options: Any) -> int:
 def _check(options: dict[str, Any]) -> None:
     """What Click cannot check by itself."""
     if options["input_size"] % default.INPUT_SIZE_STEP:
-        raise click.BadParameter(f"{options['input_size']} is not a multiple of 32", param_hint="--input-size")
+        raise click.BadParameter(
+            f"{options['input_size']} is not a multiple of 32", param_hint="--input-size"
+        )
     start, end = options["start"] or Moment(), options["end"] or Moment()
     for low, high in ((start.seconds, end.seconds), (start.frame, end.frame)):
         if low is not None and high is not None and high <= low:

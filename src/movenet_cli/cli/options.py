@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-
-
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
 
 
@@ -20,7 +18,7 @@ class Moment:
     frame: int | None = None
 
 
-class MomentType(click.ParamType):
+class MomentType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """`12.5`, `hh:mm:ss.s`, `mm:ss`, or a frame such as `123f`."""
 
     name = "time"
@@ -37,10 +35,11 @@ class MomentType(click.ParamType):
         if clock := _CLOCK.fullmatch(text):
             hours, minutes, seconds = clock.groups()
             return Moment(seconds=int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds))
-        self.fail(f"{value!r} is no moment: use seconds (12.5), a clock time (00:01:30) or a frame (250f)", param, ctx)
+        advice = "use seconds (12.5), a clock time (00:01:30) or a frame (250f)"
+        raise click.BadParameter(f"{value!r} is no moment: {advice}", ctx, param)
 
 
-class FormatList(click.ParamType):
+class FormatList(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """One or more formats, comma-separated."""
 
     name = "format"
@@ -52,7 +51,9 @@ class FormatList(click.ParamType):
         """Show the choices."""
         return "[" + "|".join(self.known) + "]"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
         """Split at commas and check each."""
         if isinstance(value, tuple):
             return value

@@ -53,7 +53,9 @@ class Progress:
             if outcome.reason is not None:
                 self.say(f"movenet: {name}: {outcome.reason}")
             elif outcome.summary.failed:
-                self.say(f"movenet: {name}: {outcome.summary.failed} of {outcome.summary.frames} frames failed")
+                self.say(
+                    f"movenet: {name}: {outcome.summary.failed} of {outcome.summary.frames} frames failed"
+                )
             if not self.quiet:
                 for note in outcome.notes:
                     self.say(f"movenet: {name}: note: {note}")
@@ -84,8 +86,13 @@ class BarProgress(Progress):
 
     def __init__(self, inputs: int, quiet: bool) -> None:
         super().__init__(inputs, quiet)
-        self._bar: tqdm[None] = tqdm(
-            desc="annotate", unit=" frames", file=sys.stderr, dynamic_ncols=True, mininterval=0.2, smoothing=0.1
+        self._bar = tqdm(
+            desc="annotate",
+            unit=" frames",
+            file=sys.stderr,
+            dynamic_ncols=True,
+            mininterval=0.2,
+            smoothing=0.1,
         )
 
     def show(self, name: str) -> None:

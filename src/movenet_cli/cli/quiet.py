@@ -22,12 +22,11 @@ def native_stderr_hidden(enabled: bool = True) -> Iterator[None]:
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 2)
     os.close(quiet)
-    own = open(kept, "w", buffering=1, encoding=python_stderr.encoding, errors="backslashreplace", closefd=False)  # noqa: SIM115, PTH123
-    sys.stderr = own
     try:
-        yield
+        with os.fdopen(os.dup(kept), "w", buffering=1, errors="backslashreplace") as own:
+            sys.stderr = own
+            yield
     finally:
-        own.flush()
         sys.stderr = python_stderr
         os.dup2(kept, 2)
         os.close(kept)
@@ -35,6 +34,6 @@ def native_stderr_hidden(enabled: bool = True) -> Iterator[None]:
 
 def _is_real(stream: object) -> bool:
     try:
-        return getattr(stream, "fileno")() == 2  # noqa: B009
-    except (AttributeError, OSError, io.UnsupportedOperation):
+        return isinstance(stream, io.TextIOBase) and stream.fileno() == 2
+    except (OSError, io.UnsupportedOperation):
         return False

@@ -81,7 +81,13 @@ class Request:
     def pose_settings(self) -> PoseSettings:
         """What decides the numbers."""
         return PoseSettings(
-            self.min_score, self.crop, self.max_people, self.input_size, self.track, self.smooth, self.max_pixels
+            self.min_score,
+            self.crop,
+            self.max_people,
+            self.input_size,
+            self.track,
+            self.smooth,
+            self.max_pixels,
         )
 
     @property
@@ -132,7 +138,9 @@ def _find(request: Request) -> Discovery:
     found = discover(inputs, include=request.include, exclude=request.exclude)
     if not found.files:
         reasons = "; ".join(f"{printable(name)}: {reason}" for name, reason in found.missing[:3])
-        raise InputError(f"nothing to annotate: {reasons or 'no image or video found in ' + ', '.join(inputs)}")
+        raise InputError(
+            f"nothing to annotate: {reasons or 'no image or video found in ' + ', '.join(inputs)}"
+        )
     return found
 
 
