@@ -111,6 +111,7 @@ def write_results(
     root: Path, formats: Sequence[str], documents: Sequence[tuple[Header, list[FrameResult]]]
 ) -> None:
     """A results folder's files, as `annotate` writes them."""
+    root.mkdir(exist_ok=True)
     for header, results in documents:
         for name in formats:
             sink = TextSink(FORMATS[name].encoder(header), FORMATS[name].path(root, header.source), root)

@@ -1,4 +1,4 @@
-"""A results folder to the same results in another format, as `annotate` would have written it, without a model."""
+"""A results folder to another format, as `annotate` would have written it, without a model."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

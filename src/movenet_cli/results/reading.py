@@ -1,7 +1,7 @@
 """A results file of unknown origin, JSON or JSON lines, to its header and its frames, one at a time.
 
-Our own layout (a line per frame) is read with little memory however long it is; JSON in any other layout is read
-whole, up to `MAX_WHOLE` bytes.
+Our own layout (a line per frame) is read with little memory however long it is; JSON in any other layout is
+read whole, up to `MAX_WHOLE` bytes.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 
 from movenet_cli.errors import InputError
 from movenet_cli.poses import FrameResult
-from movenet_cli.results.lines import LineTooLongError, bounded_lines
+from movenet_cli.results.lines import MAX_LINE, LineTooLongError, bounded_lines
 from movenet_cli.results.parsing import parse_frame, parse_header, parse_summary
 from movenet_cli.sinks.interface import Header, Summary
 
@@ -46,8 +46,9 @@ class Document:
         summary: counts of the frames that have been read.
     """
 
-    def __init__(self, records: Iterator[Record]) -> None:
-        """Read the header from the records of a file."""
+    def __init__(self, path: Path, records: Iterator[Record]) -> None:
+        """Read the header from the records of the file at `path`."""
+        self._path = path
         self._records = records
         self.header: Header = _checked(_next(records, "header"), parse_header)
         self.summary = Summary()
@@ -58,6 +59,10 @@ class Document:
         Raises:
             InputError: at the first record that is not as it must be; at the end, when the counts are wrong.
         """
+        with _naming(self._path):
+            yield from self._frames()
+
+    def _frames(self) -> Iterator[FrameResult]:
         last = -1
         for record in self._records:
             if record.kind == "summary":
@@ -76,10 +81,9 @@ class Document:
     def _check_end(self, record: Record) -> None:
         told, counted = _checked(record, parse_summary), self.summary
         for key in ("frames", "ok", "empty", "failed"):
-            if getattr(told, key) != getattr(counted, key):
-                raise InputError(
-                    f"the summary says {getattr(told, key)} {key}, there are {getattr(counted, key)}"
-                )
+            said, found = getattr(told, key), getattr(counted, key)
+            if said != found:
+                raise InputError(f"the summary says {said} {key}, there are {found}")
         if self.header.info.media == "image" and counted.frames != 1:
             raise InputError(f"an image with {counted.frames} frames")
         if next(self._records, None) is not None:
@@ -91,13 +95,20 @@ def open_document(path: Path) -> Iterator[Document]:
     """Open a results file, `.json` or `.jsonl`.
 
     Raises:
-        InputError: from opening, and from the block's reading, when the file is not what it must be; the message
-            begins with the path.
+        InputError: when the file is not what it must be; the message begins with the path.
     """
     layout = _jsonl_records if path.suffix == ".jsonl" else _json_records
+    with contextlib.ExitStack() as stack:
+        with _naming(path):
+            document = Document(path, layout(stack.enter_context(path.open("rb"))))
+        yield document
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Turn what goes wrong in reading into an error that names the file."""
     try:
-        with path.open("rb") as stream:
-            yield Document(layout(stream))
+        yield
     except (OSError, LineTooLongError) as error:
         raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     except InputError as error:
@@ -115,7 +126,7 @@ def _json_records(stream: BinaryIO) -> Iterator[Record]:
 
 
 def _our_header(stream: BinaryIO) -> dict[str, Any] | None:
-    """The header in our layout, with the stream at the first frame's line; None when the layout is another."""
+    """The header in our layout, with the stream at the first frame's line; None when it is another layout."""
     lines: list[bytes] = []
     for line in bounded_lines(stream):
         if line.rstrip() == _FRAMES_OPEN:
@@ -124,7 +135,7 @@ def _our_header(stream: BinaryIO) -> dict[str, Any] | None:
         if len(lines) > _MAX_HEADER_LINES:
             return None
     start = stream.tell()
-    first = stream.readline(len(b"    {}") + 1_000_000).strip()
+    first = stream.readline(MAX_LINE).strip()
     stream.seek(start)
     try:
         if first != b"],":
@@ -145,9 +156,8 @@ def _our_records(stream: BinaryIO) -> Iterator[Record]:
             raise InputError(f"no comma after frame record {count}")
         count += 1
         comma = text.endswith(b",")
-        yield Record(
-            "frame", f"frame record {count}", _object(text.removesuffix(b","), f"frame record {count}")
-        )
+        where = f"frame record {count}"
+        yield Record("frame", where, _object(text.removesuffix(b","), where))
     else:
         raise InputError("it ends in the middle of its frames: it is incomplete")
     if comma:
@@ -223,9 +233,16 @@ def _object(data: bytes, where: str) -> dict[str, Any]:
 def _loads(data: bytes) -> Any:
     """Parse UTF-8 JSON strictly; ValueError for whatever is wrong with it."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        return json.loads(data.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_unique)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a field stands there twice")
+    return fields
 
 
 def _refuse(constant: str) -> NoReturn:

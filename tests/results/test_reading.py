@@ -1,0 +1,346 @@
+"""Reading results again: what we wrote comes back, what is broken is refused with a clear line."""
+
+import copy
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from movenet_cli.errors import InputError
+from movenet_cli.poses import FrameResult
+from movenet_cli.results import lines, reading
+from movenet_cli.results.finding import find_documents
+from movenet_cli.results.reading import open_document
+from movenet_cli.sinks.registry import FORMATS
+from tests.sinks.examples import (
+    AWKWARD_NAMES,
+    DOCUMENTS,
+    encoded,
+    image_header,
+    image_results,
+    summary_of,
+    video_header,
+    video_results,
+    write_results,
+)
+
+SCHEMA = json.loads((files("movenet_cli") / "schema" / "movenet-cli-1.schema.json").read_text("utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+FILE_NAMES = {"json": "a.json", "jsonl": "a.jsonl"}
+
+
+def text_of(name: str, header: Any, results: Any) -> str:
+    return encoded(FORMATS[name].encoder(header), results)
+
+
+def read(path: Path) -> list[FrameResult]:
+    with open_document(path) as document:
+        return list(document.frames())
+
+
+def written(folder: Path, text: str | bytes, name: str = "a.json") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def video_document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(text_of("json", video_header(), video_results()))
+    return document
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+@pytest.mark.parametrize("example", DOCUMENTS)
+def test_what_was_written_comes_back(tmp_path: Path, name: str, example: Any) -> None:
+    header, results = example
+    path = written(tmp_path, text_of(name, header, results), FILE_NAMES[name])
+    with open_document(path) as document:
+        found = list(document.frames())
+        assert document.header.source == header.source
+        assert document.header.info.media == header.info.media
+        assert document.header.input_size == header.input_size
+        assert document.header.min_score == header.min_score
+        counted = summary_of(results)
+        assert (document.summary.frames, document.summary.failed) == (counted.frames, counted.failed)
+    for one, other in zip(found, results, strict=True):
+        assert (one.index, one.status) == (other.index, other.status)
+        assert (one.reason is None) == (other.reason is None)
+        for a, b in zip(one.poses, other.poses, strict=True):
+            assert a.keypoints.dtype == np.float32
+            assert np.abs(a.keypoints - b.keypoints).max() < 0.0052
+            assert a.id == b.id
+            assert (a.smoothed is None) == (b.smoothed is None)
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+@pytest.mark.parametrize("source", AWKWARD_NAMES)
+def test_any_name_comes_back(tmp_path: Path, name: str, source: str) -> None:
+    path = written(tmp_path, text_of(name, video_header(source), []), FILE_NAMES[name])
+    with open_document(path) as document:
+        assert document.header.source == source
+
+
+@pytest.mark.parametrize(
+    "layout", [{"indent": 2}, {"indent": None}, {"separators": (",", ":")}, {"sort_keys": True, "indent": 4}]
+)
+def test_other_layouts_of_the_same_json_are_read_as_well(tmp_path: Path, layout: dict[str, Any]) -> None:
+    path = written(tmp_path, json.dumps(video_document(), **layout))
+    assert [result.index for result in read(path)] == [0, 1, 2, 120]
+
+
+def test_our_own_layout_is_read_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, text_of("json", video_header(), video_results()))
+    monkeypatch.setattr(reading, "MAX_WHOLE", 1)
+    assert len(read(path)) == 4
+    written(tmp_path, json.dumps(video_document(), indent=2))
+    with pytest.raises(InputError, match="too large to be read whole"):
+        read(path)
+
+
+def test_an_endless_line_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MAX_LINE", 1000)
+    for name, text in (("a.json", '{"schema": ['), ("a.jsonl", '{"record": ')):
+        with pytest.raises(InputError, match="more than 1000 bytes"):
+            read(written(tmp_path, text + " " * 5000, name))
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_a_file_cut_anywhere_is_refused(tmp_path: Path, name: str) -> None:
+    data = text_of(name, video_header(), video_results()).encode()
+    for length in range(0, len(data.rstrip()), 97):
+        with pytest.raises(InputError, match=FILE_NAMES[name]):
+            read(written(tmp_path, data[:length], FILE_NAMES[name]))
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_a_missing_or_doubled_line_is_refused(tmp_path: Path, name: str) -> None:
+    whole = text_of(name, video_header(), video_results()).splitlines(keepends=True)
+    for number, line in enumerate(whole):
+        for changed in (whole[:number] + whole[number + 1 :], [*whole[:number], line, *whole[number:]]):
+            with pytest.raises(InputError, match=FILE_NAMES[name]):
+                read(written(tmp_path, "".join(changed), FILE_NAMES[name]))
+
+
+def spoiled(path: str, value: Any) -> Any:
+    document = video_document()
+    *parents, last = path.split("/")
+    place: Any = document
+    for key in parents:
+        place = place[int(key) if isinstance(place, list) else key]
+    if value is ...:
+        del place[int(last) if isinstance(place, list) else last]
+    else:
+        place[int(last) if isinstance(place, list) else last] = value
+    return document
+
+
+BROKEN = [
+    ("schema", "movenet-cli/2", "its schema is 'movenet-cli/2'"),
+    ("schema", ..., "schema"),
+    ("source", "", "source is empty"),
+    ("source", "a\\b", "lone backslash"),
+    ("source", 3, "source is 3"),
+    ("media", "film", "media is 'film', not image or video"),
+    ("media", "image", "an image has one frame"),
+    ("width", 0, "width is 0"),
+    ("width", True, "width is True"),
+    ("width", 10**30, "width is 1000"),
+    ("height", "480", "height is '480'"),
+    ("rotation", 45, "rotation is 45"),
+    ("rotation", [0], "rotation is list"),
+    ("fps", 0, "fps is 0"),
+    ("fps", "29.97", "fps is '29.97'"),
+    ("frame_count", -1, "frame_count is -1"),
+    ("model", [], "model is list"),
+    ("model/input", [256], "not \\[height, width\\]"),
+    ("model/sha256", "xyz", "sha256 is 'xyz'"),
+    ("model/kind", "double", "kind is 'double'"),
+    ("model/extra", 1, "'extra' is no field"),
+    ("options/min_score", ..., "min_score is missing"),
+    ("options/min_score", 7, "min_score is 7"),
+    ("options/list", [1], "options hold more"),
+    ("tool/name", "other", "name is 'other'"),
+    ("keypoint_names/0", "nase", "COCO's 17"),
+    ("extra", 1, "'extra' is no field"),
+    ("frames", {}, "frames"),
+    ("frames/0", [], "frame record 1 is no object"),
+    ("frames/0/frame", "0", "frame is '0'"),
+    ("frames/0/frame", -1, "frame is -1"),
+    ("frames/1/frame", 0, "frame 0 comes after frame 0"),
+    ("frames/3/frame", 1, "frame 1 comes after frame 2"),
+    ("frames/0/time", "0:00", "time is '0:00'"),
+    ("frames/0/status", "good", "status is 'good'"),
+    ("frames/0/status", "empty", "summary says 2 ok, there are 1"),
+    ("frames/0/reason", "none", "'reason' is no field"),
+    ("frames/2/reason", ..., "reason is missing"),
+    ("frames/2/status", "ok", "'reason' is no field"),
+    ("frames/0/poses", [], "a frame that is ok has 0 poses"),
+    ("frames/0/poses", None, "poses is None"),
+    ("frames/0/poses/0", 5, "a pose is 5"),
+    ("frames/0/poses/0/id", -1, "id is -1"),
+    ("frames/0/poses/0/id", 1.5, "id is 1.5"),
+    ("frames/0/poses/0/score", None, "score is None"),
+    ("frames/0/poses/0/box", [1, 2, 3], "box is list"),
+    ("frames/0/poses/0/box", [1, 2, 3, None], "box is list"),
+    ("frames/0/poses/0/box", ..., "box is missing"),
+    ("frames/0/poses/0/keypoints", [[0, 0, 0]] * 16, "not 17 rows"),
+    ("frames/0/poses/0/keypoints/3", [0, 0], "not 3 numbers"),
+    ("frames/0/poses/0/keypoints/3", "abc", "not 17 rows"),
+    ("frames/0/poses/0/keypoints/3/1", True, "not 3 numbers"),
+    ("frames/0/poses/0/keypoints/3/1", 1e60, "out of range"),
+    ("frames/0/poses/0/keypoints/3/1", 10**400, "out of range"),
+    ("frames/0/poses/0/smoothed", [[0, 0, 0]] * 17, "not 2 numbers"),
+    ("frames/0/poses/0/extra", 0, "'extra' is no field"),
+    ("frames/3", ..., "summary says 4 frames, there are 3"),
+    ("summary", ..., "summary"),
+    ("summary/ok", 3, "summary says 3 ok, there are 2"),
+    ("summary/ok", 2.5, "ok is 2.5"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "message"), BROKEN)
+def test_each_fault_is_named_with_its_place(tmp_path: Path, place: str, value: Any, message: str) -> None:
+    path = written(tmp_path, json.dumps(spoiled(place, value)))
+    with pytest.raises(InputError, match=message) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < len(str(path)) + 160
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_numbers_that_are_not_finite_are_refused(tmp_path: Path, number: str, name: str) -> None:
+    text = text_of(name, image_header(), image_results())
+    spoilt = re.sub(r'"score": [0-9.]+', f'"score": {number}', text)
+    assert spoilt != text
+    with pytest.raises(InputError, match=r"no JSON number|not finite"):
+        read(written(tmp_path, spoilt, FILE_NAMES[name]))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n",
+        b"null",
+        b"[]",
+        b"{}",
+        b"\xef\xbb\xbf{}",
+        b"\xff\xfe{\0}\0",
+        b"\x89PNG\r\n\x1a\n" + bytes(200),
+        b"[" * 200_000,
+        b'{"frames": [], "summary": {}}',
+        b'{"schema": "movenet-cli/1", "frames": [' + b"{}," * 1000 + b'{}], "summary": {}}',
+        b'{\n  "frames": [\n  ],\n  "summary": {}\n}\n',
+        b'{"a": ' + b"9" * 10_000 + b"}",
+        b'{"source": "\\ud800"}',
+    ],
+)
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_foreign_content_is_refused(tmp_path: Path, data: bytes, name: str) -> None:
+    with pytest.raises(InputError, match=name):
+        read(written(tmp_path, data, name))
+
+
+def test_a_comma_too_few_or_too_many_is_refused(tmp_path: Path) -> None:
+    text = text_of("json", video_header(), video_results())
+    for wrong in (text.replace("]},\n    {", "]}\n    {", 1), text.replace("]}\n  ],", "]},\n  ],", 1)):
+        assert wrong != text
+        with pytest.raises(InputError, match="comma"):
+            read(written(tmp_path, wrong))
+
+
+def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        read(tmp_path / "a.json")
+
+
+PLACES = st.lists(st.integers(0, 40), min_size=1, max_size=6)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def mutated(document: Any, place: list[int], value: Any, delete: bool) -> None:
+    """Follow the numbers into the document as deep as it goes; change or delete what is there."""
+    parent, key = None, None
+    for step in place:
+        if not isinstance(document, dict | list) or not document:
+            break
+        keys = list(document) if isinstance(document, dict) else range(len(document))
+        parent, key = document, keys[step % len(keys)]
+        document = parent[key]
+    if delete:
+        del parent[key]
+    else:
+        parent[key] = value
+
+
+@given(place=PLACES, value=VALUES, delete=st.booleans())
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_is_changed_the_reader_refuses_it_cleanly_or_the_schema_agrees(
+    tmp_path: Path, place: list[int], value: Any, delete: bool
+) -> None:
+    document = copy.deepcopy(video_document())
+    mutated(document, place, value, delete)
+    path = written(tmp_path, json.dumps(document))
+    try:
+        read(path)
+    except InputError as error:
+        assert str(error).startswith(f"{path}: ")  # noqa: PT017 - most changes raise, some need not
+    else:
+        VALIDATOR.validate(document)
+
+
+@given(st.binary(max_size=300), st.integers(0, 3000), st.sampled_from(["json", "jsonl"]))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_bytes_put_anywhere_are_refused_cleanly_or_harmless(
+    tmp_path: Path, noise: bytes, place: int, name: str
+) -> None:
+    data = text_of(name, video_header(), video_results()).encode()
+    path = written(tmp_path, data[:place] + noise + data[place + len(noise) :], FILE_NAMES[name])
+    try:
+        assert len(read(path)) == 4
+    except InputError as error:
+        assert str(error).startswith(f"{path}: ")  # noqa: PT017 - most changes raise, some need not
+
+
+def test_documents_are_found_once_in_natural_order(tmp_path: Path) -> None:
+    names = [
+        "b/frame10.jpg",
+        "b/frame9.jpg",
+        "b.jpg",
+        "a.png",
+        "a.jpg",
+        "A2.jpg",
+        "b/x/y.jpg",
+        "bytes-\udcff.jpg",
+    ]
+    write_results(tmp_path, ["json", "csv"], [(image_header(name), image_results()) for name in names])
+    write_results(tmp_path, ["jsonl"], [(image_header(name), image_results()) for name in ["a.jpg", "z"]])
+    (tmp_path / "keypoints" / ".movenet-1234.tmp").write_text("half")
+    (tmp_path / "keypoints" / "folder.json").mkdir()
+    found = find_documents(tmp_path)
+    assert [each.name for each in found] == [
+        *("A2.jpg", "a.jpg", "a.png", "b/frame9.jpg", "b/frame10.jpg", "b/x/y.jpg", "b.jpg"),
+        *("bytes-\udcff.jpg", "z"),
+    ]
+    assert [each.format_name for each in found] == ["json"] * 8 + ["jsonl"]
+
+
+def test_a_folder_without_results_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no results folder of annotate"):
+        find_documents(tmp_path)
+    write_results(tmp_path, ["csv"], [(image_header(), image_results())])
+    with pytest.raises(InputError, match="run annotate with --format json"):
+        find_documents(tmp_path)
