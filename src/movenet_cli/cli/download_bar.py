@@ -23,13 +23,11 @@ def download_bar(*, disable: bool | None = None) -> Iterator[Progress]:
         file=sys.stderr,
         disable=disable,
         leave=False,
-        mininterval=0,
     )
 
     def progress(name: str, received: int, expected: int | None) -> None:
-        bar.total = expected
-        bar.set_description(name, refresh=False)
-        bar.update(received - bar.n)
+        bar.n, bar.total = received, expected
+        bar.set_description_str(name)
 
     with bar:
         yield progress
