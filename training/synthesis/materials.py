@@ -1,13 +1,11 @@
-"""What surfaces look like: a kind of pattern and its colours go in, one row of numbers for the shading kernels comes out."""
+"""What surfaces look like: a kind of surface and its colours go in, one row of numbers for the kernels comes out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from training.synthesis.assets import Floats
 
@@ -15,7 +13,11 @@ WIDTH = 23
 
 
 class Kind(IntEnum):
-    """How a surface's albedo comes about; all but ``VERTEX`` read colours A, B, C and look at canonical coordinates."""
+    """How a surface's albedo comes about.
+
+    All but ``VERTEX`` read colours A, B, C and look at canonical coordinates. The first ten are for people, the others for the places
+    they are in.
+    """
 
     VERTEX = 0
     PLAIN = 1
@@ -27,16 +29,22 @@ class Kind(IntEnum):
     BLOCKS = 7
     PRINT = 8
     HAIR = 9
+    SPECKLE = 10
+    PLANKS = 11
+    BRICKS = 12
+    TILES = 13
+    WINDOWS = 14
 
 
 @dataclass(frozen=True)
 class Material:
     """A surface.
 
-    ``colours`` (3, 3) linear RGB A, B, C; ``frequency`` pattern cycles in radians per decimetre; ``axis`` (3,) along which it runs;
-    ``phase``; ``shine`` and ``gloss`` of the highlight; ``wrap`` how far light creeps round; ``wrinkle`` depth,
-    ``wrinkle_frequency`` per decimetre and ``wrinkle_stretch`` (upright against level) of the bumps; ``two_sided`` for hair and cloth;
-    ``glow`` light of its own.
+    ``colours`` (3, 3): linear RGB A, B, C; ``frequency``: of the pattern, in radians or cells per decimetre;
+    ``axis`` (3,): along which it runs; ``phase``: where it begins; ``shine``, ``gloss``: of the highlight;
+    ``wrap``: how far light creeps round; ``wrinkle``, ``wrinkle_frequency``, ``wrinkle_stretch``: depth of bumps,
+    their number per decimetre and their upright against their level one; ``two_sided``: for hair and cloth;
+    ``glow``: light of its own.
     """
 
     kind: Kind
@@ -63,81 +71,3 @@ class Material:
         out[18:21] = self.wrinkle, self.wrinkle_frequency, self.wrinkle_stretch
         out[21], out[22] = self.two_sided, self.glow
         return out
-
-
-def _noise_volume(size: int = 64) -> NDArray[np.float32]:
-    """Periodic smooth noise (size, size, size, 4): a value of deviation one, and its gradient per cell."""
-    rng = np.random.default_rng(0)
-    k = np.fft.fftfreq(size) * size
-    radius = np.sqrt(k[:, None, None] ** 2 + k[None, :, None] ** 2 + k[None, None, :] ** 2)
-    spectrum = np.where((radius > 2) & (radius < 14), (radius + 1e-9) ** -1.6, 0.0)
-    value = np.fft.ifftn(np.fft.fftn(rng.normal(size=(size,) * 3)) * spectrum).real
-    value /= value.std()
-    gradient = [(np.roll(value, -1, axis) - np.roll(value, 1, axis)) / 2 for axis in range(3)]
-    return np.stack([value, *gradient], axis=-1).astype(np.float32)
-
-
-NOISE = _noise_volume()
-
-
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
-def sample_noise(volume, x, y, z, out):  # type: ignore[no-untyped-def]
-    """Read the volume at x, y, z (in periods) into ``out`` (4,): value and gradient, trilinearly."""
-    n = volume.shape[0]
-    x, y, z = x * n, y * n, z * n
-    ix, iy, iz = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
-    fx, fy, fz = x - ix, y - iy, z - iz
-    out[:] = 0.0
-    for dx in range(2):
-        wx = fx if dx else 1.0 - fx
-        for dy in range(2):
-            wy = fy if dy else 1.0 - fy
-            for dz in range(2):
-                w = wx * wy * (fz if dz else 1.0 - fz)
-                cell = volume[(ix + dx) % n, (iy + dy) % n, (iz + dz) % n]
-                for k in range(4):
-                    out[k] += w * cell[k]
-
-
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
-def pattern(row, x, y, z, noise, bump, albedo):  # type: ignore[no-untyped-def]
-    """Set ``albedo`` (3,) to the material's colour at canonical x, y, z; a ``VERTEX`` material keeps what is there. ``bump`` (4,) is scratch."""
-    kind = int(row[0])
-    if kind == 0:
-        return
-    first, second, third = 1, 4, 7
-    chosen = first
-    t = (x * row[11] + y * row[12] + z * row[13]) * row[10] + row[14]
-    across = (x * row[12] - y * row[11] + 0.7 * z) * row[10] + row[14]
-    mix = 1.0
-    if kind == 2:
-        chosen = second if np.sin(t) > 0.2 else first
-    elif kind == 3:
-        lines = (np.sin(t) > 0.35) + (np.sin(across) > 0.35)
-        mix = 1.0 - 0.5 * lines
-        if np.sin(t * 2.0 + 1.0) > 0.97 or np.sin(across * 2.0 + 1.0) > 0.97:
-            chosen, mix = third, 1.0
-    elif kind == 4:
-        chosen = second if (np.sin(t) > 0) != (np.sin(across) > 0) else first
-    elif kind == 5:
-        chosen = second if np.sin(t) * np.sin(across) > 0.55 else first
-    elif kind == 6:
-        sample_noise(noise, x * row[10] * 0.04 + row[14], y * row[10] * 0.04, z * row[10] * 0.04, bump)
-        chosen = second if bump[0] > 0.4 else (third if bump[0] < -0.6 else first)
-    elif kind == 7:
-        height = y * row[12] + abs(x) * row[11]
-        chosen = second if height > row[14] else first
-        if abs(height - row[14]) < 0.12 * row[10]:
-            chosen = third
-    elif kind == 8:
-        if z > 0.3 and abs(x - row[11]) < row[10] and abs(y - row[14]) < 0.6 * row[10]:
-            sample_noise(noise, x * 0.35 + row[14], y * 0.35, 0.3, bump)
-            chosen = second if bump[0] > 0 else third
-    elif kind == 9:
-        sample_noise(noise, x * 0.55, y * 0.035, z * 0.55, bump)
-        mix = min(max(0.5 + 0.45 * bump[0], 0.0), 1.0)
-    for k in range(3):
-        if mix < 1.0 and chosen == first:
-            albedo[k] = mix * row[1 + k] + (1.0 - mix) * row[4 + k]
-        else:
-            albedo[k] = row[chosen + k]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from training.synthesis.assets import Floats, Indices
+from training.synthesis.kernel import kernel
 
 Depth = NDArray[np.float32]
 
 
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@kernel
 def rasterise(points: Floats, faces: Indices, nearness: Depth, owner: Indices) -> None:
     """Draw triangles into a z-buffer, in place.
 
@@ -50,7 +50,7 @@ def rasterise(points: Floats, faces: Indices, nearness: Depth, owner: Indices) -
                 v += dv_dx
 
 
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@kernel
 def vertex_normals(vertices: Floats, faces: Indices) -> Floats:
     """Unit normals (V, 3): the mean of the adjoining triangles' normals, weighted by their areas."""
     normals = np.zeros_like(vertices)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from training.synthesis.assets import Floats, Indices, read_json
+from training.synthesis.kernel import kernel
 
 _TRUNK = ("root", "spine05", "spine04", "spine03", "spine02", "spine01", "neck01", "neck02", "neck03", "head")
 _LIMBS = (
@@ -106,7 +106,7 @@ def load_rig(folder: Path, vertices: Floats, body_count: int) -> Rig:
     return Rig(parents, heads, dense)
 
 
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@kernel
 def skin(vertices: Floats, bones: Indices, weights: NDArray[np.float32], transforms: Floats) -> Floats:
     """Linear blend skinning: rest vertices (V, 3) moved by their four bones' affine maps."""
     out = np.empty_like(vertices)

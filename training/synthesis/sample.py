@@ -15,7 +15,7 @@ from training.synthesis.library import Library
 from training.synthesis.limbs import Posing
 from training.synthesis.person import dress
 from training.synthesis.poses import sample_pose
-from training.synthesis.shade import render
+from training.synthesis.shade import cast_shadows, render
 from training.synthesis.wardrobe import sample_outfit
 
 SIZE = 224
@@ -69,7 +69,8 @@ def make_sample(library: Library, landmarks: Landmarks, number: int) -> Sample:
     view = sample_view(rng, scene.vertices, places, SIZE)
     ambient, lights = sample_light(rng, view, _SHADOW)
     side = SIZE * _SUPERSAMPLING
-    rendering = render(scene, view.scaled(_SUPERSAMPLING), (side, side), ambient, lights)
+    shadows = cast_shadows(scene.vertices, scene.faces, lights)
+    rendering = render(scene, view.scaled(_SUPERSAMPLING), (side, side), ambient, lights, shadows)
     covered = rendering.owner >= 0
     developed = np.zeros_like(rendering.colour)
     developed[covered] = develop(rendering.colour[covered])

@@ -1,26 +1,29 @@
-"""Per-pixel shading: a z-buffer of triangles with materials and lights goes in, linear colour comes out (numba, one thread)."""
+"""Pictures of scenes: meshes with materials, lights and a view go in, linear colour and depth come out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from training.synthesis.assets import Floats, Indices
-from training.synthesis.materials import NOISE, pattern, sample_noise
+from training.synthesis.kernel import kernel
+from training.synthesis.patterns import NOISE, Noise, pattern, sample_noise
 from training.synthesis.raster import Depth, empty_buffers, rasterise, shadow_map, vertex_normals
 
 _BIAS = 0.12
+Surface = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Scene:
     """What is drawn.
 
-    ``vertices`` (V, 3) world positions in decimetres; ``faces`` (F, 3); ``canonical`` (V, 3) where patterns are looked up; ``colours`` (V, 3)
-    linear RGB; ``material`` (F,) the row of ``materials`` (M, materials.WIDTH) of each triangle; ``normals`` (V, 3), or None to average them.
+    ``vertices`` (V, 3): world positions in decimetres; ``faces`` (F, 3); ``canonical`` (V, 3): where patterns are
+    looked up; ``colours`` (V, 3): linear RGB; ``material`` (F,): the row of ``materials`` (M, materials.WIDTH) of
+    each triangle; ``normals`` (V, 3).
     """
 
     vertices: Floats
@@ -29,12 +32,12 @@ class Scene:
     colours: Floats
     material: Indices
     materials: Floats
-    normals: Floats | None = None
+    normals: Floats
 
 
 @dataclass(frozen=True)
 class Light:
-    """A far-away light: ``direction`` (3,) unit, towards it; ``colour`` (3,) linear RGB; ``shadow`` the size of its map in pixels, 0 for none."""
+    """A far-away light: ``direction`` (3,) towards it; ``colour`` (3,) linear RGB; ``shadow`` its map's size, or 0."""
 
     direction: Floats
     colour: Floats
@@ -42,8 +45,20 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Shadow:
+    """How far things reach towards a light: the map ``depth`` (S, S) and the way into it, ``affine`` (3, 4)."""
+
+    depth: Depth
+    affine: Floats
+
+
+@dataclass(frozen=True)
 class View:
-    """A camera: ``rotation`` (3, 3) world to camera axes (x right, y up, z towards the viewer), ``position`` (3,), ``focal`` and ``centre`` in pixels."""
+    """A camera.
+
+    ``rotation`` (3, 3): world axes to the camera's (x right, y up, z towards the viewer); ``position`` (3,);
+    ``focal``, ``centre``: in pixels.
+    """
 
     rotation: Floats
     position: Floats
@@ -60,169 +75,188 @@ class View:
 
     def scaled(self, factor: float) -> View:
         """The same view on a picture ``factor`` times as large."""
-        return View(
-            self.rotation,
-            self.position,
-            self.focal * factor,
-            (self.centre[0] * factor, self.centre[1] * factor),
-        )
+        centre = (self.centre[0] * factor, self.centre[1] * factor)
+        return View(self.rotation, self.position, self.focal * factor, centre)
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """``colour`` (H, W, 3) float32 linear RGB, black where nothing is; ``nearness`` (H, W) 1 / distance, 0 for nothing; ``owner`` (H, W) triangle or -1."""
+    """A picture before development.
+
+    ``colour`` (H, W, 3) float32: linear RGB, black where nothing is; ``nearness`` (H, W): 1 / distance, 0 for
+    nothing; ``owner`` (H, W): the triangle, or -1.
+    """
 
     colour: NDArray[np.float32]
     nearness: Depth
     owner: Indices
 
 
+def cast_shadows(vertices: Floats, faces: Indices, lights: Sequence[Light]) -> list[Shadow]:
+    """What a mesh (V, 3), (F, 3) keeps from each light; lights without a shadow get an empty one."""
+    maps = [
+        shadow_map(vertices, faces, light.direction, light.shadow) if light.shadow else None
+        for light in lights
+    ]
+    empty = Shadow(np.zeros((0, 0), np.float32), np.zeros((3, 4)))
+    return [Shadow(*found) if found else empty for found in maps]
+
+
 def render(
-    scene: Scene, view: View, size: tuple[int, int], ambient: Floats, lights: list[Light]
+    scene: Scene,
+    view: View,
+    size: tuple[int, int],
+    ambient: Floats,
+    lights: Sequence[Light],
+    shadows: Sequence[Shadow],
 ) -> Rendering:
     """Draw a scene on ``size`` (height, width) pixels.
 
-    ``ambient`` (2, 3): linear RGB of the light from straight above and from straight below.
+    ``ambient`` (2, 3): linear RGB of the light from straight above and from straight below; ``shadows``: one for
+    each light, of whatever stands in its way.
     """
-    normals = scene.normals if scene.normals is not None else vertex_normals(scene.vertices, scene.faces)
     nearness, owner = empty_buffers(*size, 0.0)
     projected = view.project(scene.vertices)
     rasterise(projected, scene.faces, nearness, owner)
-    surface = np.zeros((*size, 9), np.float32)
-    faces = scene.faces
-    attributes = np.concatenate([scene.vertices, normals, scene.canonical, scene.colours], axis=1).astype(
-        np.float32
-    )
+    rows, columns = np.nonzero(owner >= 0)
+    triangles = owner[rows, columns]
+    attributes = np.concatenate([scene.vertices, scene.normals, scene.canonical, scene.colours], axis=1)
+    pixels = np.stack([columns, rows], axis=1).astype(np.int32)
+    material = scene.material[triangles]
+    surface = np.empty((len(pixels), 9), np.float32)
     _surfaces(
-        projected, faces, attributes, scene.material, scene.materials, view.position, owner, NOISE, surface
+        pixels,
+        scene.faces[triangles],
+        projected,
+        attributes.astype(np.float32),
+        material,
+        scene.materials,
+        view.position,
+        NOISE,
+        surface,
     )
+    shaded = np.empty((len(pixels), 3), np.float32)
+    _ambient(surface, material, scene.materials, ambient, shaded)
+    for light, shadow in zip(lights, shadows, strict=True):
+        beam = np.stack([light.direction, light.colour])
+        _light(surface, material, scene.materials, view.position, beam, shadow.depth, shadow.affine, shaded)
     colour = np.zeros((*size, 3), np.float32)
-    _ambient(surface, owner, scene.material, scene.materials, ambient, colour)
-    for light in lights:
-        if light.shadow:
-            depth, affine = shadow_map(scene.vertices, faces, light.direction, light.shadow)
-        else:
-            depth, affine = np.full((1, 1), -1e9, np.float32), np.zeros((3, 4))
-        _light(
-            surface,
-            owner,
-            scene.material,
-            scene.materials,
-            view.position,
-            light.direction,
-            light.colour,
-            depth,
-            affine,
-            colour,
-        )
+    colour[rows, columns] = shaded
     return Rendering(colour, nearness, owner)
 
 
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
-def _surfaces(projected, faces, attributes, material, materials, eye, owner, noise, out):  # type: ignore[no-untyped-def]
-    """Fill ``out`` (H, W, 9): position, shading normal, albedo."""
-    height, width = owner.shape
-    values = np.zeros(12, np.float32)
+@kernel
+def _surfaces(
+    pixels: Indices,
+    corners: Indices,
+    projected: Floats,
+    attributes: NDArray[np.float32],
+    material: Indices,
+    materials: Floats,
+    eye: Floats,
+    noise: Noise,
+    out: Surface,
+) -> None:
+    """Fill ``out`` (N, 9) for pixels (N, 2) and their triangles (N, 3): position, shading normal, albedo."""
+    values = np.zeros(12)
     bump = np.zeros(4)
-    albedo = np.zeros(3)
-    for y in range(height):
-        for x in range(width):
-            f = owner[y, x]
-            if f < 0:
-                continue
-            a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-            ax, ay = projected[a, 0], projected[a, 1]
-            area = (projected[b, 0] - ax) * (projected[c, 1] - ay) - (projected[c, 0] - ax) * (
-                projected[b, 1] - ay
-            )
-            px, py = x + 0.5 - ax, y + 0.5 - ay
-            u = (px * (projected[c, 1] - ay) - (projected[c, 0] - ax) * py) / area
-            v = ((projected[b, 0] - ax) * py - px * (projected[b, 1] - ay)) / area
-            wa, wb, wc = (1.0 - u - v) * projected[a, 2], u * projected[b, 2], v * projected[c, 2]
-            total = wa + wb + wc
-            for k in range(12):
-                values[k] = (wa * attributes[a, k] + wb * attributes[b, k] + wc * attributes[c, k]) / total
-            row = materials[material[f]]
-            albedo[:] = values[9:12]
-            pattern(row, values[6], values[7], values[8], noise, bump, albedo)
-            nx, ny, nz = values[3], values[4], values[5]
-            if row[18] > 0:
-                sample_noise(
-                    noise, values[6] * row[19], values[7] * row[19] * row[20], values[8] * row[19], bump
-                )
-                nx, ny, nz = nx + row[18] * bump[1], ny + row[18] * bump[2] * row[20], nz + row[18] * bump[3]
-            length = np.sqrt(nx * nx + ny * ny + nz * nz) + 1e-9
-            facing = (eye[0] - values[0]) * nx + (eye[1] - values[1]) * ny + (eye[2] - values[2]) * nz
-            away = facing < 0 and row[21] > 0
-            sign = -1.0 / length if away else 1.0 / length
+    normal = np.zeros(3)
+    for i in range(len(pixels)):
+        a, b, c = corners[i, 0], corners[i, 1], corners[i, 2]
+        ax, ay = projected[a, 0], projected[a, 1]
+        bx, by = projected[b, 0] - ax, projected[b, 1] - ay
+        cx, cy = projected[c, 0] - ax, projected[c, 1] - ay
+        px, py = pixels[i, 0] + 0.5 - ax, pixels[i, 1] + 0.5 - ay
+        area = bx * cy - cx * by
+        u, v = (px * cy - cx * py) / area, (bx * py - px * by) / area
+        wa, wb, wc = (1.0 - u - v) * projected[a, 2], u * projected[b, 2], v * projected[c, 2]
+        total = wa + wb + wc
+        for k in range(12):
+            values[k] = (wa * attributes[a, k] + wb * attributes[b, k] + wc * attributes[c, k]) / total
+        row = materials[material[i]]
+        point = values[6:9]
+        pattern(row, point, noise, bump, values[9:12])
+        normal[:] = values[3:6]
+        if row[18] > 0:
+            upright = row[19] * row[20]
+            sample_noise(noise, point[0] * row[19], point[1] * upright, point[2] * row[19], bump)
+            normal += row[18] * bump[1:4]
+        facing = 0.0
+        for k in range(3):
+            facing += (eye[k] - values[k]) * normal[k]
+        sign = -1.0 if facing < 0 and row[21] > 0 else 1.0
+        normal *= sign / np.sqrt((normal * normal).sum() + 1e-12)
+        for k in range(3):
+            out[i, k], out[i, 3 + k], out[i, 6 + k] = values[k], normal[k], values[9 + k]
+
+
+@kernel
+def _ambient(surface: Surface, material: Indices, materials: Floats, ambient: Floats, out: Surface) -> None:
+    """Set ``out`` (N, 3) to the light from above and below, blended by the normal's height."""
+    for i in range(len(surface)):
+        t = 0.5 + 0.5 * surface[i, 4]
+        glow = materials[material[i], 22]
+        for k in range(3):
+            out[i, k] = surface[i, 6 + k] * (ambient[1, k] + t * (ambient[0, k] - ambient[1, k]) + glow)
+
+
+@kernel
+def _passed(place: Floats, depth: Depth, affine: Floats) -> float:
+    """How much of a light reaches a point (3,): 0 to 1, from the four nearest cells of its shadow map."""
+    x = affine[0, 0] * place[0] + affine[0, 1] * place[1] + affine[0, 2] * place[2] + affine[0, 3] - 0.5
+    y = affine[1, 0] * place[0] + affine[1, 1] * place[1] + affine[1, 2] * place[2] + affine[1, 3] - 0.5
+    z = affine[2, 0] * place[0] + affine[2, 1] * place[1] + affine[2, 2] * place[2] + 0.5 * _BIAS
+    ix, iy = int(np.floor(x)), int(np.floor(y))
+    if not (0 <= ix < depth.shape[1] - 1 and 0 <= iy < depth.shape[0] - 1):
+        return 1.0
+    fx, fy = x - ix, y - iy
+    upper = (1 - fx) * (depth[iy, ix] < z) + fx * (depth[iy, ix + 1] < z)
+    lower = (1 - fx) * (depth[iy + 1, ix] < z) + fx * (depth[iy + 1, ix + 1] < z)
+    return float((1 - fy) * upper + fy * lower)
+
+
+@kernel
+def _light(
+    surface: Surface,
+    material: Indices,
+    materials: Floats,
+    eye: Floats,
+    beam: Floats,
+    depth: Depth,
+    affine: Floats,
+    out: Surface,
+) -> None:
+    """Add one light to ``out`` (N, 3): wrapped Lambert and a Blinn highlight. ``beam`` (2, 3): its direction and colour."""
+    place = np.zeros(3)
+    half = np.zeros(3)
+    direction = beam[0]
+    for i in range(len(surface)):
+        row = materials[material[i]]
+        cosine = 0.0
+        for k in range(3):
+            cosine += surface[i, 3 + k] * direction[k]
+        diffuse = (cosine + row[17]) / (1.0 + row[17])
+        if diffuse <= 0:
+            continue
+        passed = 1.0
+        if len(depth) > 0:
+            offset = _BIAS * (1.5 - min(max(cosine, 0.0), 1.0))
             for k in range(3):
-                out[y, x, k] = values[k]
-                out[y, x, 6 + k] = albedo[k]
-            out[y, x, 3], out[y, x, 4], out[y, x, 5] = nx * sign, ny * sign, nz * sign
-
-
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
-def _ambient(surface, owner, material, materials, ambient, colour):  # type: ignore[no-untyped-def]
-    """Add light from above and below, blended by the normal's height."""
-    height, width = owner.shape
-    for y in range(height):
-        for x in range(width):
-            if owner[y, x] < 0:
-                continue
-            t = 0.5 + 0.5 * surface[y, x, 4]
-            glow = materials[material[owner[y, x]], 22]
+                place[k] = surface[i, k] + offset * surface[i, 3 + k]
+            passed = _passed(place, depth, affine)
+        if passed <= 0:
+            continue
+        shine = 0.0
+        if row[15] > 0 and cosine > 0:
+            length, along = 0.0, 0.0
             for k in range(3):
-                colour[y, x, k] += surface[y, x, 6 + k] * (
-                    ambient[1, k] + t * (ambient[0, k] - ambient[1, k]) + glow
-                )
-
-
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
-def _light(surface, owner, material, materials, eye, direction, light, depth, affine, colour):  # type: ignore[no-untyped-def]
-    """Add one light: wrapped Lambert and a Blinn highlight, times what the shadow map lets through (2 x 2 filtered)."""
-    height, width = owner.shape
-    shadowed = depth.shape[0] > 1
-    for y in range(height):
-        for x in range(width):
-            if owner[y, x] < 0:
-                continue
-            p0, p1, p2 = surface[y, x, 0], surface[y, x, 1], surface[y, x, 2]
-            n0, n1, n2 = surface[y, x, 3], surface[y, x, 4], surface[y, x, 5]
-            row = materials[material[owner[y, x]]]
-            cosine = n0 * direction[0] + n1 * direction[1] + n2 * direction[2]
-            wrap = row[17]
-            diffuse = (cosine + wrap) / (1.0 + wrap)
-            if diffuse <= 0:
-                continue
-            passed = 1.0
-            if shadowed:
-                offset = _BIAS * (1.5 - min(max(cosine, 0.0), 1.0))
-                q0, q1, q2 = p0 + n0 * offset, p1 + n1 * offset, p2 + n2 * offset
-                sx = affine[0, 0] * q0 + affine[0, 1] * q1 + affine[0, 2] * q2 + affine[0, 3] - 0.5
-                sy = affine[1, 0] * q0 + affine[1, 1] * q1 + affine[1, 2] * q2 + affine[1, 3] - 0.5
-                sz = affine[2, 0] * q0 + affine[2, 1] * q1 + affine[2, 2] * q2 + affine[2, 3] + 0.5 * _BIAS
-                ix, iy = int(np.floor(sx)), int(np.floor(sy))
-                if 0 <= ix < depth.shape[1] - 1 and 0 <= iy < depth.shape[0] - 1:
-                    fx, fy = sx - ix, sy - iy
-                    passed = (1 - fx) * (1 - fy) * (depth[iy, ix] < sz) + fx * (1 - fy) * (
-                        depth[iy, ix + 1] < sz
-                    )
-                    passed += (1 - fx) * fy * (depth[iy + 1, ix] < sz) + fx * fy * (
-                        depth[iy + 1, ix + 1] < sz
-                    )
-            if passed <= 0:
-                continue
-            shine = 0.0
-            if row[15] > 0 and cosine > 0:
-                e0, e1, e2 = eye[0] - p0, eye[1] - p1, eye[2] - p2
-                length = np.sqrt(e0 * e0 + e1 * e1 + e2 * e2)
-                h0, h1, h2 = (
-                    e0 / length + direction[0],
-                    e1 / length + direction[1],
-                    e2 / length + direction[2],
-                )
-                half = (n0 * h0 + n1 * h1 + n2 * h2) / np.sqrt(h0 * h0 + h1 * h1 + h2 * h2)
-                if half > 0:
-                    shine = row[15] * half ** row[16]
+                half[k] = eye[k] - surface[i, k]
+                length += half[k] * half[k]
+            half[:] = half / np.sqrt(length) + direction
+            length = 0.0
             for k in range(3):
-                colour[y, x, k] += light[k] * passed * (surface[y, x, 6 + k] * diffuse + shine)
+                length += half[k] * half[k]
+                along += surface[i, 3 + k] * half[k]
+            shine = row[15] * max(along / np.sqrt(length), 0.0) ** row[16]
+        for k in range(3):
+            out[i, k] += beam[1, k] * passed * (surface[i, 6 + k] * diffuse + shine)
