@@ -1,19 +1,29 @@
 """Settings, models and one input's facts in; this input's estimator, filters and result header out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from movenet_cli import __version__
 from movenet_cli.errors import UsageError
+from movenet_cli.estimators.follow import Follow
 from movenet_cli.estimators.interface import Estimator
+from movenet_cli.estimators.refine import Refine
 from movenet_cli.estimators.whole import WholeMulti, WholeSingle
 from movenet_cli.filters.interface import Filter
 from movenet_cli.geometry import flexible_input_size
 from movenet_cli.models.interface import ModelInfo
 from movenet_cli.results.entries import settings_key
-from movenet_cli.settings import PoseSettings
+from movenet_cli.settings import Crop, PoseSettings
 from movenet_cli.sinks.interface import Header
 from movenet_cli.sources.interface import FrameRange, Media, SourceInfo
+
+SINGLE_POSE: Final[dict[Crop, Callable[[tuple[int, int], float], Estimator]]] = {
+    "none": WholeSingle,
+    "refine": Refine,
+    "follow": Follow,
+}
+"""What each `--crop` is; called with the network's input size and the threshold of "seen"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class Strategy:
             return WholeMulti(
                 self._model.input_size, settings.input_size, settings.min_score, settings.max_people
             )
-        return WholeSingle(self._input_size(info), settings.min_score)
+        return SINGLE_POSE[self._crop(info.media)](self._input_size(info), settings.min_score)
 
     def _filters(self, info: SourceInfo) -> list[Filter]:
         return []
@@ -88,15 +98,18 @@ class Strategy:
             return self._model.input_size
         return flexible_input_size(info.width, info.height, self._settings.input_size)
 
-    def _crop(self, info: SourceInfo) -> str:
-        return "none"
+    def _crop(self, media: Media) -> Crop:
+        """The crop that is really used: an image has no previous frame to follow from."""
+        if self._settings.crop in ("auto", "follow"):
+            return "follow" if media == "video" else "refine"
+        return self._settings.crop
 
     def _options(self, info: SourceInfo) -> dict[str, object]:
         """What stands in the results under `options`: only what had a say in this input's numbers."""
         settings, frames = self._settings, self._frames
         options: dict[str, object] = {}
         if self._model.kind == "single":
-            options["crop"] = self._crop(info)
+            options["crop"] = self._crop(info.media)
         else:
             options["max_people"] = settings.max_people
         options["min_score"] = settings.min_score
