@@ -1,15 +1,17 @@
 """A decoded video frame as a `Picture`: converted to RGB only as far as somebody asks."""
 
 import av
-import cv2
 import numpy as np
 
-from movenet_cli.poses import ByteArray, Picture, PixelRect
+from movenet_cli.poses import ByteArray, PixelRect
 from movenet_cli.sources.orientation import Orientation
+from movenet_cli.sources.sampling import scaled
+from movenet_cli.sources.upright import UprightPicture
+from movenet_cli.sources.yuv import YuvPlanes
 
 
-class VideoPicture(Picture):
-    """A frame as the decoder left it.
+class VideoPicture(UprightPicture):
+    """A frame as the decoder left it; the common YUV formats are converted after scaling.
 
     Args:
         frame: the decoded frame, not turned.
@@ -17,30 +19,20 @@ class VideoPicture(Picture):
     """
 
     def __init__(self, frame: av.VideoFrame, orientation: Orientation) -> None:
+        super().__init__(frame.width, frame.height, orientation)
         self._frame = frame
-        self._orientation = orientation
-        self._size = orientation.size(frame.width, frame.height)
-        self._rgb: ByteArray | None = None
+        self._planes = YuvPlanes.of(frame)
+        self._stored: ByteArray | None = None
 
-    @property
-    def width(self) -> int:
-        """Width of the upright picture in pixels."""
-        return self._size[0]
+    def _stored_rgb(self) -> ByteArray:
+        if self._planes is not None:
+            width, height = self._stored_size
+            return self._planes.rgb((0, 0, width, height), self._stored_size)
+        if self._stored is None:
+            self._stored = np.asarray(self._frame.to_ndarray(format="rgb24"), np.uint8)
+        return self._stored
 
-    @property
-    def height(self) -> int:
-        """Height of the upright picture in pixels."""
-        return self._size[1]
-
-    def rgb(self) -> ByteArray:
-        """See `Picture.rgb`."""
-        if self._rgb is None:
-            pixels = self._frame.to_ndarray(format="rgb24")
-            self._rgb = self._orientation.apply(pixels)  # type: ignore[arg-type]
-        return self._rgb
-
-    def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
-        """See `Picture.resized`."""
-        x0, y0, x1, y1 = rect
-        part = self.rgb()[y0:y1, x0:x1]
-        return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    def _stored_part(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+        if self._planes is not None:
+            return self._planes.rgb(rect, size)
+        return scaled(self._stored_rgb(), rect, size)
