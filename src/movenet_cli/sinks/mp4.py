@@ -27,7 +27,9 @@ _TICKS: Final = 120_000
 milliseconds are whole numbers of it."""
 
 _ENCODER: Final = "libx264"
-_OPTIONS: Final = {"preset": "veryfast", "crf": "21"}
+_OPTIONS: Final = {"preset": "veryfast", "crf": "21", "bf": "0"}
+"""No B-frames: without reordering every player shows every frame at its time, whatever the rate does."""
+
 _MOST_THREADS: Final = 4
 _LONGEST_SIDE: Final = 16384
 _END: Final = 0.1

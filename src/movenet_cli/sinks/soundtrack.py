@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 import av
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
@@ -33,7 +34,7 @@ class Soundtrack:
         stream: its audio stream.
         output: the mp4 file, no packet written yet.
         first: the time of the source's first frame on the source's clock, seconds.
-        start: seconds from there to the overlay's first frame; at 0 all sound is kept, also what comes before.
+        start: seconds from there to the overlay's first frame; at 0 all sound is kept, also what is before.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Soundtrack:
 
     def _recoded(self, target: AudioStream) -> "Iterator[tuple[float, Packet[AudioStream]]]":
         """AAC packets on the overlay's clock."""
-        for frame in self._container.decode(self._stream):
+        for frame in self._frames():
             base = frame.time_base
             if frame.pts is None or base is None:
                 continue
@@ -112,6 +113,16 @@ class Soundtrack:
             if not self._is_cut or frame.pts * base + Fraction(frame.samples, frame.sample_rate) > 0:
                 yield from map(_timed, target.encode(frame))
         yield from map(_timed, target.encode(None))
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        """The decoded sound, without what cannot be decoded of it."""
+        for packet in self._container.demux(self._stream):
+            try:
+                frames = packet.decode()
+            except FFmpegError as error:  # noqa: PERF203
+                log.debug("%s: a packet of sound is broken: %s", self._container.name, error)
+            else:
+                yield from frames
 
 
 def _timed(packet: "Packet[AudioStream]") -> "tuple[float, Packet[AudioStream]]":
