@@ -77,7 +77,7 @@ def find_cached(model: CatalogueModel) -> ResolvedModel | None:
     """The cached copy of a model, its content checked now; None when there is none.
 
     Raises:
-        ModelError: it is there but is not, or is no longer, what its record and the catalogue say.
+        ModelError: it is there but is not what its record and the catalogue say, or cannot be read.
     """
     folder = folder_of(model)
     content = content_of(model, folder)
@@ -86,8 +86,12 @@ def find_cached(model: CatalogueModel) -> ResolvedModel | None:
             return None
         expected = model.sha256 or read_record(folder).sha256
         found = sha256_of(content)
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError) as error:
         raise _corrupt(model, folder, str(error)) from error
+    except OSError as error:
+        raise ModelError(
+            f"cannot read the cached model {model.name} in {folder}: {error.strerror}"
+        ) from error
     if found != expected:
         raise _corrupt(model, folder, f"its sha256 is {found}, not {expected}")
     return ResolvedModel(model.name, content, found)

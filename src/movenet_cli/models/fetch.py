@@ -57,7 +57,7 @@ def fetch(
     except OSError as error:
         raise ModelError(
             f"cannot write {model.name} to the model cache {folder.parent}: {error.strerror or error}; "
-            f"free some space there, or set MOVENET_HOME to another folder"
+            f"set MOVENET_HOME to a folder that has room and can be written, or use `-m PATH` or `-m mini`"
         ) from error
 
 
@@ -96,8 +96,8 @@ def _fetch(model: CatalogueModel, sources: list[str], folder: Path, progress: Pr
             return ResolvedModel(model.name, content_of(model, folder), record.sha256)
     reasons = "; ".join(dict.fromkeys(failures))
     raise ModelError(
-        f"cannot fetch {model.name} ({reasons}); run `movenet models fetch {model.name}` on a connected machine "
-        f"and copy its cache folder to {folder}, or use `-m PATH` or `-m mini`"
+        f"cannot fetch {model.name} ({reasons}); run `movenet models fetch {model.name}` on a connected "
+        f"machine and copy its cache folder to {folder}, or use `-m PATH` or `-m mini`"
     )
 
 

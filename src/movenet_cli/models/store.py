@@ -54,8 +54,11 @@ def find_local(model: CatalogueModel) -> ResolvedModel | None:
 
 
 def is_local(model: CatalogueModel) -> bool:
-    """Whether a model is on this machine, without a look at its content."""
-    return _shipped_file(model).is_file() if model.shipped else folder_of(model).exists()
+    """Whether a model is seen on this machine, without a look at its content."""
+    try:
+        return _shipped_file(model).is_file() if model.shipped else folder_of(model).exists()
+    except OSError:
+        return False
 
 
 def not_cached(model: CatalogueModel) -> ModelError:
