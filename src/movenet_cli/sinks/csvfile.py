@@ -33,7 +33,7 @@ class CsvEncoder(Encoder):
 
     def __init__(self, header: Header) -> None:
         super().__init__(header)
-        self._source = text_cell(escape_name(header.source))
+        self._source = _text_cell(escape_name(header.source))
         self._smooth = header.options.get("smooth") is True
 
     def begin(self) -> str:
@@ -67,9 +67,14 @@ class CsvEncoder(Encoder):
             yield from map(repr, chain.from_iterable(smoothed_rows(pose.smoothed)))
 
 
-def text_cell(text: str) -> str:
-    """Text as a cell: no spreadsheet runs it, quoted when RFC 4180 asks for it."""
-    safe = "'" + text if text.startswith(_FORMULA_STARTS) else text
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+
+
+def _text_cell(text: str) -> str:
+    """Text as a cell, quoted when RFC 4180 asks for it."""
+    safe = harmless(text)
     if any(character in safe for character in ',"\r\n'):
         return '"' + safe.replace('"', '""') + '"'
     return safe

@@ -1,0 +1,243 @@
+"""Validation: a good folder has no problems, and each kind of damage is found and named."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from movenet_cli.errors import InputError
+from movenet_cli.poses import FrameResult
+from movenet_cli.results.convert import convert_results
+from movenet_cli.results.entries import Entry, fingerprint, output_of
+from movenet_cli.results.journal import JOURNAL_NAME, Journal
+from movenet_cli.results.validate import Validation
+from movenet_cli.sinks.cocofile import combine
+from movenet_cli.sinks.registry import FORMATS
+from tests.sinks.examples import (
+    AWKWARD_NAMES,
+    Documents,
+    image_header,
+    image_results,
+    multi_header,
+    multi_results,
+    summary_of,
+    video_header,
+    video_results,
+    write_results,
+)
+
+DOCUMENTS: Documents = [
+    (image_header("a.jpg"), image_results()),
+    (video_header("clips/a.mp4"), video_results()),
+    (multi_header("clips/b.mp4"), multi_results()),
+    *((image_header(f"names/{i:02d}{name}"), image_results()) for i, name in enumerate(AWKWARD_NAMES)),
+    (image_header("nobody.jpg"), [FrameResult(0, None, "empty")]),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What annotate leaves, with every format."""
+    folder = tmp_path / "out"
+    write_results(folder, list(FORMATS), DOCUMENTS)
+    combine([FORMATS["coco"].path(folder, header.source) for header, _ in DOCUMENTS], folder / "coco.json")
+    picture = tmp_path / "picture"
+    picture.write_bytes(b"picture")
+    journal = Journal(folder)
+    for header, results in DOCUMENTS:
+        paths = [each.path(folder, header.source) for each in FORMATS.values()]
+        outputs = {path.relative_to(folder).as_posix(): output_of(path) for path in paths}
+        counted = summary_of(results)
+        counts = {key: getattr(counted, key) for key in ("frames", "ok", "empty", "failed")}
+        journal.add(Entry(header.source, fingerprint(picture), "key", outputs, counts))
+    journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
+    journal.close()
+    (folder / "run.json").write_text(json.dumps({"complete": True}))
+    return folder
+
+
+def problems(folder: Path) -> list[str]:
+    found = Validation(folder).problems()
+    return [f"{problem.where.relative_to(folder).as_posix()}: {problem.what}" for problem in found]
+
+
+def edit(path: Path, change: Callable[[str], str]) -> None:
+    before = path.read_text("utf-8")
+    after = change(before)
+    assert after != before
+    path.write_text(after, "utf-8")
+
+
+def test_what_annotate_leaves_is_in_order(folder: Path) -> None:
+    assert problems(folder) == []
+    validation = Validation(folder)
+    list(validation.problems())
+    assert validation.files == 3 * len(DOCUMENTS) + 1 + 4 * len(DOCUMENTS)
+
+
+def test_what_convert_leaves_is_in_order(folder: Path, tmp_path: Path) -> None:
+    list(convert_results(folder, "csv", tmp_path / "csv"))
+    assert problems(tmp_path / "csv") == []
+    list(convert_results(folder, "coco", tmp_path / "coco"))
+    assert problems(tmp_path / "coco") == []
+
+
+def test_a_folder_of_something_else_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no results folder"):
+        Validation(tmp_path)
+
+
+def test_a_changed_number_is_found_by_its_fingerprint(folder: Path) -> None:
+    edit(folder / "keypoints" / "a.jpg.json", lambda text: text.replace('"score": 0.', '"score": 1.'))
+    assert problems(folder) == ["keypoints/a.jpg.json: it has been changed since it was written"]
+
+
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "csv"])
+def test_a_missing_file_is_found(folder: Path, suffix: str) -> None:
+    (folder / "keypoints" / "clips" / f"a.mp4.{suffix}").unlink()
+    assert problems(folder) == [f"keypoints/clips/a.mp4.{suffix}: it is missing"]
+
+
+def test_a_lost_frame_is_found_in_every_format(folder: Path) -> None:
+    def drop_last_frame(text: str) -> str:
+        lines = text.splitlines(keepends=True)
+        return "".join(line for line in lines if '"frame": 120' not in line and ",120," not in line)
+
+    for suffix in ("json", "jsonl", "csv"):
+        edit(folder / "keypoints" / "clips" / f"a.mp4.{suffix}", drop_last_frame)
+    found = [line for line in problems(folder) if "changed" not in line]
+    assert found == [
+        "keypoints/clips/a.mp4.json: nothing follows the comma after frame record 3",
+        "keypoints/clips/a.mp4.jsonl: the summary says 4 frames, there are 3",
+        "journal.jsonl: 'clips/a.mp4' has other counts than its results",
+    ]
+
+
+def test_files_of_one_input_that_disagree_are_found(folder: Path) -> None:
+    path = folder / "keypoints" / "clips" / "a.mp4.csv"
+    edit(path, lambda text: "".join(text.splitlines(keepends=True)[:-1]))
+    assert problems(folder) == [
+        "keypoints/clips/a.mp4.csv: it has other frames than the other files of 'clips/a.mp4'",
+        "keypoints/clips/a.mp4.csv: it has been changed since it was written",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda t: t.replace("nose_x", "nase_x"), "the columns are not ours"),
+        (lambda t: t.replace("clips/a.mp4,1,", "clips/b.mp4,1,"), "row 2 has 62 cells, or another source"),
+        (lambda t: t.replace("clips/a.mp4,1,", "clips/a.mp4,1,,"), "row 2 has 63 cells, or another source"),
+        (lambda t: t.replace("a.mp4,1,", "a.mp4,7,"), "row 3 is out of order"),
+        (lambda t: t.replace(",empty,0,", ",empty,1,"), "row 2 is out of order"),
+        (lambda t: t.replace(",empty,", ",full,"), "row 2 has no frame or status"),
+        (lambda t: t.replace("a.mp4,1,", "a.mp4,-1,"), "row 2 has no frame or status"),
+        (lambda t: t.replace(",empty,0,,", ",empty,0,,nan,"), "row 2 has 63 cells"),
+        (lambda t: t.replace(",ok,0,,0.", ",ok,0,,1e999"), "row 1 has a cell that is no finite number"),
+        (lambda t: t.replace(",empty,0,,", ",empty,0,,x"), "row 2 has a cell that is no finite number"),
+        (lambda t: t + '"', "unexpected end of data"),
+        (lambda t: "", "the columns are not ours"),
+    ],
+)
+def test_broken_tables_are_found(folder: Path, change: Callable[[str], str], what: str) -> None:
+    edit(folder / "keypoints" / "clips" / "a.mp4.csv", change)
+    first = problems(folder)[0]
+    assert first.startswith("keypoints/clips/a.mp4.csv: ")
+    assert what in first
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda t: t.replace('{"id": 2, "file_name"', '{"id": 3, "file_name"'), "image 2 has the id 3"),
+        (lambda t: t.replace('"width": 640', '"width": 0', 1), "image 1 has no name or size"),
+        (lambda t: t.replace('{"id": 2, "image_id"', '{"id": 9, "image_id"'), "annotation 2 has a wrong id"),
+        (lambda t: t.replace('"image_id": 2', '"image_id": 200'), "annotation 2 has a wrong id"),
+        (lambda t: t.replace('"num_keypoints": ', '"num_keypoints": 1'), "wrong num_keypoints"),
+        (lambda t: t.replace('"bbox": [', '"bbox": [1, '), "annotation 1 has wrong keypoints, bbox"),
+        (lambda t: t.replace('"area": ', '"area": NaN, "x": '), "annotation 1 has wrong keypoints, bbox"),
+        (lambda t: t.replace('"bbox"', '"bocks"'), "KeyError"),
+        (lambda t: t.replace("},\n", "}\n"), "a comma is missing"),
+        (lambda t: t[: len(t) // 2], "JSONDecodeError"),
+        (lambda t: t.removesuffix("}\n"), "it ends too early"),
+        (lambda t: "[" * 100_000, "RecursionError"),
+        (lambda t: "[]", "TypeError"),
+    ],
+)
+def test_broken_datasets_are_found(folder: Path, change: Callable[[str], str], what: str) -> None:
+    edit(folder / "coco.json", change)
+    (found,) = problems(folder)
+    assert found.startswith("coco.json: broken after ")
+    assert what in found
+
+
+def test_a_dataset_in_another_layout_is_checked_as_well(folder: Path) -> None:
+    edit(folder / "coco.json", lambda text: json.dumps(json.loads(text), sort_keys=True, indent=1))
+    assert problems(folder) == []
+    edit(folder / "coco.json", lambda text: text.replace('"image_id": 2,', '"image_id": 200,'))
+    assert "annotation 2 has a wrong id" in problems(folder)[0]
+
+
+def test_a_renamed_document_is_found(folder: Path) -> None:
+    path = folder / "keypoints" / "a.jpg.json"
+    path.rename(path.with_name("b.jpg.json"))
+    assert problems(folder) == [
+        "keypoints/b.jpg.json: its source is not the one that its place tells",
+        "keypoints/a.jpg.json: it is missing",
+    ]
+
+
+def test_results_of_an_input_that_failed_later_are_found(folder: Path) -> None:
+    journal = Journal(folder)
+    journal.add(Entry("a.jpg", None, "", {}, {}, ("no picture",), failed=True))
+    journal.close()
+    assert problems(folder) == ["journal.jsonl: 'a.jpg' failed, yet it has results, of an earlier run"]
+
+
+def test_only_the_last_line_of_an_input_counts(folder: Path) -> None:
+    lines = (folder / JOURNAL_NAME).read_bytes().splitlines(keepends=True)
+    old = json.loads(lines[0])
+    old["counts"]["frames"] = 77
+    (folder / JOURNAL_NAME).write_bytes(json.dumps(old).encode() + b"\n" + b"".join(lines))
+    assert problems(folder) == []
+
+
+def test_a_damaged_journal_is_found(folder: Path) -> None:
+    with (folder / JOURNAL_NAME).open("ab") as stream:
+        stream.write(b'{"name": "b')
+    assert problems(folder)[-1] == "journal.jsonl: a damaged line of the journal"
+
+
+def test_a_journal_does_not_lead_out_of_the_folder(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    journal = Journal(folder)
+    for name in ("../secret", str(tmp_path / "secret")):
+        journal.add(Entry(name, None, "", {name: output_of(tmp_path / "secret")}, {}))
+    journal.close()
+    found = problems_of(folder)
+    assert [what for _, what in found] == ["the journal tells of a file outside of the folder"] * 2
+
+
+def problems_of(folder: Path) -> list[tuple[Path, str]]:
+    return [(problem.where, problem.what) for problem in Validation(folder).problems()]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (None, "the run was killed"),
+        ('{"complete": false}', "did not reach its end"),
+        ("{}", "cannot be read"),
+        ("[1]", "cannot be read"),
+        ("not json", "cannot be read"),
+    ],
+)
+def test_a_run_that_did_not_end_is_said(folder: Path, content: str | None, what: str) -> None:
+    if content is None:
+        (folder / "run.json").unlink()
+    else:
+        (folder / "run.json").write_text(content)
+    (found,) = problems(folder)
+    assert found.startswith("run.json: ")
+    assert what in found
