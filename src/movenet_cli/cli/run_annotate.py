@@ -126,6 +126,7 @@ def _load(request: Request, name_or_path: str) -> Model:
         runtime=request.runtime,
         device=request.device,
         batch_size=request.batch_size,
+        sha256=found.sha256,
     )
 
 

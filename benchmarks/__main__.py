@@ -1,0 +1,143 @@
+"""`make bench`: a table of frames/s, CPU per frame, memory and start-up, for models × workloads, and as JSON.
+
+Each of our runs stands next to (a) the tutorial loop and (b) the limit of the machine: decoding alone plus
+inference alone, in CPU time, divided by the cores. All three take turns, so that a noisy machine is noisy to all;
+medians are shown. Our figure includes starting the process, the tutorial's does not.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks import media
+from benchmarks.measure import Run, middle, run
+from movenet_cli.settings import usable_cpus
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    pictures = _pictures(options.pictures)
+    inputs = {
+        "1080p video": media.video(options.out / f"video-{options.frames}.mp4", pictures, options.frames),
+        "12-megapixel JPEGs": media.jpegs(options.out / "photos", pictures, options.photos, media.PHOTO),
+        "small JPEGs": media.jpegs(options.out / "small", pictures, options.small, media.SMALL),
+    }
+    chosen = {name: path for name, path in inputs.items() if not options.only or name in options.only}
+    models = [Path(path) for path in options.model] or _models(options.models_dir)
+    start = [_ours(_one_picture(inputs), model).wall for model in models for _ in range(3)]
+    rows = [
+        _row(name, path, model, options) for model in models for name, path in chosen.items()
+    ]
+    print(f"\none small picture from a cold start: {middle(start):.2f} s (median over models)")
+    report = options.out / "bench.json"
+    report.write_text(json.dumps({"cpus": usable_cpus(), "start": middle(start), "rows": rows}, indent=2))
+    print(f"figures as JSON: {report}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    shared = PROJECT.parent / "shared"
+    parser.add_argument("--out", type=Path, default=PROJECT / "bench-out")
+    parser.add_argument("--models-dir", type=Path, default=os.environ.get("MOVENET_TEST_MODELS", shared / "models"))
+    parser.add_argument("--model", action="append", default=[], help="a model instead of those of --models-dir")
+    parser.add_argument("--pictures", type=Path, default=PROJECT / "sample_images", help="what the media show")
+    parser.add_argument("--only", action="append", help="one of the workloads")
+    parser.add_argument("--frames", type=int, default=900)
+    parser.add_argument("--photos", type=int, default=60)
+    parser.add_argument("--small", type=int, default=600)
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    return options
+
+
+def _pictures(folder: Path) -> list[np.ndarray]:
+    read = (cv2.imread(str(path)) for path in sorted(folder.iterdir()) if path.suffix in (".jpg", ".png"))
+    found = [np.ascontiguousarray(pixels[:, :, ::-1]) for pixels in read if pixels is not None]
+    if not found:
+        raise SystemExit(f"there are no pictures in {folder}: name a folder with --pictures")
+    return found
+
+
+def _models(folder: Path) -> list[Path]:
+    names = (
+        "movenet_singlepose_lightning",
+        "movenet_singlepose_lightning_int8.tflite",
+        "movenet_singlepose_thunder_random",
+        "movenet_multipose_lightning_random",
+    )
+    found = [folder / name for name in names if (folder / name).exists()]
+    return found or [PROJECT / "src" / "movenet_cli" / "weights" / "mini.tflite"]
+
+
+def _one_picture(inputs: dict[str, Path]) -> Path:
+    return sorted(inputs["small JPEGs"].iterdir())[0]
+
+
+def _ours(source: Path, model: Path) -> Run:
+    with tempfile.TemporaryDirectory() as folder:
+        return run(
+            "movenet_cli", "annotate", str(source), "-m", str(model), "--crop", "none", "-o", folder, "-q",
+            "--offline", "--no-track",
+        )  # fmt: skip
+
+
+def _saved_model(model: Path) -> Path | None:
+    """The SavedModel that the tutorial loop uses for this model."""
+    folder = model if model.is_dir() else model.parent / model.stem.removesuffix("_int8")
+    return folder if folder.is_dir() else None
+
+
+def _row(name: str, source: Path, model: Path, options: argparse.Namespace) -> dict[str, object]:
+    ours, tutorial, limits = [], [], []
+    frames = options.frames if source.is_file() else len(list(source.iterdir()))
+    saved = _saved_model(model)
+    cpus = usable_cpus()
+    _ours(_one_picture({"small JPEGs": options.out / "small"}), model)  # prepares the model, fills the caches
+    for _ in range(options.repeat):
+        ours.append(_ours(source, model))
+        decode = run("benchmarks.limits", "decode", str(source)).said
+        infer = run("benchmarks.limits", "infer", str(model), str(cpus)).said
+        limits.append((decode["cpu"] / decode["frames"] + infer["cpu"] / infer["frames"]) / cpus)
+        if saved is not None:
+            said = run("benchmarks.tutorial", str(source), str(saved)).said
+            tutorial.append(said["seconds"] / said["frames"])
+    each = [one.wall / frames for one in ours]
+    row = {
+        "model": model.name,
+        "workload": name,
+        "frames": frames,
+        "frames_per_second": round(1 / middle(each), 1),
+        "cpu_ms_per_frame": round(1000 * middle([one.cpu / frames for one in ours]), 2),
+        "peak_mb": round(middle([one.memory for one in ours])),
+        "of_limit": round(middle([limit / mine for limit, mine in zip(limits, each, strict=True)]), 2),
+        "limit_frames_per_second": round(1 / middle(limits), 1),
+    }
+    if tutorial:
+        row["times_tutorial"] = round(middle([t / mine for t, mine in zip(tutorial, each, strict=True)]), 2)
+        row["tutorial_frames_per_second"] = round(1 / middle(tutorial), 1)
+    _show(row)
+    return row
+
+
+def _show(row: dict[str, object]) -> None:
+    if not hasattr(_show, "headed"):
+        _show.headed = True  # type: ignore[attr-defined]
+        print("model                                     workload            frames/s  CPU ms  peak MB  "
+              "of limit  × tutorial")  # fmt: skip
+    print(
+        f"{row['model']:<41} {row['workload']:<18} {row['frames_per_second']:>9} {row['cpu_ms_per_frame']:>7} "
+        f"{row['peak_mb']:>8} {row['of_limit']:>9} {row.get('times_tutorial', '-'):>11}", flush=True
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The two costs that nobody can avoid, each alone: decoding the input, running the network.
+
+`python -m benchmarks.limits decode INPUT` and `python -m benchmarks.limits infer MODEL WORKERS` print frames and CPU seconds.
+"""
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from movenet_cli.models.loading import load_model
+
+INFERENCES = 150
+"""Calls of each worker."""
+
+
+def decode(source: Path) -> dict[str, float]:
+    """Decode every frame and do nothing with it: no colour conversion for videos, whole pictures for JPEGs."""
+    started, count = time.process_time(), 0
+    if source.is_dir():
+        for path in sorted(source.iterdir()):
+            cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+            count += 1
+    else:
+        with av.open(str(source)) as container:
+            container.streams.video[0].thread_type = "AUTO"
+            count = sum(1 for _ in container.decode(video=0))
+    return {"frames": count, "cpu": time.process_time() - started}
+
+
+def infer(model: Path, workers: int) -> dict[str, float]:
+    """Run the network in `workers` threads at once, each with a copy of one thread, as `annotate` does."""
+    loaded = load_model(model, name="model", runtime="auto", device="cpu", batch_size=1)
+    size = loaded.info.input_size or (160, 256)
+    runners = [loaded.runner() for _ in range(workers)]
+    batch = np.random.default_rng(0).integers(0, 256, (1, *size, 3), np.uint8)
+    for runner in runners:
+        runner.run(batch)
+    started = time.process_time()
+    threads = [threading.Thread(target=_repeat, args=(runner, batch)) for runner in runners]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"frames": workers * INFERENCES, "cpu": time.process_time() - started}
+
+
+def _repeat(runner, batch) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(INFERENCES):
+        runner.run(batch)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "decode":
+        print(json.dumps(decode(Path(sys.argv[2]))))
+    else:
+        print(json.dumps(infer(Path(sys.argv[2]), int(sys.argv[3]))))
