@@ -1,0 +1,186 @@
+"""A SavedModel folder in, the `.tflite` made from it out: converted once, in another process, then cached."""
+
+import contextlib
+import importlib.metadata
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock
+
+from movenet_cli.errors import ModelError
+from movenet_cli.heads import Constants
+from movenet_cli.models.cache import cache_dir
+from movenet_cli.models.convert import (
+    FACTS_SUFFIX,
+    NOT_CONVERTIBLE,
+    REVISION,
+    TFLITE_SUFFIX,
+    NotConvertibleError,
+)
+from movenet_cli.models.hashing import sha256_of_bytes
+from movenet_cli.models.interface import Kind, ModelInfo
+from movenet_cli.models.litert import LitertModel, Network, from_multi_heads, official
+
+_LOG = logging.getLogger(__name__)
+_LONGEST_CONVERSION: Final = 1800
+"""Seconds; it takes ten to thirty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A converted model.
+
+    Attributes:
+        content: the bytes of the `.tflite` file.
+        kind: as in `ModelInfo`.
+        heads: what its outputs are, if it ends in its heads; nothing if it ends in the official output.
+        constants: what decoding those heads needs.
+    """
+
+    content: bytes
+    kind: Kind
+    heads: tuple[str, ...]
+    constants: Constants
+
+
+def load_prepared(folder: Path, name: str, sha256: str) -> LitertModel:
+    """A SavedModel that LiteRT runs; arguments and errors are those of `prepare`.
+
+    Args:
+        folder: the SavedModel.
+        name: how results and messages call it.
+        sha256: see `hashing.sha256_of`; it stays the model's hash.
+    """
+    prepared = prepare(folder, sha256)
+    finish = partial(from_multi_heads, prepared.heads, prepared.constants) if prepared.heads else official
+    size = Network(prepared.content, name).fixed_size
+    return LitertModel(prepared.content, ModelInfo(name, prepared.kind, size, sha256, "litert"), finish)
+
+
+def prepare(folder: Path, sha256: str) -> Prepared:
+    """The cached conversion of a SavedModel, or a new one; several processes wait for one of them.
+
+    Args:
+        folder: the SavedModel.
+        sha256: see `hashing.sha256_of`.
+
+    Raises:
+        ModelError: it cannot be loaded, or is not a MoveNet.
+        NotConvertibleError: TensorFlow can run it, LiteRT cannot.
+    """
+    file = cache_dir() / "prepared" / f"{sha256[:32]}-r{REVISION}-tf{_tensorflow_version()}.tflite"
+    found = _cached(file)
+    if found is not None:
+        return found
+    with contextlib.ExitStack() as held:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(FileLock(file.with_suffix(".lock")))
+        except OSError as error:
+            _LOG.warning("%s is prepared for this run only: the cache cannot be written (%s)", folder, error)
+            return _converted(folder, keep_as=None)
+        return _cached(file) or _converted(folder, keep_as=file)
+
+
+def _cached(file: Path) -> Prepared | None:
+    """What the cache has; None when that is nothing, or not what was put there."""
+    try:
+        return _read(file)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        _LOG.warning("%s cannot be used and is made anew: %s", file, error)
+        return None
+
+
+def _read(file: Path) -> Prepared:
+    """A converted file, with the facts beside it.
+
+    Raises:
+        OSError: one of them cannot be read.
+        ValueError: they do not belong together.
+    """
+    content = file.read_bytes()
+    try:
+        fields = json.loads(file.with_suffix(FACTS_SUFFIX).read_bytes())
+        prepared = Prepared(content, fields["kind"], tuple(fields["heads"]), Constants(**fields["constants"]))
+        expected = fields["sha256"]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"its facts lack {error}") from error
+    if sha256_of_bytes(content) != expected:
+        raise ValueError("its sha256 is not the one written beside it")
+    return prepared
+
+
+def _keep(made: Path, file: Path) -> None:
+    """Put a conversion into the cache, the facts last: with them it is complete."""
+    try:
+        for suffix in (TFLITE_SUFFIX, FACTS_SUFFIX):
+            _write(file.with_suffix(suffix), made.with_suffix(suffix).read_bytes())
+    except OSError as error:
+        _LOG.warning("the next run will prepare the model again: the cache cannot be written (%s)", error)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Let a file appear as a whole; the caller holds the lock."""
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        with partial.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _converted(folder: Path, keep_as: Path | None) -> Prepared:
+    """Run the conversion in a temporary folder; put what it made into the cache, unless that is None."""
+    _LOG.info("preparing %s for LiteRT: done once, takes 10 to 30 seconds", folder)
+    try:
+        with tempfile.TemporaryDirectory(prefix="movenet-") as place:
+            made = Path(place, "model.tflite")
+            _run_conversion(folder, made)
+            prepared = _read(made)
+            if keep_as is not None:
+                _keep(made, keep_as)
+            return prepared
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder} cannot be prepared for LiteRT: {error}") from error
+
+
+def _run_conversion(folder: Path, target: Path) -> None:
+    command = [sys.executable, "-m", "movenet_cli.models.convert", str(folder.resolve()), str(target)]
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}
+    try:
+        done = subprocess.run(  # noqa: S603 our own interpreter and module
+            command, env=environment, capture_output=True, timeout=_LONGEST_CONVERSION, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelError(f"{folder} cannot be prepared for LiteRT: it takes too long") from error
+    if done.returncode == 0:
+        return
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    _LOG.debug("the conversion said: %s", "\n".join(lines))
+    reason = lines[-1] if lines else f"the conversion ended with {done.returncode}"
+    if done.returncode == NOT_CONVERTIBLE:
+        raise NotConvertibleError(f"{folder} cannot be prepared for LiteRT: {reason}")
+    raise ModelError(reason)
+
+
+def _tensorflow_version() -> str:
+    """Asked of the installation, since importing TensorFlow takes seconds."""
+    for distribution in ("tensorflow", "tensorflow-cpu"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(distribution)
+    raise ModelError(
+        "TensorFlow, which prepares SavedModels, is not installed: install it, or give a .tflite file"
+    )
