@@ -1,0 +1,29 @@
+"""Consecutive pictures of a video in, whether the scene changed between them out."""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from movenet_cli.poses import FloatArray, Picture
+
+_SIZE = (32, 32)
+
+
+@dataclass(slots=True)
+class SceneWatch:
+    """Compares each picture with the one before it, in brightness, at 32 × 32 pixels.
+
+    Attributes:
+        threshold: mean difference of two thumbnails, 0 to 255, from which on they show two scenes.
+    """
+
+    threshold: float
+    _last: FloatArray | None = field(default=None, init=False)
+
+    def is_cut(self, picture: Picture) -> bool:
+        """Whether `picture` starts a new scene; the first picture of all does not."""
+        pixels = picture.resized((0, 0, picture.width, picture.height), _SIZE)
+        thumbnail = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        last, self._last = self._last, thumbnail
+        return last is not None and float(np.abs(thumbnail - last).mean()) >= self.threshold
