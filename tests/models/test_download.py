@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from movenet_cli import __version__
 from movenet_cli.errors import UsageError
@@ -135,6 +136,24 @@ def test_a_body_longer_than_said_is_cut_to_length(hub: Hub, tmp_path: Path) -> N
 def test_an_unknown_length(hub: Hub, tmp_path: Path, length: str | None) -> None:
     hub.answers["/model"] = [Answer(body=BODY, headers={"Content-Length": length})]
     assert failure(hub, tmp_path / "file")
+
+
+def test_chunks_that_are_none(hub: Hub, tmp_path: Path) -> None:
+    headers = {"Content-Length": None, "Transfer-Encoding": "chunked"}
+    hub.answers["/model"] = [Answer(body=BODY, headers=headers)]
+    assert failure(hub, tmp_path / "file") == "the connection was cut"
+
+
+@pytest.mark.parametrize("hops", [["https:", "http:"], ["https:", "http:", "https:"]])
+def test_a_redirect_out_of_encryption(hops: list[str]) -> None:
+    *history, response = [requests.Response() for _ in hops]
+    for hop, scheme in zip((*history, response), hops, strict=True):
+        hop.url, hop.status_code = f"{scheme}//models.invalid/model", 200
+    response.history, response.headers["Content-Length"] = history, "5"
+    with pytest.raises(DownloadError, match="without encryption"):
+        download_module._expected_length(response)
+    response.history = history[:0]
+    assert download_module._expected_length(response) == 5
 
 
 def test_a_server_that_stalls(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ _REASONS: Final = (
     (transport.ProtocolError, "the connection was cut"),
     (requests.TooManyRedirects, "too many redirects"),
     (requests.RequestException, "not a usable address"),
+    (transport.HTTPError, "a broken answer"),
 )
 """What went wrong, in words; the first class that fits counts."""
 
@@ -124,7 +125,7 @@ def _expected_length(response: requests.Response) -> int | None:
 def _save(
     response: requests.Response, target: Path, length: int | None, progress: Callable[[int, int | None], None]
 ) -> str:
-    """Write the body as it was sent, whatever encoding it claims, and hash it."""
+    """Write the body as it was sent, whatever encoding it claims, and hash it; urllib3 counts the bytes."""
     digest, received = hashlib.sha256(), 0
     with target.open("wb") as stream:
         for chunk in response.raw.stream(_CHUNK, decode_content=False):
@@ -134,8 +135,6 @@ def _save(
             stream.write(chunk)
             digest.update(chunk)
             progress(received, length)
-    if length is not None and received != length:
-        raise DownloadError(f"the connection was cut after {received} of {length} bytes")
     return digest.hexdigest()
 
 
