@@ -78,10 +78,7 @@ class Follow(Estimator):
         if self._starts_anew(frame):
             self._square = None
         view = None if self._square is None else self._view(frame, self._square)
-        if view is None:
-            pose = self._refined(frame, runner)
-        else:
-            pose = self._followed(frame, view, runner)
+        pose = self._refined(frame, runner) if view is None else self._followed(frame, view, runner)
         self._aim(pose)
         self._last = frame, pose
         return pose
