@@ -104,12 +104,14 @@ def test_the_threshold_counts_as_seen(tmp_path: Path) -> None:
     assert annotation["keypoints"][2::3] == [0] * 4 + [2] + [0] * 12
 
 
-@pytest.mark.parametrize("content", [None, b'{"image": ', b"\xff\n"])
+@pytest.mark.parametrize(
+    "content", [None, b'{"file_name": ', b'{"file_name": "a"}\t\n', b"\n", b'{"\xff"}\n']
+)
 def test_a_broken_part_is_an_error_and_no_dataset_appears(tmp_path: Path, content: bytes | None) -> None:
-    part = tmp_path / "part.jsonl"
+    part = tmp_path / "part.coco"
     if content is not None:
         part.write_bytes(content)
-    with pytest.raises(InputError, match=r"part\.jsonl.*--overwrite"):
+    with pytest.raises(InputError, match=r"part\.coco.*--overwrite"):
         combine([part], tmp_path / "coco.json")
     assert not (tmp_path / "coco.json").exists()
     assert not list(tmp_path.glob(".movenet-*"))

@@ -83,7 +83,7 @@ def test_any_file_name_can_be_written_and_found_again(name: str, source: str) ->
         assert not found.startswith(("=", "+", "-", "@", "\t", "\r"))
         found = found.removeprefix("'")
     else:
-        found = json.loads(text.splitlines()[0])["image"]["file_name"].removesuffix("#000000")
+        found = json.loads(text.split("\t")[0])["file_name"].removesuffix("#000000")
     assert unescape_name(found) == source
 
 

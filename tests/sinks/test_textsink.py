@@ -39,7 +39,7 @@ def test_places_keep_the_full_name() -> None:
         "json": "out/keypoints/b/a.jpg.json",
         "jsonl": "out/keypoints/b/a.jpg.jsonl",
         "csv": "out/keypoints/b/a.jpg.csv",
-        "coco": "out/.movenet/coco/b/a.jpg.jsonl",
+        "coco": "out/.movenet/coco/b/a.jpg.coco",
     }
 
 

@@ -1,15 +1,14 @@
-"""Results to COCO: one line per frame for each input, and those lines to one keypoint dataset for the run.
+"""Results to COCO: each input's part of the dataset, and all parts together to one dataset for the run.
 
 An annotation is a person with at least one keypoint that reaches the threshold. Every keypoint keeps its x
-and y, also with v = 0: nothing is dropped, and tools that compare detections by OKS read them whatever v says.
+and y, also with v = 0: nothing is dropped, and tools that compare detections by OKS read them whatever v is.
 A frame without anybody, and one that failed, is an image without annotations; its `status` tells which.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from movenet_cli import __version__
 from movenet_cli.errors import InputError
@@ -19,6 +18,9 @@ from movenet_cli.sinks.interface import Encoder, Header, Summary
 from movenet_cli.sinks.jsontext import escape_name, json_line
 from movenet_cli.sinks.rounding import box_row, finite, keypoint_rows
 from movenet_cli.skeleton import EDGE_INDICES, KEYPOINT_NAMES
+
+_SEPARATOR: Final = "\t"
+"""Between a line's objects; inside of JSON text a tab is always escaped."""
 
 CATEGORY: Final = {
     "id": 1,
@@ -30,9 +32,9 @@ CATEGORY: Final = {
 
 
 class CocoEncoder(Encoder):
-    """One input's part of the dataset: a line `{"image": …, "annotations": […]}` per frame, without ids."""
+    """One input's part: a line per frame, the image and its annotations as JSON between tabs, without ids."""
 
-    suffix: ClassVar[str] = ".jsonl"
+    suffix: ClassVar[str] = ".coco"
 
     def __init__(self, header: Header) -> None:
         super().__init__(header)
@@ -52,7 +54,8 @@ class CocoEncoder(Encoder):
             "status": result.status,
         }
         people = (annotation(pose, self.header.min_score) for pose in result.poses)
-        return json_line({"image": image, "annotations": [one for one in people if one]}) + "\n"
+        objects = (image, *(person for person in people if person is not None))
+        return _SEPARATOR.join(map(json_line, objects)) + "\n"
 
     def end(self, summary: Summary) -> str:
         """Nothing."""
@@ -83,58 +86,63 @@ def annotation(pose: Pose, min_score: float) -> dict[str, object] | None:
     return fields
 
 
-def combine(fragments: Iterable[Path], out: Path) -> None:
-    """Write one dataset from the inputs' parts, in their order; memory does not grow with their number.
+def combine(parts: Iterable[Path], out: Path) -> None:
+    """Write one dataset from the inputs' parts, in their order; memory does not grow with their size.
 
     Args:
-        fragments: files that `CocoEncoder` wrote; the list is gone through twice.
+        parts: files that `CocoEncoder` wrote; ids are counted from 1 through all of them.
         out: the dataset's file.
 
     Raises:
         InputError: when a part is missing or broken.
         OutputError: when the dataset cannot be written.
     """
-    paths = list(fragments)
-    write_dataset(lambda: chain.from_iterable(map(_read_fragment, paths)), out)
-
-
-def write_dataset(records: Callable[[], Iterable[dict[str, Any]]], out: Path) -> None:
-    """Write one dataset from what `CocoEncoder` gives for each frame; ids are counted from 1.
-
-    Args:
-        records: called twice, gives the same values both times.
-        out: the dataset's file.
-    """
+    paths = list(parts)
     info = {"description": "Human poses found by MoveNet", "version": f"movenet-cli {__version__}"}
     with AtomicFile(out) as file:
         file.write(f'{{\n"info": {json_line(info)},\n"licenses": [],\n')
         file.write(f'"categories": [{json_line(CATEGORY)}],\n"images": [')
-        images = ({"id": number, **record["image"]} for number, record in enumerate(records(), 1))
-        _write_list(file, images)
+        _write_list(file, _images(paths))
         file.write('],\n"annotations": [')
-        _write_list(file, _numbered_annotations(records()))
+        _write_list(file, _annotations(paths))
         file.write("]\n}\n")
 
 
-def _numbered_annotations(records: Iterable[dict[str, Any]]) -> Iterator[dict[str, object]]:
+def _images(paths: Iterable[Path]) -> Iterator[str]:
+    for number, (image, *_) in enumerate(_read_parts(paths), 1):
+        yield f'{{"id": {number}, {image[1:]}'
+
+
+def _annotations(paths: Iterable[Path]) -> Iterator[str]:
     numbers = count(1)
-    for image_id, record in enumerate(records, 1):
-        for fields in record["annotations"]:
-            yield {"id": next(numbers), "image_id": image_id, **fields}
+    for image_number, (_, *people) in enumerate(_read_parts(paths), 1):
+        for person in people:
+            yield f'{{"id": {next(numbers)}, "image_id": {image_number}, {person[1:]}'
 
 
-def _write_list(file: AtomicFile, values: Iterable[dict[str, object]]) -> None:
+def _write_list(file: AtomicFile, objects: Iterable[str]) -> None:
     separator = "\n"
-    for value in values:
-        file.write(separator + json_line(value))
+    for text in objects:
+        file.write(separator + text)
         separator = ",\n"
     file.write("\n")
 
 
-def _read_fragment(path: Path) -> Iterator[dict[str, Any]]:
+def _read_parts(paths: Iterable[Path]) -> Iterator[list[str]]:
+    return chain.from_iterable(map(_read_part, paths))
+
+
+def _read_part(path: Path) -> Iterator[list[str]]:
+    """Each frame's image, then its annotations, as the JSON objects' text."""
     try:
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            yield from map(_objects, lines)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {error}; run annotate again with --overwrite") from error
+
+
+def _objects(line: str) -> list[str]:
+    objects = line.removesuffix("\n").split(_SEPARATOR)
+    if not line.endswith("}\n") or not all(text.startswith('{"') for text in objects):
+        raise ValueError("a line is damaged")
+    return objects
