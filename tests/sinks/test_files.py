@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,43 @@ def test_leftovers_of_a_killed_run_are_removed_and_nothing_else(tmp_path: Path) 
     assert remove_leftovers(tmp_path) == 2
     assert names(tmp_path) == [".movenet-notes", "a.json", "b", "keypoints", "my.tmp"]
     assert remove_leftovers(tmp_path / "missing") == 0
+
+
+def test_a_file_system_that_cannot_sync_folders_is_good_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def files_only(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "fsync", files_only)
+    write_file(tmp_path / "a.json", "text")
+    assert names(tmp_path) == ["a.json"]
+
+
+WRITE_FOREVER = """
+import sys
+from itertools import count
+from pathlib import Path
+from movenet_cli.sinks.files import AtomicFile
+for number in count():
+    with AtomicFile(Path(sys.argv[1], "deep", f"{number % 50}.txt")) as file:
+        for part in range(200):
+            file.write(f"{number % 50} " * 500)
+    print(number, flush=True)
+"""
+
+
+def test_a_killed_process_leaves_only_complete_files_and_leftovers_that_are_known(tmp_path: Path) -> None:
+    for _ in range(3):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITE_FOREVER, str(tmp_path)], stdout=subprocess.PIPE
+        ) as writer:
+            assert writer.stdout is not None
+            for _ in range(3):
+                writer.stdout.readline()
+            writer.kill()
+        for path in (tmp_path / "deep").glob("*.txt"):
+            assert path.read_text() == f"{path.stem} " * 500 * 200
+    remove_leftovers(tmp_path)
+    assert all(path.suffix == ".txt" for path in (tmp_path / "deep").iterdir())

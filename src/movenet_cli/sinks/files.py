@@ -17,6 +17,7 @@ _BUFFER: Final = 256 * 1024
 _ONLY_THIS_NAME: Final = {errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL}
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_FOLDER_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
 _GONE: Final = {errno.ENOENT, errno.ENODEV, errno.ESTALE, errno.EIO}
 
 
@@ -151,10 +152,15 @@ def _make_folder(folder: Path, root: Path | None) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
+    """Let the new name reach the disk; not every file system can be asked to."""
     if os.name == "nt":
         return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
