@@ -1,5 +1,6 @@
 """A container's video stream in; its frames in order out, each with its index and time, lost ones too."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,10 +10,11 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from movenet_cli.sources.ledger import Ledger
+from movenet_cli.sources.accounts import Account, CountedAccount, Settled, TimedAccount
+from movenet_cli.sources.packets import PacketReader, is_shown, missing_tail
 
-UNDECODABLE = "frame could not be decoded"
 DAMAGED = "frame is damaged"
+ENDS_EARLY = "the file ends early"
 
 _ONE_PACKET_ONE_FRAME = frozenset(
     (
@@ -31,7 +33,6 @@ _ONE_PACKET_ONE_FRAME = frozenset(
         "vp9",
     )
 )
-_MOST_DEMUX_ERRORS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,86 +49,110 @@ class Decoded:
     index: int
     time: float | None
     picture: av.VideoFrame | None
-    reason: str = ""
+    reason: str
 
 
 class StreamDecoder:
     """Decodes one video stream, packet by packet; a packet that cannot be decoded never ends the stream.
 
+    Packets before the first key frame, which nobody can decode, are no frames.
+
     Args:
         container: an open input.
         stream: its video stream.
+        file_size: bytes, to see which samples of an mp4 are cut off.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        self._container = container
+    def __init__(self, container: InputContainer, stream: VideoStream, file_size: int) -> None:
         self._stream = stream
-        # AVI has no presentation times: what libavformat gives are positions in decoding order.
-        self._is_timed = container.format.name != "avi"
-        self._ledger = Ledger(is_strict=stream.codec_context.name in _ONE_PACKET_ONE_FRAME)
+        self._codec = stream.codec_context.name
+        self._has_index = "mp4" in container.format.name
+        self._file_size = file_size
+        self._reader = PacketReader(container, stream)
+        self._account = self._open_account(container)
+        self._first_key: Packet[VideoStream] | None = None
+        self._recent: deque[int] = deque(maxlen=64)
+        self._damaged: set[int] = set()
         self._index = 0
         self._first: int | None = None
-        self._last: int | None = None
 
     def __iter__(self) -> Iterator[Decoded]:
         """Every frame of the stream, once, in presentation order."""
-        for packet in self._packets():
-            yield from self._decode(packet)
-        for pts in self._ledger.lost_before(None):
-            yield self._lost(pts, UNDECODABLE)
+        incomplete = None
+        for packet in self._reader:
+            if incomplete is not None:
+                yield from self._decode(incomplete)
+            incomplete = packet if packet.is_corrupt else None
+            if incomplete is None:
+                yield from self._decode(packet)
+        self._note_end(incomplete)
+        yield from self._drain(None)
+        yield from self._placed(self._account.ended())
 
-    def _packets(self) -> Iterator["Packet[VideoStream]"]:
-        """The packets, then the empty one that flushes the decoder; reading errors are stepped over."""
-        errors = 0
-        while errors < _MOST_DEMUX_ERRORS:
-            try:
-                for packet in self._container.demux(self._stream):
-                    errors = 0
-                    yield packet
-            except FFmpegError:  # noqa: PERF203
-                errors += 1
-            else:
-                return
+    def _open_account(self, container: InputContainer) -> Account[av.VideoFrame]:
+        # AVI has no presentation times: what libavformat gives are positions in decoding order.
+        is_timed = container.format.name != "avi" or not self._stream.codec_context.has_b_frames
+        kind = TimedAccount if is_timed else CountedAccount
+        return kind(is_strict=self._codec in _ONE_PACKET_ONE_FRAME)
 
     def _decode(self, packet: "Packet[VideoStream]") -> Iterator[Decoded]:
-        pts = packet.pts if self._is_timed else None
-        if pts is not None and not packet.is_discard:
-            self._ledger.sent(pts)
+        timestamp = self._timestamp(packet)
+        if self._first_key is None and packet.is_keyframe:
+            self._first_key = packet
+        if self._is_owed(packet):
+            self._account.sent(timestamp)
+        if timestamp is not None:
+            self._recent.append(timestamp)
+            if packet.is_corrupt:
+                self._damaged.add(timestamp)
+        yield from self._drain(packet)
+
+    def _drain(self, packet: "Packet[VideoStream] | None") -> Iterator[Decoded]:
+        """Send a packet, or at the end None, and take what comes out."""
         try:
-            frames = packet.decode()
+            frames = self._stream.codec_context.decode(packet)
         except FFmpegError:
-            if pts is None and packet.size:
-                yield self._lost(None, UNDECODABLE)
-            else:
-                self._ledger.failed()
+            yield from self._placed(self._account.failed())
             return
         for frame in frames:
-            yield from self._deliver(frame)
+            # Two packets may be one frame where fields are coded apart.
+            self._account.is_strict &= not frame.interlaced_frame
+            yield from self._placed(self._account.arrived(frame.pts, frame))
 
-    def _deliver(self, frame: av.VideoFrame) -> Iterator[Decoded]:
-        """The frame, after those due before it; one that comes after its turn is dropped."""
-        pts = frame.pts if self._is_timed else None
-        if pts is not None:
-            for lost in self._ledger.lost_before(pts):
-                yield self._lost(lost, UNDECODABLE)
-            if self._last is not None and pts <= self._last:
-                return
-        if frame.is_corrupt:
-            yield self._lost(pts, DAMAGED)
-        else:
-            yield Decoded(*self._place(pts), frame)
+    def _timestamp(self, packet: "Packet[VideoStream]") -> int | None:
+        return packet.pts if isinstance(self._account, TimedAccount) else packet.dts
 
-    def _lost(self, pts: int | None, reason: str) -> Decoded:
-        return Decoded(*self._place(pts), None, reason)
+    def _is_owed(self, packet: "Packet[VideoStream]") -> bool:
+        """Whether a frame has to come of this packet."""
+        first = self._first_key
+        if first is None or not is_shown(packet, self._codec):
+            return False
+        return packet.pts is None or first.pts is None or packet.pts >= first.pts
 
-    def _place(self, pts: int | None) -> tuple[int, float | None]:
-        """The next frame's index and time."""
-        index = self._index
-        self._index += 1
-        if pts is None:
+    def _note_end(self, incomplete: "Packet[VideoStream] | None") -> None:
+        """Enter what the end of the file cut off; half a packet is not decoded."""
+        if incomplete is not None:
+            self._account.sent(self._timestamp(incomplete), ENDS_EARLY)
+        first = self._first_key
+        if self._has_index and first is not None and first.pts is not None and first.dts is not None:
+            offset = first.pts - first.dts
+            missing = missing_tail(self._stream, self._reader.count, self._file_size, offset, self._recent)
+            for timestamp in missing:
+                self._account.sent(timestamp, ENDS_EARLY)
+
+    def _placed(self, settled: Iterator[Settled[av.VideoFrame]]) -> Iterator[Decoded]:
+        """Number the frames and tell their times."""
+        for one in settled:
+            picture, reason = one.item, one.reason
+            if picture is not None and (picture.is_corrupt or 0 and one.timestamp in self._damaged):
+                picture, reason = None, DAMAGED
+            yield Decoded(self._index, self._time(one.timestamp), picture, reason)
+            self._index += 1
+
+    def _time(self, timestamp: int | None) -> float | None:
+        if timestamp is None:
             rate = self._stream.average_rate
-            return index, round(float(index / rate), 6) if rate else None
-        self._last = pts
+            return round(float(self._index / rate), 6) if rate else None
         if self._first is None:
-            self._first = pts
-        return index, round(float((pts - self._first) * (self._stream.time_base or 0)), 6)
+            self._first = timestamp
+        return round(float((timestamp - self._first) * (self._stream.time_base or 0)), 6)

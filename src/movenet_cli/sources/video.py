@@ -40,7 +40,7 @@ class VideoSource(Source):
         self._sizes: dict[tuple[int, int], int] = {}
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
-            self._decoded = iter(StreamDecoder(self._container, self._stream))
+            self._decoded = iter(StreamDecoder(self._container, self._stream, path.stat().st_size))
             self._info = self._start()
         except BaseException:
             self._container.close()
