@@ -27,7 +27,7 @@ class SmoothSettings:
     """
 
     min_cutoff: float = 1.0
-    beta: float = 10.0
+    beta: float = 30.0
     speed_cutoff: float = 1.0
     threshold: float = 0.2
     gap: float = 1.0
