@@ -25,8 +25,9 @@ Finish = Callable[[list[FloatArray]], FloatArray]
 _INPUT_TYPES = (np.uint8, np.int32, np.float32)
 _KINDS: dict[tuple[int, ...], Kind] = {(1, 1, 17, 3): "single", (1, 6, 56): "multi"}
 _PROBE_SIZE = (64, 64)
-_MAX_SIDE = 4096
-_MAX_TENSOR_BYTES = 1 << 29
+_MAX_SIDE = 2048
+_MAX_VALUES = 1 << 24
+_MAX_VALUES_PER_PIXEL = 64
 _SIZES_KEPT = 4
 
 
@@ -132,7 +133,7 @@ class Network:
             ) from error
 
     def _check_input(self) -> dict[str, Any]:
-        """The input's details; what is no picture, or would take gigabytes, is refused."""
+        """The input's details; what is not a picture of bearable size is refused."""
         inputs = self._interpreter.get_input_details()
         shape = tuple(int(side) for side in inputs[0]["shape_signature"]) if inputs else ()
         picture = len(inputs) == 1 and len(shape) == 4 and shape[0] == 1 and shape[3] == 3
@@ -144,13 +145,10 @@ class Network:
         scale, zero = details["quantization"]
         if scale and (abs(scale - 1) > 0.01 or zero):
             raise ModelError(f"{self._name} is not a MoveNet: its input is quantised, not pixels of 0 to 255")
-        for tensor in self._interpreter.get_tensor_details():
-            values = math.prod(int(side) for side in tensor["shape"])
-            if values * np.dtype(tensor["dtype"]).itemsize > _MAX_TENSOR_BYTES:
-                raise ModelError(f"{self._name} is not a MoveNet: it has a tensor of {values:,} values")
         return details
 
     def _allocate(self, index: int, size: Size) -> None:
+        """Plan for pictures of a size; memory is taken when the network runs, so there is time to refuse."""
         try:
             if self.fixed_size is None:
                 self._interpreter.resize_tensor_input(index, (1, *size, 3), strict=True)
@@ -158,6 +156,11 @@ class Network:
                 self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             raise self._cannot_run(error) from error
+        values = max(
+            math.prod(map(int, tensor["shape"])) for tensor in self._interpreter.get_tensor_details()
+        )
+        if values > _MAX_VALUES + _MAX_VALUES_PER_PIXEL * size[0] * size[1]:
+            raise ModelError(f"{self._name} is not a MoveNet: it would compute {values:,} values at once")
 
     def _output(self, details: dict[str, Any]) -> FloatArray:
         values = self._interpreter.get_tensor(details["index"])
@@ -215,4 +218,4 @@ def _read(path: Path) -> bytes:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["no reason given"])[0]
+    return (str(error).strip().splitlines() or ["it does not say why"])[0]
