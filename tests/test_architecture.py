@@ -21,7 +21,7 @@ LAYERS = {
     "report": 4,
     "pipeline": 4,
     "evaluation": 4,
-    "html": 4,
+    "htmlreport": 4,
     "engine": 3,
     "results": 3,
     "models": 2,

@@ -5,12 +5,15 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from movenet_cli import __version__
-from movenet_cli.errors import UsageError
+from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.estimators.follow import Follow
 from movenet_cli.estimators.interface import Estimator
 from movenet_cli.estimators.refine import Refine
+from movenet_cli.estimators.topdown import TopDown
 from movenet_cli.estimators.whole import WholeMulti, WholeSingle
 from movenet_cli.filters.interface import Filter
+from movenet_cli.filters.smooth import Smooth
+from movenet_cli.filters.track import Track
 from movenet_cli.geometry import flexible_input_size
 from movenet_cli.models.interface import ModelInfo
 from movenet_cli.results.entries import settings_key
@@ -50,8 +53,17 @@ class Strategy:
     def __init__(self, models: Sequence[ModelInfo], settings: PoseSettings, frames: FrameRange) -> None:
         self._models = tuple(models)
         self._model = models[0]
+        self._refiner = models[1] if len(models) > 1 else None
         self._settings = settings
         self._frames = frames
+        self._check()
+
+    def _check(self) -> None:
+        settings = self._settings
+        if self._refiner is not None and (self._model.kind, self._refiner.kind) != ("multi", "single"):
+            raise UsageError("--refine-with needs a multi-pose --model, and refines with a single-pose one")
+        if self._model.kind == "multi" and settings.smooth and not settings.track:
+            raise UsageError("--smooth needs to know who is who: leave out --no-track")
         if self._model.kind == "multi" and settings.crop not in ("auto", "none"):
             raise UsageError(
                 f"--crop {settings.crop} is for single-pose models; {self._model.name} is multi-pose"
@@ -85,15 +97,24 @@ class Strategy:
     def _estimator(self, info: SourceInfo) -> Estimator:
         settings = self._settings
         if self._model.kind == "multi":
-            return WholeMulti(
+            finder = WholeMulti(
                 self._model.input_size, settings.input_size, settings.min_score, settings.max_people
             )
+            if self._refiner is None:
+                return finder
+            return TopDown(finder, _fixed_size(self._refiner), settings.min_score)
         return SINGLE_POSE[self._crop(info.media)](self._input_size(info), settings.min_score)
 
     def _filters(self, info: SourceInfo) -> list[Filter]:
-        return []
+        """Nothing moves in an image; a single-pose model knows of one person, who needs no id."""
+        if info.media == "image":
+            return []
+        tracks = self._model.kind == "multi" and self._settings.track
+        return [*([Track()] if tracks else []), *([Smooth()] if self._settings.smooth else [])]
 
     def _input_size(self, info: SourceInfo) -> tuple[int, int]:
+        if self._model.kind == "single":
+            return _fixed_size(self._model)
         if self._model.input_size is not None:
             return self._model.input_size
         return flexible_input_size(info.width, info.height, self._settings.input_size)
@@ -112,8 +133,13 @@ class Strategy:
             options["crop"] = self._crop(info.media)
         else:
             options["max_people"] = settings.max_people
+            if self._refiner is not None:
+                options["refine_with"] = {"name": self._refiner.name, "sha256": self._refiner.sha256}
         options["min_score"] = settings.min_score
         if info.media == "video":
+            if self._model.kind == "multi":
+                options["track"] = settings.track
+            options["smooth"] = settings.smooth
             chosen = {
                 "stride": frames.stride if frames.stride != 1 else None,
                 "fps": frames.fps,
@@ -125,3 +151,10 @@ class Strategy:
             }
             options |= {key: value for key, value in chosen.items() if value is not None}
         return options
+
+
+def _fixed_size(model: ModelInfo) -> tuple[int, int]:
+    """The input size of a single-pose model; MoveNet's have one size only."""
+    if model.input_size is None:
+        raise ModelError(f"{model.name} takes pictures of any size: it is no single-pose MoveNet")
+    return model.input_size

@@ -19,7 +19,7 @@ class AnnotateCommand(GroupedCommand):
 
     groups = {  # noqa: RUF012 - read-only data of a command
         "Results": ("output", "formats", "overlay", "overwrite"),
-        "Model": ("model", "min_score", "crop", "max_people", "input_size", "track", "smooth"),
+        "Model": ("model", "min_score", "crop", "max_people", "input_size", "refine_with", "track", "smooth"),
         "Frames of videos": ("stride", "fps", "start", "end", "max_frames"),
         "Inputs": ("include", "exclude", "null", "max_pixels", "fail_fast"),
         "Machine": ("jobs", "runtime", "device", "batch_size", "offline", "mirror"),
@@ -94,6 +94,11 @@ class AnnotateCommand(GroupedCommand):
     default=default.DEFAULT_INPUT_SIZE,
     show_default=True,
     help="Multi-pose: longer side of the network's input, a multiple of 32.",
+)
+@click.option(
+    "--refine-with",
+    metavar="NAME|PATH",
+    help="Multi-pose: redo each person found with this single-pose model, in a crop of its own.",
 )
 @click.option(
     "--track/--no-track", default=True, show_default=True, help="Multi-pose: stable person ids over a video."

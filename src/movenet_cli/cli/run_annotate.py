@@ -4,6 +4,7 @@ import contextlib
 import logging
 import platform
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +19,7 @@ from movenet_cli.cli.progress import make_progress, printable
 from movenet_cli.engine import Engine
 from movenet_cli.errors import ExitCode, InputError, OutputError
 from movenet_cli.folder import MEDIA, results_folder
-from movenet_cli.models.interface import Model
+from movenet_cli.models.interface import Model, ModelInfo
 from movenet_cli.models.loading import load_model
 from movenet_cli.models.store import resolve
 from movenet_cli.outputs import Outputs, StreamOutputs
@@ -49,6 +50,7 @@ class Request:
     input_size: int
     track: bool
     smooth: bool
+    refine_with: str | None
     stride: int
     fps: float | None
     start: Moment | None
@@ -100,20 +102,91 @@ def run_annotate(request: Request) -> ExitCode:
     """Do what was asked for and return the exit code of the run.
 
     Raises:
-        MovenetError: before the first input is touched, when the run cannot start.
+        MovenetError: before the first input is touched, when the run cannot start; or later, when results
+            cannot be written.
     """
     found = _find(request)
-    model = _load(request, request.model)
-    strategy = Strategy([model.info], request.pose_settings, request.frames)
+    models = [_load(request, name) for name in (request.model, request.refine_with) if name]
+    strategy = Strategy([model.info for model in models], request.pose_settings, request.frames)
     report = Report(found.ignored)
     for name, reason in found.missing:
         report.add(InputOutcome(name, "failed", reason=reason))
         click.echo(f"movenet: {printable(name)}: {reason}", err=True)
+    run = _Run(request, found, models, strategy, report)
     if request.output is None:
-        _stream(request, found, model, strategy, report)
+        run.to_stream(cast(BinaryIO, sys.stdout.buffer))
     else:
-        _to_folder(request, request.output, found, model, strategy, report)
+        run.to_folder(request.output)
     return report.exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Everything is found and loaded; what is left is the work."""
+
+    request: Request
+    found: Discovery
+    models: Sequence[Model]
+    strategy: Strategy
+    report: Report
+
+    def to_stream(self, stream: BinaryIO) -> None:
+        """Results as JSON lines."""
+        self._annotate(StreamOutputs(stream))
+        self._say_end("results on standard output")
+
+    def to_folder(self, root: Path) -> None:
+        """Results as files; `run.json` is written however the run ends."""
+        request = self.request
+        keys = {media: self.strategy.key(media) for media in MEDIA}
+        with results_folder(root, request.formats, request.overlay, keys) as outputs:
+            try:
+                self._annotate(outputs)
+                if self.report.is_complete:
+                    outputs.combine(self.found.files)
+            except OutputError:
+                with contextlib.suppress(OutputError):
+                    outputs.write_run(self.report.document(self._facts()))
+                raise
+            outputs.write_run(self.report.document(self._facts()))
+        self._say_end(f"results in {root}")
+
+    def _annotate(self, outputs: Outputs) -> None:
+        request, settings = self.request, self.request.run_settings
+        with (
+            Engine(self.models, settings.jobs, request.min_score) as engine,
+            make_progress(request.progress, len(self.found.files), request.quiet) as progress,
+        ):
+            batch = Batch(
+                engine, self.strategy, outputs, request.frames, request.max_pixels, settings, progress
+            )
+            batch.run(self.found.files, self.report)
+
+    def _say_end(self, where: str) -> None:
+        if self.report.interrupted:
+            click.echo("movenet: interrupted; run the same command again to go on where it stopped", err=True)
+        if not self.request.quiet:
+            click.echo(self.report.closing_line(where), err=True)
+
+    def _facts(self) -> dict[str, object]:
+        """What `run.json` says of the run besides its counts."""
+        request, infos = self.request, [model.info for model in self.models]
+        return {
+            "libraries": {name: version(name) for name in LIBRARIES},
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "model": _model_facts(infos[0]),
+            "refine_with": _model_facts(infos[1]) if len(infos) > 1 else None,
+            "options": {
+                "formats": list(request.formats),
+                "overlay": request.overlay,
+                **asdict(request.pose_settings),
+                **asdict(request.frames),
+                **asdict(request.run_settings),
+                "runtime": request.runtime,
+                "device": request.device,
+            },
+        }
 
 
 def _load(request: Request, name_or_path: str) -> Model:
@@ -145,74 +218,11 @@ def _find(request: Request) -> Discovery:
     return found
 
 
-def _stream(request: Request, found: Discovery, model: Model, strategy: Strategy, report: Report) -> None:
-    outputs = StreamOutputs(cast(BinaryIO, sys.stdout.buffer))
-    _run(request, found, model, strategy, outputs, report)
-    _say_end(request, report, "results on standard output")
-
-
-def _to_folder(
-    request: Request, root: Path, found: Discovery, model: Model, strategy: Strategy, report: Report
-) -> None:
-    keys = {media: strategy.key(media) for media in MEDIA}
-    with results_folder(root, request.formats, request.overlay, keys) as outputs:
-        try:
-            _run(request, found, model, strategy, outputs, report)
-            if report.is_complete:
-                outputs.combine(found.files)
-        except OutputError:
-            with contextlib.suppress(OutputError):
-                outputs.write_run(report.document(_facts(request, model)))
-            raise
-        outputs.write_run(report.document(_facts(request, model)))
-    _say_end(request, report, f"results in {root}")
-
-
-def _run(
-    request: Request,
-    found: Discovery,
-    model: Model,
-    strategy: Strategy,
-    outputs: Outputs,
-    report: Report,
-) -> None:
-    settings = request.run_settings
-    with (
-        Engine([model], settings.jobs, request.min_score) as engine,
-        make_progress(request.progress, len(found.files), request.quiet) as progress,
-    ):
-        batch = Batch(engine, strategy, outputs, request.frames, request.max_pixels, settings, progress)
-        batch.run(found.files, report)
-
-
-def _say_end(request: Request, report: Report, where: str) -> None:
-    if report.interrupted:
-        click.echo("movenet: interrupted; run the same command again to go on where it stopped", err=True)
-    if not request.quiet:
-        click.echo(report.closing_line(where), err=True)
-
-
-def _facts(request: Request, model: Model) -> dict[str, object]:
-    """What `run.json` says of the run besides its counts."""
-    info = model.info
+def _model_facts(info: ModelInfo) -> dict[str, object]:
     return {
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "model": {
-            "name": info.name,
-            "kind": info.kind,
-            "input": info.input_size,
-            "sha256": info.sha256,
-            "runtime": info.runtime,
-        },
-        "options": {
-            "formats": list(request.formats),
-            "overlay": request.overlay,
-            **asdict(request.pose_settings),
-            **asdict(request.frames),
-            **asdict(request.run_settings),
-            "runtime": request.runtime,
-            "device": request.device,
-        },
+        "name": info.name,
+        "kind": info.kind,
+        "input": info.input_size,
+        "sha256": info.sha256,
+        "runtime": info.runtime,
     }
