@@ -71,8 +71,7 @@ class StreamDecoder:
         self._reader = PacketReader(container, stream)
         self._account = self._open_account(container)
         self._first_key: Packet[VideoStream] | None = None
-        self._recent: deque[int] = deque(maxlen=64)
-        self._damaged: set[int] = set()
+        self._recent: deque[int | None] = deque(maxlen=64)
         self._index = 0
         self._first: int | None = None
 
@@ -101,10 +100,7 @@ class StreamDecoder:
             self._first_key = packet
         if self._is_owed(packet):
             self._account.sent(timestamp)
-        if timestamp is not None:
-            self._recent.append(timestamp)
-            if packet.is_corrupt:
-                self._damaged.add(timestamp)
+        self._recent.append(timestamp)
         yield from self._drain(packet)
 
     def _drain(self, packet: "Packet[VideoStream] | None") -> Iterator[Decoded]:
@@ -132,7 +128,8 @@ class StreamDecoder:
     def _note_end(self, incomplete: "Packet[VideoStream] | None") -> None:
         """Enter what the end of the file cut off; half a packet is not decoded."""
         if incomplete is not None:
-            self._account.sent(self._timestamp(incomplete), ENDS_EARLY)
+            self._recent.append(self._timestamp(incomplete))
+            self._account.sent(self._recent[-1], ENDS_EARLY)
         first = self._first_key
         if self._has_index and first is not None and first.pts is not None and first.dts is not None:
             offset = first.pts - first.dts
@@ -144,7 +141,7 @@ class StreamDecoder:
         """Number the frames and tell their times."""
         for one in settled:
             picture, reason = one.item, one.reason
-            if picture is not None and (picture.is_corrupt or 0 and one.timestamp in self._damaged):
+            if picture is not None and picture.is_corrupt:
                 picture, reason = None, DAMAGED
             yield Decoded(self._index, self._time(one.timestamp), picture, reason)
             self._index += 1

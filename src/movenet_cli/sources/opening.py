@@ -1,7 +1,8 @@
 """An input file in; the source that can read it out, chosen by content."""
 
 from movenet_cli.errors import MediaError
-from movenet_cli.sources.images import ImageSource, read_bytes, read_header
+from movenet_cli.sources.header import read_header
+from movenet_cli.sources.images import ImageSource, read_bytes
 from movenet_cli.sources.interface import FrameRange, InputFile, Source
 from movenet_cli.sources.sniff import HEAD_SIZE, IMAGE_SUFFIXES, sniff
 from movenet_cli.sources.video import VideoSource

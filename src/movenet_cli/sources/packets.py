@@ -71,7 +71,7 @@ def is_shown(packet: "Packet[VideoStream]", codec: str) -> bool:
 
 
 def missing_tail(
-    stream: VideoStream, packet_count: int, file_size: int, offset: int, recent: Collection[int]
+    stream: VideoStream, packet_count: int, file_size: int, offset: int, recent: Collection[int | None]
 ) -> list[int]:
     """Presentation times of the samples that an mp4's index lists beyond the end of a truncated file.
 

@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 from movenet_cli.errors import MediaError
 from movenet_cli.poses import Frame, Skipped
 from movenet_cli.sources.decoding import Decoded, StreamDecoder
-from movenet_cli.sources.images import check_pixels
+from movenet_cli.sources.header import check_pixels
 from movenet_cli.sources.interface import FrameRange, Source, SourceInfo
 from movenet_cli.sources.orientation import Orientation
 from movenet_cli.sources.prefetch import Prefetcher

@@ -1,6 +1,7 @@
 """A folder in; its files and subfolders in natural order out, each once, links followed, loops avoided."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -78,36 +79,42 @@ class Walk:
 
     def __iter__(self) -> Iterator[Found]:
         """Files, special files and whatever is broken, in natural order."""
-        return self._folder(self._root, "", os.path.realpath(self._root), self._pattern.start)
+        todo = [_Node(self._root, "", os.path.realpath(self._root), self._pattern.start, True)]
+        while todo:
+            node = todo.pop()
+            try:
+                if node.is_folder:
+                    todo += reversed(self._content(node))
+                elif self._pattern.accepts(node.states):
+                    kind = "file" if stat.S_ISREG(os.stat(node.path).st_mode) else "special"  # noqa: PTH116
+                    yield Found(node.path, node.name, node.real, kind)
+            except OSError as error:
+                what = "folder cannot be read" if node.is_folder else "cannot be read"
+                yield Found(node.path, node.name, node.real, "broken", f"{what}: {error.strerror}")
 
-    def _folder(self, path: str, name: str, real: str, states: frozenset[int]) -> Iterator[Found]:
-        if real in self._visited:
-            return
-        self._visited.add(real)
-        try:
-            with os.scandir(path) as entries:
-                listed = sorted(entries, key=lambda entry: natural_key(entry.name))
-        except OSError as error:
-            yield Found(path, name, real, "broken", f"folder cannot be read: {error.strerror}")
-            return
-        for entry in listed:
-            below = self._pattern.step(states, entry.name)
-            if below:
-                yield from self._entry(entry, f"{name}{entry.name}", real, below)
+    def _content(self, folder: "_Node") -> list["_Node"]:
+        """What is in a folder and may be meant, in natural order; nothing when it was seen before."""
+        if folder.real in self._visited:
+            return []
+        self._visited.add(folder.real)
+        with os.scandir(folder.path) as entries:
+            listed = sorted(entries, key=lambda entry: natural_key(entry.name))
+        stepped = ((entry, self._pattern.step(folder.states, entry.name)) for entry in listed)
+        return [_Node.of(entry, folder, states) for entry, states in stepped if states]
 
-    def _entry(
-        self, entry: "os.DirEntry[str]", name: str, folder: str, states: frozenset[int]
-    ) -> Iterator[Found]:
-        try:
-            real = os.path.realpath(entry.path) if entry.is_symlink() else f"{folder}/{entry.name}"
-            if entry.is_dir():
-                yield from self._folder(entry.path, f"{name}/", real, states)
-                return
-            kind = "file" if entry.is_file() else "special"
-            entry.stat()
-        except OSError as error:
-            kind, real, reason = "broken", entry.path, f"cannot be read: {error.strerror}"
-        else:
-            reason = ""
-        if self._pattern.accepts(states):
-            yield Found(entry.path, name, real, kind, reason)
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A folder entry that is still to be looked at; `states` are the pattern's."""
+
+    path: str
+    name: str
+    real: str
+    states: frozenset[int]
+    is_folder: bool
+
+    @classmethod
+    def of(cls, entry: "os.DirEntry[str]", folder: "_Node", states: frozenset[int]) -> "_Node":
+        real = os.path.realpath(entry.path) if entry.is_symlink() else f"{folder.real}/{entry.name}"
+        name = f"{folder.name}/{entry.name}" if folder.name else entry.name
+        return cls(entry.path, name, real, states, entry.is_dir())

@@ -1,0 +1,223 @@
+"""What counts as an input, in which order and under which name."""
+
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from movenet_cli.errors import UsageError
+from movenet_cli.sources.discover import Discovery, discover, read_paths
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
+
+
+def touch(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(JPEG)
+
+
+def names(found: Discovery) -> list[str]:
+    return [file.name for file in found.files]
+
+
+def test_a_folder_is_walked_in_natural_order(tmp_path: Path) -> None:
+    touch(tmp_path, "b/frame10.jpg", "b/frame9.jpg", "B2.png", "a.mp4", "b/c/1.jpg")
+    assert names(discover([str(tmp_path)])) == [
+        "a.mp4",
+        "b/c/1.jpg",
+        "b/frame9.jpg",
+        "b/frame10.jpg",
+        "B2.png",
+    ]
+
+
+def test_suffix_or_first_bytes_decide_in_a_folder(tmp_path: Path) -> None:
+    touch(tmp_path, "picture", "wrong.txt")
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "broken.jpg").write_text("no picture either, but its name says so")
+    (tmp_path / ".hidden.jpg").write_bytes(JPEG)
+    touch(tmp_path, ".git/x.jpg")
+    found = discover([str(tmp_path)])
+    assert names(found) == ["broken.jpg", "picture", "wrong.txt"]
+    assert found.ignored == 1
+
+
+def test_a_named_file_is_always_an_input(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+    touch(tmp_path, ".hidden.jpg")
+    found = discover([str(tmp_path / "notes.txt"), str(tmp_path / ".hidden.jpg")], exclude=["*"])
+    assert names(found) == ["notes.txt", ".hidden.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("*.jpg", ["a.jpg"]),
+        ("**/*.jpg", ["a.jpg", "x/a2.jpg", "x/y/deep.jpg"]),
+        ("x/*.jpg", ["x/a2.jpg"]),
+        ("x/**", ["x/a2.jpg", "x/b.png", "x/y/deep.jpg"]),
+        ("[xz]", ["x/a2.jpg", "x/b.png", "x/y/deep.jpg"]),
+        ("x/?2.*", ["x/a2.jpg"]),
+        ("**/y/*", ["x/y/deep.jpg"]),
+        ("*/.h*", ["x/.h.jpg"]),
+    ],
+)
+def test_globs(tmp_path: Path, pattern: str, expected: list[str]) -> None:
+    touch(tmp_path, "a.jpg", "x/a2.jpg", "x/b.png", "x/y/deep.jpg", "x/.h.jpg")
+    found = discover([f"{tmp_path}/{pattern}"])
+    prefix = "x/" if pattern.startswith("x/") else ""
+    assert [prefix + name for name in names(found)] == expected
+
+
+def test_a_glob_without_a_match_is_missing(tmp_path: Path) -> None:
+    found = discover([f"{tmp_path}/*.jpg"])
+    assert found.files == ()
+    assert found.missing == ((f"{tmp_path}/*.jpg", "no image or video matches this pattern"),)
+
+
+def test_a_file_whose_name_looks_like_a_glob_is_that_file(tmp_path: Path) -> None:
+    touch(tmp_path, "a[1].jpg", "a1.jpg")
+    assert names(discover([str(tmp_path / "a[1].jpg")])) == ["a[1].jpg"]
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "expected", "ignored"),
+    [
+        (["*.png"], [], ["x/b.png"], 2),
+        ([], ["x/*"], ["a.jpg"], 2),
+        (["a*", "*.png"], ["*2*"], ["a.jpg", "x/b.png"], 1),
+    ],
+)
+def test_filters(
+    tmp_path: Path, include: Sequence[str], exclude: Sequence[str], expected: list[str], ignored: int
+) -> None:
+    touch(tmp_path, "a.jpg", "x/a2.jpg", "x/b.png")
+    found = discover([str(tmp_path)], include=include, exclude=exclude)
+    assert (names(found), found.ignored) == (expected, ignored)
+
+
+def test_the_same_file_is_taken_once(tmp_path: Path) -> None:
+    touch(tmp_path, "in/a.jpg")
+    (tmp_path / "in/link.jpg").symlink_to("a.jpg")
+    inputs = [str(tmp_path / "in/a.jpg"), str(tmp_path / "in"), f"{tmp_path}/in/../in/a.jpg"]
+    found = discover(inputs)
+    assert names(found) == ["a.jpg"]
+    assert found.ignored == 0
+
+
+def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
+    touch(tmp_path, "in/a.jpg", "elsewhere/b.jpg")
+    (tmp_path / "in/other").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "in/self").symlink_to(tmp_path / "in")
+    (tmp_path / "elsewhere/back").symlink_to(tmp_path / "in")
+    assert names(discover([str(tmp_path / "in")])) == ["a.jpg", "other/b.jpg"]
+
+
+def test_namesakes_get_their_folder_in_front(tmp_path: Path) -> None:
+    touch(tmp_path, "one/a.jpg", "two/a.jpg", "two/b.jpg")
+    assert names(discover([str(tmp_path / "one"), str(tmp_path / "two")])) == [
+        "one/a.jpg",
+        "two/a.jpg",
+        "b.jpg",
+    ]
+    assert names(discover([str(tmp_path / "one/a.jpg"), str(tmp_path / "two/a.jpg")])) == [
+        "one/a.jpg",
+        "two/a.jpg",
+    ]
+
+
+def test_namesakes_in_namesake_folders_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "one/in/a.jpg", "two/in/a.jpg")
+    first, second = tmp_path / "one/in", tmp_path / "two/in"
+    with pytest.raises(UsageError) as caught:
+        discover([str(first), str(second)])
+    assert f"{first}/a.jpg" in str(caught.value)
+    assert f"{second}/a.jpg" in str(caught.value)
+
+
+def test_a_prefix_may_not_run_into_another_name(tmp_path: Path) -> None:
+    touch(tmp_path, "one/a.jpg", "two/a.jpg", "three/one/a.jpg")
+    with pytest.raises(UsageError):
+        discover([str(tmp_path / "one"), str(tmp_path / "two"), str(tmp_path / "three")])
+
+
+def test_the_current_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path, "here/a.jpg", "there/a.jpg")
+    monkeypatch.chdir(tmp_path / "here")
+    assert names(discover([".", "../there"])) == ["here/a.jpg", "there/a.jpg"]
+
+
+def test_what_is_missing_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    found = discover([str(tmp_path / "nothing"), str(tmp_path / "pipe"), "/dev/null", "bad\0name"])
+    assert found.files == ()
+    reasons = dict(found.missing)
+    assert reasons[str(tmp_path / "nothing")] == "no such file or folder"
+    assert "not a regular file" in reasons[str(tmp_path / "pipe")]
+    assert "not a regular file" in reasons["/dev/null"]
+    assert reasons["bad\0name"].startswith("cannot be read")
+
+
+def test_special_files_in_a_folder_are_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    touch(tmp_path, "a.jpg")
+    found = discover([str(tmp_path)])
+    assert (names(found), found.ignored, found.missing) == (["a.jpg"], 1, ())
+
+
+def test_a_broken_link_is_told(tmp_path: Path) -> None:
+    (tmp_path / "gone.jpg").symlink_to("nowhere")
+    found = discover([str(tmp_path)])
+    assert found.missing == ((f"{tmp_path}/gone.jpg", "cannot be read: No such file or directory"),)
+
+
+def test_an_unreadable_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path, "a.jpg", "locked/b.jpg")
+    scandir = os.scandir
+
+    def guarded(path: str) -> object:
+        if path.endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    found = discover([str(tmp_path)])
+    assert names(found) == ["a.jpg"]
+    assert found.missing == ((f"{tmp_path}/locked", "folder cannot be read: Permission denied"),)
+
+
+def test_odd_names_survive(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path)
+    odd = [b"new\nline.jpg", b"not-utf8-\xff.jpg", b"space s.jpg", b"x" * 251 + b".jpg"]
+    for name in odd:
+        Path(os.fsdecode(folder + b"/" + name)).write_bytes(JPEG)
+    found = discover([str(tmp_path)])
+    assert {os.fsencode(file.name) for file in found.files} == set(odd)
+    assert all(file.path.read_bytes() == JPEG for file in found.files)
+
+
+def test_deep_folders(tmp_path: Path) -> None:
+    deep = tmp_path
+    for _ in range(600):
+        deep = deep / "d"
+    deep.mkdir(parents=True)
+    (deep / "a.jpg").write_bytes(JPEG)
+    assert names(discover([str(tmp_path)])) == ["d/" * 600 + "a.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("data", "null", "expected"),
+    [
+        (b"a.jpg\nb c.jpg\n\n", False, ["a.jpg", "b c.jpg"]),
+        (b"a.jpg\r\nb.jpg", False, ["a.jpg", "b.jpg"]),
+        (b"a\nb.jpg\0c.jpg\0", True, ["a\nb.jpg", "c.jpg"]),
+        (b"\xff.jpg\n", False, [os.fsdecode(b"\xff.jpg")]),
+        (b"", False, []),
+    ],
+)
+def test_paths_from_a_stream(data: bytes, null: bool, expected: list[str]) -> None:
+    assert read_paths(io.BytesIO(data), null=null) == expected
