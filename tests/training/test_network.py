@@ -1,0 +1,138 @@
+"""Losses and the exported file of a small random network; skips without PyTorch, the export also without TensorFlow."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.decoding import decode
+
+torch = pytest.importorskip("torch", reason="training needs PyTorch, which is not installed here")
+
+from training.losses import losses  # noqa: E402 - only with PyTorch
+from training.network import HEAD_CHANNELS, Architecture, Mini  # noqa: E402
+from training.trainer import Schedule  # noqa: E402
+from training.yardstick import head_maps  # noqa: E402
+
+TINY = Architecture(channels=(8, 8, 8, 16, 16), blocks=(1, 1, 1, 1), pyramid=8, head=16)
+CELLS = 16
+
+
+@pytest.fixture(scope="module")
+def network() -> Mini:
+    """A small network whose norms are not the identity."""
+    torch.manual_seed(0)
+    model = Mini(TINY)
+    model.train()
+    for _ in range(3):
+        model(torch.rand(4, 3, 64, 64) * 2 - 1)
+    with torch.no_grad():
+        model.heads.weight.mul_(5)
+    return model.eval()
+
+
+def perfect_maps(points: np.ndarray) -> torch.Tensor:
+    """Maps (1, 86, 16, 16) that say exactly: one person, keypoints at `points` (17, 2) x, y in pixels, centre in the middle."""
+    maps = torch.full((1, 86, CELLS, CELLS), 0.0)
+    maps[:, :18] = -12
+    maps[0, 0, 8, 8] = 12
+    rows, columns = torch.meshgrid(torch.arange(CELLS), torch.arange(CELLS), indexing="ij")
+    for k, (x, y) in enumerate(points / 4):
+        maps[0, 1 + k, int(y), int(x)] = 12
+        maps[0, 18 + 2 * k], maps[0, 19 + 2 * k] = y - rows, x - columns
+        maps[0, 52 + 2 * k], maps[0, 53 + 2 * k] = y - rows, x - columns
+    return maps
+
+
+def one_person() -> tuple[np.ndarray, torch.Tensor, torch.Tensor]:
+    """Keypoints (17, 2) in pixels, and the heat and people targets that say the same without any blur."""
+    points = np.random.default_rng(0).uniform(2, 62, (17, 2))
+    people = torch.zeros(1, 4, 18, 3)
+    people[0, 0, :17, :2], people[0, 0, 17, :2] = torch.from_numpy(points), 34.0
+    people[0, 0, :, 2] = 1
+    heat = torch.zeros(1, 18, CELLS, CELLS)
+    for k, (x, y) in enumerate(points // 4):
+        heat[0, k, int(y), int(x)] = 1
+    heat[0, 17, 8, 8] = 1
+    return points, heat, people
+
+
+def test_perfect_maps_have_almost_no_loss_and_decode_to_the_keypoints() -> None:
+    points, heat, people = one_person()
+    maps = perfect_maps(points)
+    assert losses(maps, heat, people, torch.ones(1, 18)).total.item() < 0.01
+    pose = decode(head_maps(maps[0].permute(1, 2, 0).numpy()))
+    np.testing.assert_allclose(pose[:, :2], points, atol=1e-4)
+
+
+def test_each_part_sees_its_own_mistake() -> None:
+    points, heat, people = one_person()
+    maps = perfect_maps(points)
+    base = losses(maps, heat, people, torch.ones(1, 18))
+    for channels, part in ((slice(18, 52), "regression"), (slice(52, 86), "offset")):
+        wrong = maps.clone()
+        wrong[:, channels] += 0.5
+        found = losses(wrong, heat, people, torch.ones(1, 18))
+        assert getattr(found, part).item() == pytest.approx(1.0, abs=0.05)
+        assert found.place.item() == pytest.approx(base.place.item())
+
+
+def test_an_absent_keypoint_teaches_a_low_score_and_no_place() -> None:
+    points, heat, people = one_person()
+    maps = perfect_maps(points).requires_grad_()
+    heat[0, 4], people[0, 0, 4, 2] = 0, 0
+    found = losses(maps, heat, people, torch.ones(1, 18))
+    found.total.backward()
+    gradient = maps.grad[0, 1 + 4]
+    x, y = (int(value) for value in points[4] // 4)
+    assert gradient[y, x] > 0
+    assert gradient.sum() == pytest.approx(gradient[y, x].item(), rel=0.01)
+
+
+def test_heat_that_is_not_valid_teaches_nothing() -> None:
+    points, heat, people = one_person()
+    maps = perfect_maps(points).requires_grad_()
+    valid = torch.ones(1, 18)
+    valid[0, 6] = 0
+    losses(maps, 1 - heat, people, valid).total.backward()
+    assert maps.grad[0, 1 + 6].abs().max() == 0
+    assert maps.grad[0, 1 + 7].abs().max() > 0
+
+
+def test_an_untrained_network_is_unsure_and_has_the_heads_in_order() -> None:
+    maps = Mini(TINY).eval()(torch.zeros(1, 3, 64, 64))
+    assert maps.shape == (1, sum(HEAD_CHANNELS.values()), CELLS, CELLS)
+    assert torch.sigmoid(maps[:, :18]).max() < 0.2
+
+
+def test_schedule_decays_and_grows() -> None:
+    schedule = Schedule(minutes=10)
+    rates = [schedule.learning_rate(progress, 10_000) for progress in (0, 0.5, 1)]
+    assert rates[0] == pytest.approx(schedule.rate)
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] == pytest.approx(0.01 * schedule.rate)
+    assert schedule.learning_rate(0, 0) < 0.01 * schedule.rate
+    assert [schedule.size(progress) for progress in (0, 0.5, 0.99)] == [128, 160, 192]
+
+
+@pytest.mark.tensorflow
+def test_the_exported_file_says_what_network_and_decode_say(network: Mini, tmp_path: Path) -> None:
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="LiteRT is not installed")
+    export = pytest.importorskip("training.export", reason="the export needs TensorFlow")
+    path = tmp_path / "mini.tflite"
+    export.export_tflite(network, 64, path)
+    lite = interpreter.Interpreter(str(path))
+    lite.allocate_tensors()
+    (given,), (made,) = lite.get_input_details(), lite.get_output_details()
+    assert given["shape"].tolist() == [1, 64, 64, 3]
+    assert (given["dtype"], made["dtype"]) == (np.int32, np.float32)
+    for picture in np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), np.uint8):
+        lite.set_tensor(given["index"], picture[None].astype(np.int32))
+        lite.invoke()
+        y, x, score = lite.get_tensor(made["index"])[0, 0].T
+        with torch.no_grad():
+            maps = network(torch.from_numpy(picture).permute(2, 0, 1)[None] / 127.5 - 1)
+        expected = decode(head_maps(maps[0].permute(1, 2, 0).numpy()))
+        found = np.stack([64 * x, 64 * y, score], axis=1)
+        np.testing.assert_allclose(found[:, 2], expected[:, 2], atol=0.01)
+        assert np.median(np.abs(found[:, :2] - expected[:, :2])) < 0.05

@@ -1,0 +1,116 @@
+"""A trained `mini` in, a `.tflite` with MoveNet's signature and decode out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+import torch
+from torch import nn
+
+from training.network import HEAD_CHANNELS, KEYPOINTS, ConvNorm, Mini
+
+Weights = Mapping[str, npt.NDArray[np.float32]]
+#: Softening distance, in cells, of the centre weighting and of the keypoint re-weighting.
+BETA = 1.8
+
+
+def folded_weights(model: Mini) -> dict[str, npt.NDArray[np.float32]]:
+    """`LAYER/kernel` (kh, kw, in, out) and `LAYER/bias` (out,) of every convolution, batch norm folded in."""
+    weights: dict[str, npt.NDArray[np.float32]] = {}
+    for name, module in model.named_modules():
+        if isinstance(module, ConvNorm):
+            kernel, bias = _fold(module)
+        elif isinstance(module, nn.Conv2d) and module.bias is not None:
+            kernel, bias = module.weight, module.bias
+        else:
+            continue
+        weights[f"{name}/kernel"] = kernel.detach().permute(2, 3, 1, 0).numpy().astype(np.float32)
+        weights[f"{name}/bias"] = bias.detach().numpy().astype(np.float32)
+    return weights
+
+
+def _fold(layer: ConvNorm) -> tuple[torch.Tensor, torch.Tensor]:
+    norm = layer.norm
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    return layer.conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
+
+
+def _convolution(weights: Weights, name: str, x: tf.Tensor, stride: int = 1, relu: bool = True) -> tf.Tensor:
+    x = tf.nn.conv2d(x, weights[f"{name}/kernel"], stride, "SAME") + weights[f"{name}/bias"]
+    return tf.nn.relu(x) if relu else x
+
+
+def network(weights: Weights, x: tf.Tensor) -> tf.Tensor:
+    """(1, S, S, 3) float, -1..1 -> (1, S/4, S/4, 86): the graph of `Mini.forward`, channels last."""
+    x = _convolution(weights, "stem", x, stride=2)
+    features = []
+    for stage in range(4):
+        x = _convolution(weights, f"stages.{stage}.0", x, stride=2)
+        block = 1
+        while f"stages.{stage}.{block}.first/kernel" in weights:
+            inner = _convolution(weights, f"stages.{stage}.{block}.first", x)
+            x = tf.nn.relu(x + _convolution(weights, f"stages.{stage}.{block}.second", inner, relu=False))
+            block += 1
+        features.append(x)
+    p = _convolution(weights, "laterals.3", features[3], relu=False)
+    for level in (2, 1, 0):
+        p = tf.compat.v1.image.resize_bilinear(p, [2 * p.shape[1], 2 * p.shape[2]], half_pixel_centers=True)
+        p = _convolution(
+            weights,
+            f"merges.{level}",
+            p + _convolution(weights, f"laterals.{level}", features[level], relu=False),
+        )
+    return _convolution(weights, "heads", p, relu=False)
+
+
+def decode(maps: tf.Tensor) -> tf.Tensor:
+    """(1, h, w, 86) head maps -> (1, 1, 17, 3) float32: y, x as fractions of the input, and score."""
+    h, w = int(maps.shape[1]), int(maps.shape[2])
+    center, heatmap, regression, offset = tf.split(maps[0], list(HEAD_CHANNELS.values()), axis=-1)
+    rows, columns = np.mgrid[:h, :w].astype(np.float32)
+    central = 1 / (np.hypot(rows - h / 2, columns - w / 2) + BETA)
+    best = tf.argmax(tf.reshape(tf.sigmoid(center[..., 0]) * central, [-1]), output_type=tf.int32)
+    guess = tf.reshape(tf.gather(tf.reshape(regression, [h * w, 2 * KEYPOINTS]), best), [KEYPOINTS, 2])
+    guess += tf.cast(tf.stack([best // w, best % w]), tf.float32)
+    distance = tf.sqrt((rows[..., None] - guess[:, 0]) ** 2 + (columns[..., None] - guess[:, 1]) ** 2)
+    scores = tf.reshape(tf.sigmoid(heatmap), [h * w, KEYPOINTS])
+    cells = tf.argmax(
+        scores / (tf.reshape(distance, [h * w, KEYPOINTS]) + BETA), axis=0, output_type=tf.int32
+    )
+    index = tf.stack([cells, tf.range(KEYPOINTS)], axis=1)
+    shift = tf.gather_nd(tf.reshape(offset, [h * w, KEYPOINTS, 2]), index)
+    y = (tf.cast(cells // w, tf.float32) + shift[:, 0]) / h
+    x = (tf.cast(cells % w, tf.float32) + shift[:, 1]) / w
+    return tf.stack([y, x, tf.gather_nd(scores, index)], axis=1)[None, None]
+
+
+def signature(weights: Weights, size: int) -> Callable[..., tf.Tensor]:
+    """The exported function: int32 `input` [1, size, size, 3] RGB 0..255 -> float32 [1, 1, 17, 3]."""
+
+    @tf.function(input_signature=[tf.TensorSpec([1, size, size, 3], tf.int32, name="input")])
+    def serve(input: tf.Tensor) -> dict[str, tf.Tensor]:
+        x = tf.cast(input, tf.float32) * (1 / 127.5) - 1
+        return {"output_0": decode(network(weights, x))}
+
+    return serve
+
+
+def export_tflite(model: Mini, size: int, path: Path) -> int:
+    """Writes the network as a `.tflite` with float16 weights; returns the file's size in bytes."""
+    module = tf.Module()
+    module.serve = signature(folded_weights(model), size)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [module.serve.get_concrete_function()], module
+    )
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    data = converter.convert()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return len(data)

@@ -1,0 +1,100 @@
+"""Sample folders in, batches of tensors out, composed by a background process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.samples import Sample, SampleSource, open_pools
+
+#: Shards of each kind in memory at a time.
+SHARDS = 20
+TIMEOUT = 20.0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`images` (N, 3, S, S) float, -1..1, channels last in memory; the others as `losses` wants them."""
+
+    images: Tensor
+    heat: Tensor
+    people: Tensor
+    valid: Tensor
+
+
+def to_batch(samples: list[Sample]) -> Batch:
+    """Samples of one size -> tensors."""
+    return _tensors(*_stack(samples))
+
+
+def _stack(samples: list[Sample]) -> tuple[np.ndarray, ...]:
+    return tuple(
+        np.stack([getattr(sample, name) for sample in samples])
+        for name in ("image", "heat", "people", "valid")
+    )
+
+
+def _tensors(image: np.ndarray, heat: np.ndarray, people: np.ndarray, valid: np.ndarray) -> Batch:
+    images = torch.from_numpy(image).permute(0, 3, 1, 2).float().mul_(1 / 127.5).sub_(1)
+    return Batch(
+        images,
+        torch.from_numpy(heat).float().mul_(1 / 255),
+        torch.from_numpy(people),
+        torch.from_numpy(valid),
+    )
+
+
+class Loader:
+    """Batches from one background process; a new size reaches the consumer a few batches later."""
+
+    def __init__(
+        self, synthetic: Path, real: Path, *, real_share: float, batch: int, size: int, seed: int
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._size: Synchronized[int] = context.Value("i", size)
+        self._queue = context.Queue(8)
+        arguments = (self._queue, self._size, synthetic, real, real_share, batch, seed)
+        self._process = context.Process(target=_produce, args=arguments, daemon=True)
+        self._process.start()
+
+    def set_size(self, size: int) -> None:
+        """Side of the pictures from now on."""
+        self._size.value = size
+
+    def next(self) -> Batch:
+        """The next batch; RuntimeError if the background process has died."""
+        while self._process.is_alive() or not self._queue.empty():
+            with suppress(queue.Empty):
+                return _tensors(*self._queue.get(timeout=TIMEOUT))
+        raise RuntimeError("the sample process has ended; its error is above")
+
+    def close(self) -> None:
+        """Ends the background process."""
+        self._process.terminate()
+
+
+def _produce(
+    batches: Any,
+    size: Synchronized[int],
+    synthetic: Path,
+    real: Path,
+    real_share: float,
+    batch: int,
+    seed: int,
+) -> None:
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng(seed)
+    source = SampleSource(rng, open_pools(rng, synthetic, real, SHARDS), real_share)
+    while True:
+        side = size.value
+        batches.put(_stack([source.draw(side) for _ in range(batch)]))

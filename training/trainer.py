@@ -1,0 +1,178 @@
+"""Shards in, a trained network out: a time-budgeted, resumable training run with its learning curve."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from training.loader import Batch, Loader
+from training.losses import Losses, losses
+from training.network import Architecture, Mini
+from training.team import Team
+
+CHECKPOINT = "checkpoint.pt"
+CURVE = "curve.jsonl"
+ALONE = Team()
+Score = Callable[[Mini], dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a run spends its time budget.
+
+    Attributes:
+        minutes: wall-clock length of the run, all resumed parts together.
+        sizes: (share of the run, picture side): the side used from that share on.
+        rate: the highest learning rate, reached after `warmup` steps, then a cosine down to 1 % of it.
+        save_minutes: between checkpoints.
+        score_minutes: between points of the learning curve.
+    """
+
+    minutes: float
+    sizes: tuple[tuple[float, int], ...] = ((0.0, 128), (0.45, 160), (0.75, 192))
+    rate: float = 2e-3
+    warmup: int = 200
+    batch: int = 32
+    real_share: float = 0.5
+    save_minutes: float = 3.0
+    score_minutes: float = 8.0
+
+    def size(self, progress: float) -> int:
+        """Picture side at a share of the run."""
+        return [size for start, size in self.sizes if progress >= start][-1]
+
+    def learning_rate(self, progress: float, step: int) -> float:
+        """Learning rate at a share of the run and at a step since its start."""
+        cosine = 0.5 * (1 + math.cos(math.pi * min(progress, 1)))
+        return self.rate * min(1, (step + 1) / self.warmup) * (0.01 + 0.99 * cosine)
+
+
+@dataclass
+class Progress:
+    """What a run has done so far."""
+
+    seconds: float = 0.0
+    steps: int = 0
+    samples: int = 0
+
+
+class Run:
+    """One training run in a folder; picks up where the folder's checkpoint stopped."""
+
+    def __init__(self, folder: Path, schedule: Schedule, arch: Architecture, team: Team = ALONE) -> None:
+        self.folder, self.schedule, self.team = folder, schedule, team
+        self.model = Mini(arch).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.model).eval()
+        self.optimizer = torch.optim.AdamW(_parameter_groups(self.model), schedule.rate)
+        self.progress = Progress()
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / CHECKPOINT).exists():
+            self._load()
+
+    def train(self, loader: Loader, score: Score | None) -> None:
+        """Trains until the time budget is used up; with `score`, which the leader has, saves and scores."""
+        saved = scored = self.progress.seconds
+        self.model.train()
+        last = time.monotonic()
+        while (share := self.progress.seconds / (60 * self.schedule.minutes)) < 1:
+            loader.set_size(self.schedule.size(share))
+            parts = self._backward(loader.next())
+            seconds = self.progress.seconds + time.monotonic() - last
+            last = time.monotonic()
+            self._update(share, self.team.share_gradients(self.model, seconds))
+            if score is None:
+                continue
+            if self.progress.steps % 100 == 0:
+                self._report(parts)
+            if self.progress.seconds - saved > 60 * self.schedule.save_minutes:
+                self._save()
+                saved = self.progress.seconds
+            if self.progress.seconds - scored > 60 * self.schedule.score_minutes:
+                self._record(score)
+                scored = self.progress.seconds
+        if score is not None:
+            self._save()
+            self._record(score)
+
+    def _backward(self, batch: Batch) -> Losses:
+        with torch.autocast("cpu", torch.bfloat16):
+            maps = self.model(batch.images)
+        parts = losses(maps.float(), batch.heat, batch.people, batch.valid)
+        self.optimizer.zero_grad()
+        parts.total.backward()  # type: ignore[no-untyped-call]
+        return parts
+
+    def _update(self, share: float, seconds: float) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.schedule.learning_rate(share, self.progress.steps)
+        nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
+        self.optimizer.step()
+        self.progress.seconds = seconds
+        self.progress.steps += 1
+        self.progress.samples += self.schedule.batch * self.team.size
+        _move_average(self.average, self.model, min(0.9995, self.progress.steps / (self.progress.steps + 20)))
+
+    def _report(self, parts: Losses) -> None:
+        shown = " ".join(f"{name} {value.item():.3f}" for name, value in vars(parts).items())
+        p = self.progress
+        print(
+            f"step {p.steps} {p.seconds / 60:.1f} min, {p.samples / p.seconds:.0f} pictures/s, {shown}",
+            flush=True,
+        )
+
+    def _record(self, score: Score) -> None:
+        point = {**asdict(self.progress), **score(self.average)}
+        with (self.folder / CURVE).open("a") as curve:
+            curve.write(json.dumps(point) + "\n")
+        print(point, flush=True)
+
+    def _save(self) -> None:
+        state = {
+            "arch": asdict(self.model.arch),
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "progress": asdict(self.progress),
+        }
+        temporary = self.folder / f"{CHECKPOINT}.tmp"
+        torch.save(state, temporary)
+        temporary.rename(self.folder / CHECKPOINT)
+
+    def _load(self) -> None:
+        state = torch.load(self.folder / CHECKPOINT, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.progress = Progress(**state["progress"])
+
+
+def load_average(folder: Path) -> Mini:
+    """The averaged network of a run's checkpoint, ready to infer."""
+    state = torch.load(folder / CHECKPOINT, weights_only=True)
+    model = Mini(Architecture(**state["arch"]))
+    model.load_state_dict(state["average"])
+    return model.eval()
+
+
+def _parameter_groups(model: nn.Module) -> list[dict[str, object]]:
+    """Weight decay for kernels, none for biases and norms."""
+    kernels = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    return [{"params": kernels, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
+
+
+@torch.no_grad()
+def _move_average(average: nn.Module, model: nn.Module, keep: float) -> None:
+    for old, new in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
+        if old.dtype.is_floating_point:
+            old.lerp_(new, 1 - keep)
+        else:
+            old.copy_(new)
