@@ -1,0 +1,1 @@
+"""HTML report: a results folder to one page that needs nothing else."""
