@@ -1,0 +1,69 @@
+"""`movenet evaluate`: accuracy of results against human annotations."""
+
+import json
+from pathlib import Path
+
+import click
+
+from movenet_cli.errors import ExitCode
+from movenet_cli.evaluation.evaluate import DEFAULT_RESAMPLES, PEOPLE, People, Question
+from movenet_cli.evaluation.evaluate import evaluate as answer
+from movenet_cli.evaluation.table import as_table
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option(
+    "-g",
+    "--ground-truth",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="COCO keypoint annotations; a video's frames are called clip.mp4#000012.",
+)
+@click.option(
+    "--baseline",
+    metavar="RESULTS",
+    type=click.Path(path_type=Path),
+    help="Other results of the same pictures, to show the difference from.",
+)
+@click.option(
+    "--people",
+    type=click.Choice(PEOPLE),
+    default="all",
+    show_default=True,
+    help="dominant: only pictures with one person of 8 annotated keypoints or more who is twice as large "
+    "as anybody else.",
+)
+@click.option(
+    "--skip-missing", is_flag=True, help="Leave out pictures without results; else they are misses."
+)
+@click.option("--smoothed", is_flag=True, help="Take the smoothed points where there are any.")
+@click.option(
+    "--resamples",
+    metavar="N",
+    type=click.IntRange(0, 100_000),
+    default=DEFAULT_RESAMPLES,
+    show_default=True,
+    help="Bootstrap samples for the intervals; 0 for none.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Everything that was measured, as JSON.")
+def evaluate(
+    results: Path,
+    ground_truth: Path,
+    baseline: Path | None,
+    people: People,
+    skip_missing: bool,
+    smoothed: bool,
+    resamples: int,
+    as_json: bool,
+) -> ExitCode:
+    """Compare RESULTS, a results folder or its coco.json, with human annotations.
+
+    Shows COCO's AP and AR by OKS (pycocotools), PCK, and each keypoint's error. Needs pycocotools:
+    pip install 'movenet-cli[evaluate]'
+    """
+    question = Question(ground_truth, people, skip_missing, smoothed, resamples)
+    comparison = answer(question, results, baseline)
+    click.echo(json.dumps(comparison.as_json(), indent=2) if as_json else as_table(comparison))
+    return ExitCode.OK

@@ -1,0 +1,1 @@
+"""Evaluation: results beside human annotations in, accuracy figures out."""

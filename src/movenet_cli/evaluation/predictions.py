@@ -1,0 +1,101 @@
+"""A results folder, or a COCO file of results, in; the people found in each picture out."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from movenet_cli.errors import InputError
+from movenet_cli.poses import FloatArray, Pose
+from movenet_cli.results.finding import KEYPOINTS, find_all_documents, find_documents
+from movenet_cli.results.reading import open_document
+from movenet_cli.skeleton import KEYPOINT_COUNT
+
+COCO_FILE = "coco.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A person that a model saw: (17, 2) float32 x, y in pixels, and the person's score."""
+
+    points: FloatArray
+    score: float
+
+
+Predictions: TypeAlias = Mapping[str, tuple[Found, ...]]
+"""Name of a picture, or of a video's frame (`clip.mp4#000012`) → its people; failed frames are not in it."""
+
+
+def read_predictions(path: Path, *, smoothed: bool = False) -> Predictions:
+    """Read everything that was found.
+
+    Args:
+        path: a results folder of `annotate` (its JSON or JSONL documents, or else its `coco.json`), or a COCO
+            file whose annotations have a `score`.
+        smoothed: take the smoothed points of documents that have them.
+
+    Returns:
+        All frames that were looked at; of their people those with a keypoint at the run's threshold.
+
+    Raises:
+        InputError: when there are no results, or they are broken.
+    """
+    if path.is_file():
+        return _from_coco(path)
+    if not path.is_dir():
+        raise InputError(f"there is no {path}; give a results folder of annotate, or its coco.json")
+    if (path / KEYPOINTS).is_dir() and any(find_all_documents(path)):
+        return _from_documents(path, smoothed)
+    if (path / COCO_FILE).is_file():
+        return _from_coco(path / COCO_FILE)
+    raise InputError(f"{path} holds no results: neither documents in {KEYPOINTS}/ nor {COCO_FILE}")
+
+
+def _from_documents(folder: Path, smoothed: bool) -> Predictions:
+    found: dict[str, tuple[Found, ...]] = {}
+    for file in find_documents(folder):
+        with open_document(file.path) as document:
+            header = document.header
+            for result in document.frames():
+                if result.status != "failed":
+                    name = (
+                        header.source if header.info.media == "image" else f"{file.name}#{result.index:06d}"
+                    )
+                    seen = (pose for pose in result.poses if pose.is_seen(header.min_score))
+                    found[name] = tuple(_found(pose, smoothed) for pose in seen)
+    return found
+
+
+def _found(pose: Pose, smoothed: bool) -> Found:
+    points = pose.smoothed if smoothed and pose.smoothed is not None else pose.keypoints[:, :2]
+    return Found(points, pose.score)
+
+
+def _from_coco(path: Path) -> Predictions:
+    try:
+        document = json.loads(path.read_bytes())
+        images = {
+            image["id"]: str(image["file_name"])
+            for image in document["images"]
+            if image.get("status") != "failed"
+        }
+        people: dict[object, list[Found]] = {number: [] for number in images}
+        for annotation in document["annotations"]:
+            people[annotation["image_id"]].append(_person(annotation))
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} is no COCO file of results: {type(error).__name__}: {error}") from error
+    return {name: tuple(people[number]) for number, name in images.items()}
+
+
+def _person(annotation: Mapping[str, Any]) -> Found:
+    points = np.array(annotation["keypoints"], np.float32).reshape(KEYPOINT_COUNT, 3)[:, :2]
+    score = float(annotation["score"])
+    if not (np.isfinite(points).all() and math.isfinite(score)):
+        raise ValueError(f"annotation {annotation.get('id')} has a number that is not finite")
+    return Found(points, score)
