@@ -97,7 +97,7 @@ class Hub:
     Attributes:
         answers: path and query to the answers given one after the other; the last one is repeated.
         requests: path and query of every request, in order.
-        agents: their User-Agent headers.
+        headers: their headers.
         stalled: set when an answer has come to its `stall_at`.
         released: set it to let stalled answers go on.
     """
@@ -105,7 +105,7 @@ class Hub:
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.requests: list[str] = []
-        self.agents: list[str | None] = []
+        self.headers: list[dict[str, str]] = []
         self.stalled = threading.Event()
         self.released = threading.Event()
         self._lock = threading.Lock()
@@ -139,11 +139,11 @@ class Hub:
         """Offer a model at the source that comes second."""
         self.answers[kaggle_path(name)] = list(answers)
 
-    def next_answer(self, path: str, agent: str | None) -> Answer:
+    def next_answer(self, path: str, headers: dict[str, str]) -> Answer:
         """Note a request and choose its answer."""
         with self._lock:
             self.requests.append(path)
-            self.agents.append(agent)
+            self.headers.append(headers)
             answers = self.answers.get(path, [Answer(404, b"not here", {"Content-Type": "text/plain"})])
             return answers.pop(0) if len(answers) > 1 else answers[0]
 
@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         hub = self.server.hub
-        answer = hub.next_answer(self.path, self.headers.get("User-Agent"))
+        answer = hub.next_answer(self.path, dict(self.headers))
         self.send_response(answer.status)
         length = (
             {"Transfer-Encoding": "chunked"} if answer.chunked else {"Content-Length": str(len(answer.body))}

@@ -1,5 +1,6 @@
 """The model store: names and paths become verified models; a failure leaves nothing that looks like one."""
 
+import dataclasses
 import errno
 import hashlib
 import json
@@ -15,7 +16,7 @@ import pytest
 from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.models import download as download_module
 from movenet_cli.models.cached import ResolvedModel, folder_of, read_record
-from movenet_cli.models.catalogue import CATALOGUE
+from movenet_cli.models.catalogue import CATALOGUE, CatalogueModel
 from movenet_cli.models.fetch import fetch
 from movenet_cli.models.hashing import sha256_of
 from movenet_cli.models.store import find_local, is_local, not_cached, resolve
@@ -126,6 +127,14 @@ def test_a_tflite_by_name_bare_or_in_an_archive(hub: Hub) -> None:
     assert fetch(model, mirror=hub.url, progress=silent, force=True) == bare
 
 
+@pytest.fixture
+def pinned(monkeypatch: pytest.MonkeyPatch) -> CatalogueModel:
+    """A model whose published hash is that of `TFLITE`."""
+    model = dataclasses.replace(CATALOGUE["lightning-int8"], sha256=hashlib.sha256(TFLITE).hexdigest())
+    monkeypatch.setitem(CATALOGUE, "lightning-int8", model)
+    return model
+
+
 def test_the_official_int8_file_passes_its_pin(hub: Hub, lightning_int8: Path) -> None:
     hub.publish("lightning-int8", Answer(body=lightning_int8.read_bytes()))
     found = get(hub, "lightning-int8")
@@ -139,10 +148,10 @@ def test_another_file_under_a_pinned_name(hub: Hub, home: Path) -> None:
     assert nothing_left(home)
 
 
-def test_the_right_file_from_the_second_source(hub: Hub, lightning_int8: Path) -> None:
-    hub.publish("lightning-int8", Answer(body=TFLITE))
-    hub.publish_on_kaggle("lightning-int8", Answer(body=tar_gz({"4.tflite": lightning_int8.read_bytes()})))
-    assert get(hub, "lightning-int8").sha256 == CATALOGUE["lightning-int8"].sha256
+def test_the_right_file_from_the_second_source(hub: Hub, pinned: CatalogueModel) -> None:
+    hub.publish("lightning-int8", Answer(body=TFLITE + b"more"))
+    hub.publish_on_kaggle("lightning-int8", Answer(body=tar_gz({"4.tflite": TFLITE})))
+    assert get(hub, "lightning-int8").sha256 == pinned.sha256
 
 
 def test_misspelt_names(hub: Hub, home: Path) -> None:
@@ -346,10 +355,11 @@ def test_a_corrupt_copy_is_never_used_and_can_be_replaced(hub: Hub, home: Path, 
     assert sorted(path.name for path in (home / "models").iterdir()) == [".thunder-v4.lock", "thunder-v4"]
 
 
-def test_a_pinned_file_is_checked_against_the_pin_not_the_record(hub: Hub, lightning_int8: Path) -> None:
-    hub.publish("lightning-int8", Answer(body=lightning_int8.read_bytes()))
+def test_a_pinned_file_is_checked_against_the_pin_not_the_record(hub: Hub, pinned: CatalogueModel) -> None:
+    hub.publish("lightning-int8", Answer(body=TFLITE))
     found = get(hub, "lightning-int8")
-    found.path.write_bytes(TFLITE)
+    assert found.sha256 == pinned.sha256
+    found.path.write_bytes(TFLITE + b"more")
     record = found.path.parent / "record.json"
     record.write_text(record.read_text().replace(found.sha256, sha256_of(found.path)))
     assert "corrupt" in failure(hub, "lightning-int8", offline=True)

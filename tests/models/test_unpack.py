@@ -214,6 +214,16 @@ def test_sizes_that_cannot_be(place: Path, kind: bytes, size: int) -> None:
     refused(place, gzip.compress(first + header(kind, size) + tar(regular("b"))))
 
 
+def test_a_file_with_holes(place: Path) -> None:
+    """GNU's sparse files claim a size that is not in the archive; 8 TB here."""
+    block = bytearray(header(tarfile.GNUTYPE_SPARSE, 512))
+    block[386:410] = b"00000000000\000000001000\0"
+    block[483:495] = b"77777777777\0".rjust(12, b"7")
+    content = bytearray(block + b"x" * 512 + tar(regular("a")))
+    _seal(content, 0)
+    assert "no plain file" in refused(place, gzip.compress(content))
+
+
 @pytest.mark.parametrize("kind", [b"L", b"x"])
 def test_headers_nested_without_end(place: Path, kind: bytes) -> None:
     assert "damaged" in refused(place, gzip.compress(header(kind, 0) * 3000 + tar(regular("a"))))
