@@ -32,12 +32,14 @@ def test_exit_code(outcomes: list[InputOutcome], code: ExitCode) -> None:
     for outcome in outcomes:
         report.add(outcome)
     assert report.exit_code == code
+    report.finished = True
     assert report.document({})["exit_code"] == code
 
 
 def test_interrupt_and_output_errors_win() -> None:
     report = Report()
     report.add(GOOD)
+    assert report.document({})["exit_code"] is None, "a run that was killed never said how it ended"
     report.fatal = ExitCode.OUTPUT
     assert report.exit_code == ExitCode.OUTPUT
     assert report.document({})["complete"] is False
@@ -49,6 +51,7 @@ def test_document_counts_everything_once() -> None:
     report = Report(ignored=3)
     for outcome in (GOOD, KEPT, BROKEN, HOLES):
         report.add(outcome)
+    report.finished = True
     document = report.document({"model": "m"})
     assert document["inputs"] == {"total": 4, "done": 2, "kept": 1, "failed": 1, "ignored": 3}
     assert document["frames"] == {"frames": 12, "ok": 9, "empty": 1, "failed": 2}

@@ -86,6 +86,7 @@ class Batch:
             futures = [pool.submit(self._lane, work, report) for _ in range(lanes)]
             try:
                 wait(futures, return_when=FIRST_EXCEPTION)
+                report.finished = True
             except KeyboardInterrupt:
                 report.interrupted = True
             finally:
@@ -121,7 +122,7 @@ class Batch:
         """Keep or annotate one input; whatever is wrong with it becomes its outcome."""
         with self._outputs.turn(position):
             try:
-                if not self._settings.overwrite and (kept := self._outputs.kept(file)) is not None:
+                if (kept := self._outputs.kept(file)) is not None:
                     return kept
                 return self._annotate(position, file)
             except MediaError as error:

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
+from movenet_cli.errors import OutputError
 from movenet_cli.report import InputOutcome
 from movenet_cli.sinks.interface import Header, Sink, Summary
 from movenet_cli.sinks.jsonlfile import JsonlEncoder
-from movenet_cli.sinks.textsink import StreamSink
+from movenet_cli.sinks.textsink import StreamClosedError, StreamSink
 from movenet_cli.sources.interface import InputFile, Media
 
 STREAM_BUFFER: Final = 16 * 2**20
@@ -121,7 +122,11 @@ class OrderedStream:
                 self._buffered += len(data)
 
     def finish(self, position: int) -> None:
-        """This position writes no more; what waits behind it goes out."""
+        """This position writes no more; what waits behind it goes out.
+
+        Raises:
+            OutputError: the stream cannot be written.
+        """
         with self._changed:
             self._finished.add(position)
             while self._current in self._finished:
@@ -140,8 +145,13 @@ class OrderedStream:
             self._changed.notify_all()
 
     def _send(self, data: bytes) -> None:
-        self._stream.write(data)
-        self._stream.flush()
+        try:
+            self._stream.write(data)
+            self._stream.flush()
+        except BrokenPipeError as error:
+            raise StreamClosedError("the reader of the results has gone") from error
+        except OSError as error:
+            raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
 class Slot:

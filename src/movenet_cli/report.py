@@ -48,6 +48,7 @@ class Report:
         self.notes: list[Failure] = []
         self.interrupted = False
         self.stopped = False
+        self.finished = False
         self.fatal: ExitCode | None = None
         self._bugs = 0
         self._lock = threading.Lock()
@@ -99,7 +100,11 @@ class Report:
     @property
     def is_complete(self) -> bool:
         """Whether every input was tried: nobody interrupted, nothing stopped the run."""
-        return not (self.interrupted or self.stopped) and self.fatal is None
+        return self.finished and not (self.interrupted or self.stopped) and self.fatal is None
+
+    @property
+    def _has_ended(self) -> bool:
+        return self.finished or self.interrupted or self.fatal is not None
 
     def closing_line(self, where: str) -> str:
         """One sentence for the terminal."""
@@ -129,7 +134,7 @@ class Report:
             "schema": RUN_SCHEMA,
             "tool": {"name": "movenet-cli", "version": __version__},
             **facts,
-            "exit_code": int(self.exit_code),
+            "exit_code": int(self.exit_code) if self._has_ended else None,
             "complete": self.is_complete,
             "inputs": {
                 "total": self.inputs,

@@ -72,11 +72,9 @@ class RunSettings:
     Attributes:
         jobs: inference workers.
         batch_size: frames per call where the runtime takes batches (TensorFlow).
-        overwrite: redo results that are up to date.
         fail_fast: stop at the first input that fails.
     """
 
     jobs: int = field(default_factory=usable_cpus)
     batch_size: int = 1
-    overwrite: bool = False
     fail_fast: bool = False

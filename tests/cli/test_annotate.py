@@ -82,7 +82,9 @@ def test_running_again_keeps_everything_and_changes_no_byte(
     assert after == before
     assert (out / "coco.json").read_bytes() == coco
     assert _document(out / "run.json")["inputs"]["kept"] == 3
+    (out / "keypoints/a9.png.json").write_text("{}")
     assert annotate(media, "-o", out, "-f", "json", "--overwrite") == ExitCode.OK
+    assert all(path.stat().st_mtime_ns != stamp for path, (_, stamp) in before.items())
     assert _document(out / "run.json")["inputs"]["done"] == 3
     assert {path: path.read_bytes() for path in before} == {path: data for path, (data, _) in before.items()}
 
@@ -122,6 +124,16 @@ def test_one_more_format_leaves_the_others_alone(annotate: Annotate, media: Path
     annotate(media, "-o", out, "-f", "csv")
     annotate(media, "-o", out, "-f", "json")
     assert _document(out / "run.json")["inputs"]["kept"] == 3
+
+
+def test_stale_results_do_not_stay(annotate: Annotate, media: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    annotate(media, "-o", out, "-f", "json,csv")
+    write_image(media / "a9.png", gradient(seed=9))
+    (media / "a10.jpg").write_text("broken now")
+    assert annotate(media, "-o", out, "-f", "json") == ExitCode.PARTIAL
+    left = sorted(path.name for path in (out / "keypoints").iterdir() if path.is_file())
+    assert left == ["a9.png.json"], "the table of the old picture and all of the broken one are gone"
 
 
 def test_a_touched_file_is_not_redone(annotate: Annotate, media: Path, tmp_path: Path) -> None:
@@ -255,6 +267,30 @@ def test_paths_from_standard_input(a_model: Path, media: Path, tmp_path: Path) -
         assert done.returncode == ExitCode.OK, done.stderr
         assert sorted(path.name for path in (out / "keypoints").iterdir()) == ["a10.jpg.json", "a9.png.json"]
         assert done.stdout == b""
+
+
+def test_a_pipe_closed_between_pictures(a_model: Path, tmp_path: Path) -> None:
+    for index in range(60):
+        write_image(tmp_path / "many" / f"{index}.jpg")
+    command = [sys.executable, "-m", "movenet_cli", "annotate", str(tmp_path / "many"), "-m", str(a_model)]
+    with subprocess.Popen([*command, "-o", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        message = process.stderr.read().decode()
+        assert process.wait(30) == ExitCode.OUTPUT
+    assert message == "movenet: the reader of the results has gone\n"
+
+
+def test_a_dataset_of_inputs_that_were_done_without_it(
+    annotate: Annotate, media: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    annotate(media, "-o", out)
+    (media / "a9.png").write_text("broken now")
+    assert annotate(media, "-o", out, "-f", "json,coco") == ExitCode.PARTIAL
+    names = [image["file_name"] for image in _document(out / "coco.json")["images"]]
+    assert names == ["a10.jpg", *(f"clips/v.mp4#{index:06}" for index in range(6))]
 
 
 def test_a_closed_pipe_ends_the_run_with_one_line(a_model: Path, tmp_path: Path) -> None:

@@ -68,11 +68,10 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo("movenet: interrupted", err=True)
         return ExitCode.INTERRUPTED
     except MovenetError as error:
+        if isinstance(error.__cause__, BrokenPipeError):
+            _silence_stdout()
         click.echo(f"movenet: {error}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        _silence_stdout()
-        return ExitCode.OUTPUT
     return int(result) if isinstance(result, int) else ExitCode.OK
 
 

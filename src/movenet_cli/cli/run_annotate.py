@@ -95,7 +95,7 @@ class Request:
     @property
     def run_settings(self) -> RunSettings:
         """How the work is done."""
-        return RunSettings(self.jobs, self.batch_size, self.overwrite, self.fail_fast)
+        return RunSettings(self.jobs, self.batch_size, self.fail_fast)
 
 
 def run_annotate(request: Request) -> ExitCode:
@@ -136,10 +136,11 @@ class _Run:
         self._say_end("results on standard output")
 
     def to_folder(self, root: Path) -> None:
-        """Results as files; `run.json` is written however the run ends."""
+        """Results as files; `run.json` says so while the run is under way, and how it ended."""
         request = self.request
         keys = {media: self.strategy.key(media) for media in MEDIA}
-        with results_folder(root, request.formats, request.overlay, keys) as outputs:
+        with results_folder(root, request.formats, request.overlay, keys, request.overwrite) as outputs:
+            outputs.write_run(self.report.document(self._facts()))
             try:
                 self._annotate(outputs)
                 if self.report.is_complete:
@@ -180,6 +181,7 @@ class _Run:
             "options": {
                 "formats": list(request.formats),
                 "overlay": request.overlay,
+                "overwrite": request.overwrite,
                 **asdict(request.pose_settings),
                 **asdict(request.frames),
                 **asdict(request.run_settings),
