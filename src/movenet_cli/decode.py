@@ -63,11 +63,12 @@ def _decode_row(row: FloatArray, view: View) -> Pose:
 
 def _to_source(rows: FloatArray, view: View) -> FloatArray:
     """(17, 3) y, x, score of the input → (17, 3) x, y, score of the source."""
-    points = view.to_source(_to_pixels(rows[:, :2], view))
-    return np.concatenate([points, rows[:, 2:]], axis=1).astype(np.float32)
+    keypoints = np.empty((KEYPOINT_COUNT, 3), np.float32)
+    keypoints[:, :2] = view.to_source(_to_pixels(rows[:, :2], view))
+    keypoints[:, 2] = rows[:, 2]
+    return keypoints
 
 
 def _to_pixels(yx: FloatArray, view: View) -> FloatArray:
     """(N, 2) y, x in 0..1 → (N, 2) x, y in input pixels."""
-    height, width = view.input_size
-    return (yx[:, ::-1] * np.array([width, height], np.float32)).astype(np.float32)
+    return yx[:, ::-1] * np.array(view.input_size[::-1], np.float32)

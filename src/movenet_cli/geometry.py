@@ -6,8 +6,10 @@ black. Both rectangles are integers, so the scale that is stored is the one that
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from movenet_cli.poses import FloatArray, PixelRect
 
@@ -42,17 +44,23 @@ class View:
         Returns:
             (..., 2) float32: x, y in source pixels, not clipped.
         """
-        scale = np.array(self.scale)
-        moved = (np.asarray(points, np.float64) - self.target[:2]) / scale + self.source[:2]
-        return np.asarray(moved, np.float32)
+        scale, offset = _scale_and_offset(self)
+        return np.asarray((points - offset) / scale, np.float32)
 
     def to_input(self, points: FloatArray) -> FloatArray:
         """Map points of the source, (..., 2) x, y in pixels, to the input: the inverse of `to_source`."""
-        scale = np.array(self.scale)
-        moved = (np.asarray(points, np.float64) - self.source[:2]) * scale + self.target[:2]
-        return np.asarray(moved, np.float32)
+        scale, offset = _scale_and_offset(self)
+        return np.asarray(points * scale + offset, np.float32)
 
 
+@lru_cache(maxsize=1024)
+def _scale_and_offset(view: View) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """(2,) float64 each: input pixels per source pixel, and where the source's corner lands in the input."""
+    scale = np.array(view.scale)
+    return scale, np.array(view.target[:2]) - scale * view.source[:2]
+
+
+@lru_cache(maxsize=1024)
 def letterbox(width: int, height: int, input_size: tuple[int, int]) -> View:
     """The whole picture, aspect ratio kept, centred in the input.
 

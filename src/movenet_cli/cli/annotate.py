@@ -158,7 +158,7 @@ class AnnotateCommand(GroupedCommand):
     show_default=True,
     help="TensorFlow: frames per call.",
 )
-@click.option("--offline", is_flag=True, help="Never touch the network.")
+@click.option("--offline", is_flag=True, envvar="MOVENET_OFFLINE", help="Never touch the network.")
 @click.option(
     "--mirror", metavar="URL", envvar="MOVENET_MIRROR", help="Fetch models from a server of your own."
 )
@@ -189,6 +189,8 @@ def annotate(**options: Any) -> int:
         if options["verbose"]
         else logging.WARNING,
     )
+    if not options["verbose"]:
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _interrupt)
     with native_stderr_hidden(not options["verbose"]):
         return run_annotate(Request(**options))
