@@ -13,6 +13,8 @@ from movenet_cli.poses import ByteArray, Frame, FrameResult, Pose, Skipped
 from movenet_cli.sinks.interface import Header, Sink, Summary
 from movenet_cli.sinks.overlay import open_overlay
 from movenet_cli.sources.interface import Media, SourceInfo
+from movenet_cli.sources.orientation import Orientation
+from movenet_cli.sources.videoframe import VideoPicture
 
 GREY = (90, 120, 150)
 
@@ -97,7 +99,7 @@ def tone(seconds: float, rate: int = 48000) -> av.AudioFrame:
 
 def clip_pixels(path: Path) -> list[ByteArray]:
     with av.open(str(path)) as container:
-        return [each.to_ndarray(format="rgb24") for each in container.decode(video=0)]  # type: ignore[misc]
+        return [VideoPicture(each, Orientation()).rgb() for each in container.decode(video=0)]
 
 
 def clip_times(path: Path) -> list[float]:
