@@ -11,9 +11,9 @@ from training.synthesis.rotation import turn, unit
 
 GESTURES: dict[str, tuple[float, float, float]] = {
     "hang": (0.22, -0.93, 0.1),
-    "hip": (0.42, -0.62, 0.12),
+    "hip": (0.13, -0.6, 0.08),
     "pocket": (0.25, -0.8, 0.2),
-    "phone": (-0.1, 0.36, 0.3),
+    "phone": (-0.1, 0.2, 0.17),
     "face": (-0.28, 0.16, 0.42),
     "nape": (-0.1, 0.4, -0.1),
     "chest": (-0.16, -0.3, 0.52),

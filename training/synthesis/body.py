@@ -138,10 +138,19 @@ def skin_colours(library: Library, traits: Traits, rng: np.random.Generator) -> 
     )
     colours = colours * (1 - 0.8 * lips) + lip * 0.8 * lips
     colours *= 1.0 - spot(0.31, 7.3, 0.22, 0.12) * (0.25 + 0.35 * traits.makeup)
-    brow = np.clip(1.8 * spot(0.36, 7.52, 0.24, 0.055), 0, 1) * 0.75
-    colours = colours * (1 - brow) + traits.hair * 0.6 * brow
+    arch = 7.5 + 0.05 * (1.0 - ((x - 0.36) / 0.25) ** 2)
+    brow = (
+        np.where(front, np.exp(-(((x - 0.35) / 0.2) ** 4) - ((y - arch) / 0.045) ** 2), 0.0)[:, None] * 0.85
+    )
+    colours = colours * (1 - brow) + traits.hair * 0.5 * brow
     if traits.beard > 0:
-        jaw = (head & (y < 6.8) & (z > 0.55)) | (head & (y < 7.0) & (x > 0.55) & (z > 0.35) & (z < 0.9))
-        beard = np.where(jaw & (lips[:, 0] < 0.5), traits.beard, 0.0)[:, None]
+        line = np.maximum(6.62 + 0.55 * x, 6.8)
+        grown = _step((line - y) / 0.035) * _step((y - 6.02) / 0.05) * _step((z - 0.35) / 0.08) * head
+        beard = (grown * np.clip(1.0 - 1.6 * lips[:, 0], 0.0, 1.0) * traits.beard)[:, None]
         colours = colours * (1 - 0.85 * beard) + traits.hair * 0.85 * beard
     return np.asarray(np.clip(colours, 0.0, 1.0))
+
+
+def _step(value: Floats) -> Floats:
+    """From 0 to 1 as the value goes from about -3 to 3."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(value, -30.0, 30.0))))

@@ -16,7 +16,7 @@ SIDES: tuple[Side, Side] = ("L", "R")
 Family = Callable[[np.random.Generator, Posing], None]
 
 
-def _look(
+def look(
     rng: np.random.Generator, posing: Posing, spine: float = 6.0, bend: float = 0.0, twist: float = 10.0
 ) -> None:
     """Bend trunk and neck at random, the head somewhat against the trunk's bend."""
@@ -26,7 +26,7 @@ def _look(
     )
 
 
-def _ground(
+def ground(
     rng: np.random.Generator,
     posing: Posing,
     height: float,
@@ -51,12 +51,12 @@ def _ground(
 def stand(rng: np.random.Generator, posing: Posing) -> None:
     """Stand upright, feet close or apart."""
     posing.local[BONE["root"]] = turn(rng.normal(0, 4), rng.normal(0, 6), rng.normal(0, 3))
-    _look(rng, posing)
+    look(rng, posing)
     width = rng.uniform(0.6, 2.6) if rng.random() < 0.25 else abs(rng.normal(0.1, 0.35))
     feet: dict[Side, tuple[float, float]] = {
         side: (width + rng.normal(0, 0.2) - 0.3, rng.normal(0, 0.5)) for side in SIDES
     }
-    _ground(rng, posing, rng.uniform(0.93, 0.995), feet)
+    ground(rng, posing, rng.uniform(0.93, 0.995), feet)
     sample_arms(rng, posing, EVERYDAY)
 
 
@@ -64,13 +64,13 @@ def walk(rng: np.random.Generator, posing: Posing) -> None:
     """Take a step, arms swinging against the legs or busy."""
     lead = SIDES[rng.integers(2)]
     posing.local[BONE["root"]] = turn(rng.normal(4, 4), SIGN[lead] * -rng.uniform(0, 12), rng.normal(0, 3))
-    _look(rng, posing, bend=2.0)
+    look(rng, posing, bend=2.0)
     stride = rng.uniform(0.6, 3.6)
     feet: dict[Side, tuple[float, float]] = {
         side: (rng.normal(-0.45, 0.2), (stride if side == lead else -stride) * rng.uniform(0.6, 1.0))
         for side in SIDES
     }
-    _ground(rng, posing, np.sqrt(max(0.3, 0.985 - (stride / posing.leg_length()) ** 2)), feet, 0.02)
+    ground(rng, posing, np.sqrt(max(0.3, 0.985 - (stride / posing.leg_length()) ** 2)), feet, 0.02)
     sample_arms(rng, posing, EVERYDAY)
     if rng.random() < 0.6:
         for side in SIDES:
@@ -81,7 +81,7 @@ def run(rng: np.random.Generator, posing: Posing) -> None:
     """Run: one thigh up, the other back, elbows bent."""
     lead = SIDES[rng.integers(2)]
     posing.local[BONE["root"]] = turn(rng.normal(12, 6), SIGN[lead] * -rng.uniform(0, 15), rng.normal(0, 4))
-    _look(rng, posing, bend=4.0)
+    look(rng, posing, bend=4.0)
     for side in SIDES:
         if side == lead:
             posing.swing_leg(
@@ -107,7 +107,7 @@ def run(rng: np.random.Generator, posing: Posing) -> None:
 def jump(rng: np.random.Generator, posing: Posing) -> None:
     """Leap or do a jumping jack."""
     posing.local[BONE["root"]] = turn(rng.normal(3, 10), 0, rng.normal(0, 6))
-    _look(rng, posing, 9.0)
+    look(rng, posing, 9.0)
     flexion, knee, apart = rng.uniform(-15, 80), rng.uniform(0, 110), rng.uniform(0, 38)
     for side in SIDES:
         wobble = rng.normal(0, 12)
@@ -126,12 +126,12 @@ def squat(rng: np.random.Generator, posing: Posing) -> None:
     """Squat at any depth, the trunk leaning forward."""
     depth = rng.uniform(0.0, 1.0)
     posing.local[BONE["root"]] = turn(12 + 30 * depth + rng.normal(0, 8), rng.normal(0, 5), rng.normal(0, 3))
-    _look(rng, posing, bend=rng.uniform(-10, 20))
+    look(rng, posing, bend=rng.uniform(-10, 20))
     width = rng.uniform(-0.2, 1.6)
     feet: dict[Side, tuple[float, float]] = {
         side: (width + rng.normal(0, 0.1), 0.3 + 1.4 * depth + rng.normal(0, 0.2)) for side in SIDES
     }
-    _ground(rng, posing, 0.86 - 0.6 * depth, feet, rng.uniform(0.1, 0.8))
+    ground(rng, posing, 0.86 - 0.6 * depth, feet, rng.uniform(0.1, 0.8))
     sample_arms(
         rng,
         posing,
@@ -143,7 +143,7 @@ def lunge(rng: np.random.Generator, posing: Posing) -> None:
     """Lunge forward or sideways."""
     lead = SIDES[rng.integers(2)]
     posing.local[BONE["root"]] = turn(rng.normal(8, 10), rng.normal(0, 8), rng.normal(0, 5))
-    _look(rng, posing, bend=rng.normal(2, 8), twist=18)
+    look(rng, posing, bend=rng.normal(2, 8), twist=18)
     sideways = rng.random() < 0.3
     feet: dict[Side, tuple[float, float]] = {}
     for side in SIDES:
@@ -153,7 +153,7 @@ def lunge(rng: np.random.Generator, posing: Posing) -> None:
             if sideways
             else (rng.normal(0, 0.3), far if side == lead else -far)
         )
-    _ground(rng, posing, rng.uniform(0.5, 0.8), feet)
+    ground(rng, posing, rng.uniform(0.5, 0.8), feet)
     sample_arms(rng, posing, ACTIVE if rng.random() < 0.6 else EVERYDAY)
 
 
@@ -161,12 +161,12 @@ def bend(rng: np.random.Generator, posing: Posing) -> None:
     """Bend down at the hips, hands hanging, on the knees or reaching the floor."""
     depth = rng.uniform(15, 95)
     posing.local[BONE["root"]] = turn(0.65 * depth, rng.normal(0, 6), rng.normal(0, 4))
-    _look(rng, posing, bend=0.45 * depth, twist=14)
+    look(rng, posing, bend=0.45 * depth, twist=14)
     width = abs(rng.normal(0.1, 0.5))
     feet: dict[Side, tuple[float, float]] = {
         side: (width, 0.6 * np.sin(np.deg2rad(depth)) + rng.normal(0, 0.4)) for side in SIDES
     }
-    _ground(rng, posing, rng.uniform(0.72, 0.99), feet)
+    ground(rng, posing, rng.uniform(0.72, 0.99), feet)
     if rng.random() < 0.25:
         for side in SIDES:
             reach_to(
@@ -188,7 +188,7 @@ def sit(rng: np.random.Generator, posing: Posing) -> None:
     """Sit on a chair or on the floor, legs together, apart, stretched or crossed."""
     lean = rng.normal(-6, 10)
     posing.local[BONE["root"]] = turn(lean, rng.normal(0, 4), rng.normal(0, 3))
-    _look(rng, posing, bend=rng.uniform(-5, 28))
+    look(rng, posing, bend=rng.uniform(-5, 28))
     floor = rng.random() < 0.25
     apart = abs(rng.normal(8, 10))
     for side in SIDES:
@@ -261,7 +261,7 @@ def _cross_legs(rng: np.random.Generator, posing: Posing) -> None:
 def kneel(rng: np.random.Generator, posing: Posing) -> None:
     """Kneel on one knee or both."""
     posing.local[BONE["root"]] = turn(rng.normal(4, 10), rng.normal(0, 5), 0)
-    _look(rng, posing, bend=rng.uniform(-5, 35))
+    look(rng, posing, bend=rng.uniform(-5, 35))
     both = rng.random() < 0.5
     lead = SIDES[rng.integers(2)]
     for side in SIDES:
@@ -289,7 +289,7 @@ def kneel(rng: np.random.Generator, posing: Posing) -> None:
 def wild(rng: np.random.Generator, posing: Posing) -> None:
     """Dance, kick, balance: each joint anywhere in its range."""
     posing.local[BONE["root"]] = turn(rng.normal(4, 18), rng.normal(0, 10), rng.normal(0, 12))
-    _look(rng, posing, 14.0, bend=rng.normal(4, 14), twist=22)
+    look(rng, posing, 14.0, bend=rng.normal(4, 14), twist=22)
     for side in SIDES:
         free = rng.random() < 0.6
         flexion = rng.uniform(-25, 110) if free else rng.normal(8, 8)
@@ -310,7 +310,7 @@ def prone_work(rng: np.random.Generator, posing: Posing) -> None:
     kind = rng.choice(["plank", "fours", "dog"])
     pitch = {"plank": rng.normal(78, 6), "fours": rng.normal(84, 8), "dog": rng.normal(125, 10)}[kind]
     posing.local[BONE["root"]] = turn(pitch, 0, 0)
-    _look(rng, posing, 4.0, twist=4)
+    look(rng, posing, 4.0, twist=4)
     posing.bend_neck(rng.normal(-15, 18), rng.normal(0, 15), 0)
     flexion, knee = {
         "plank": (rng.normal(0, 6), 4.0),
@@ -339,7 +339,7 @@ def prone_work(rng: np.random.Generator, posing: Posing) -> None:
 
 def lie(rng: np.random.Generator, posing: Posing) -> None:
     """Lie on the back, the belly or a side, or float."""
-    _look(rng, posing, 6.0, bend=rng.normal(3, 10), twist=12)
+    look(rng, posing, 6.0, bend=rng.normal(3, 10), twist=12)
     curled = rng.random() < 0.4
     for side in SIDES:
         flexion = rng.uniform(20, 105) if curled else rng.normal(8, 12)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from training.synthesis.assets import Floats, Indices
 from training.synthesis.kernel import kernel
 from training.synthesis.patterns import NOISE, Noise, pattern, sample_noise
-from training.synthesis.raster import Depth, empty_buffers, rasterise, shadow_map, vertex_normals
+from training.synthesis.raster import Depth, empty_buffers, rasterise, shadow_map
 
 _BIAS = 0.12
 Surface = NDArray[np.float32]
@@ -146,6 +146,17 @@ def render(
 
 
 @kernel
+def _side(a: NDArray[np.float32], b: NDArray[np.float32], c: NDArray[np.float32], eye: Floats) -> float:
+    """Whether a triangle shows the side that its corners' normals point to: 1, or -1 for its back."""
+    ux, uy, uz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
+    vx, vy, vz = c[0] - a[0], c[1] - a[1], c[2] - a[2]
+    nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+    outward = nx * (a[3] + b[3] + c[3]) + ny * (a[4] + b[4] + c[4]) + nz * (a[5] + b[5] + c[5])
+    towards = nx * (eye[0] - a[0]) + ny * (eye[1] - a[1]) + nz * (eye[2] - a[2])
+    return 1.0 if outward * towards >= 0 else -1.0
+
+
+@kernel
 def _surfaces(
     pixels: Indices,
     corners: Indices,
@@ -181,10 +192,7 @@ def _surfaces(
             upright = row[19] * row[20]
             sample_noise(noise, point[0] * row[19], point[1] * upright, point[2] * row[19], bump)
             normal += row[18] * bump[1:4]
-        facing = 0.0
-        for k in range(3):
-            facing += (eye[k] - values[k]) * normal[k]
-        sign = -1.0 if facing < 0 and row[21] > 0 else 1.0
+        sign = _side(attributes[a], attributes[b], attributes[c], eye) if row[21] > 0 else 1.0
         normal *= sign / np.sqrt((normal * normal).sum() + 1e-12)
         for k in range(3):
             out[i, k], out[i, 3 + k], out[i, 6 + k] = values[k], normal[k], values[9 + k]
