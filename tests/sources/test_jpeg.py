@@ -21,7 +21,8 @@ WIDTH, HEIGHT = 4001, 2999
 
 @pytest.fixture(scope="module")
 def large() -> bytes:
-    return encoded(scene(WIDTH, HEIGHT), "JPEG", quality=92)
+    pixels = np.asarray(cv2.resize(scene(500, 375), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8)
+    return encoded(pixels, "JPEG", quality=92)
 
 
 @pytest.mark.parametrize("exif", [1, 3, 6, 7])
@@ -82,7 +83,7 @@ def test_half_of_a_large_one_is_an_error(large: bytes) -> None:
 
 
 def test_surplus_data_are_remarked() -> None:
-    """libjpeg warns of data left over at the end; the picture is whole, right or wrong."""
+    """The decoder warns of data left over at the end; the picture is whole, right or wrong."""
     data = encoded(scene(64, 48), "JPEG")
     assert JpegPicture(data, 64, 48, Orientation()).remark is None
     remarks = set()

@@ -8,7 +8,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 _MOST_ERRORS = 100
-_MOST_BACKWARD = 0.3
+_MOST_BACKWARD = 0.1
 """Seconds that decoding times may jump back within one recording."""
 _VP8_SHOWN = 0x10
 _REORDERING = 16

@@ -110,15 +110,27 @@ class VideoSource(Source):
 def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
     try:
         # `file:` and the whitelist keep names and contents that look like addresses from being followed.
-        container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"})
+        container = av.open(
+            f"file:{path}", "r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
+        )
     except FFmpegError as error:
         raise MediaError("not a video that can be read, or its index is missing") from error
-    streams = [stream for stream in container.streams.video if not _is_cover(stream)]
-    if not streams:
+    try:
+        return container, _pick(container)
+    except BaseException:
         container.close()
+        raise
+
+
+def _pick(container: av.container.InputContainer) -> VideoStream:
+    """The first video stream, ready to be decoded with all threads."""
+    stream = next((stream for stream in container.streams.video if not _is_cover(stream)), None)
+    if stream is None:
         raise MediaError("no video in this file")
-    streams[0].thread_type = "AUTO"
-    return container, streams[0]
+    if stream.codec_context is None:
+        raise MediaError("the video's codec is not known here")
+    stream.thread_type = "AUTO"
+    return stream
 
 
 def _is_cover(stream: VideoStream) -> bool:
