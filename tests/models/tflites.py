@@ -25,7 +25,7 @@ class Quantisation:
 
 @dataclass(frozen=True)
 class TinyModel:
-    """Output = `numbers(output)` + the mean of all pixels; -1 is an open size; `tiles` blows the picture up."""
+    """Output = `numbers(output)` + the mean of all pixels; -1 is an open size; `tiles` widen the picture."""
 
     input_shape: tuple[int, ...] = (1, 8, 8, 3)
     input_type: str = "uint8"

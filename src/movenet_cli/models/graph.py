@@ -86,7 +86,7 @@ def load_graph(folder: Path) -> SavedGraph:
         ModelError: it cannot be loaded, or is not a MoveNet.
     """
     tf = import_tensorflow()
-    loaded = _load(tf, folder)
+    loaded = _load(folder)
     signature = getattr(loaded, "signatures", {}).get("serving_default")
     if signature is None:
         raise ModelError(f"{folder} is not a MoveNet: it has no signature 'serving_default'")
@@ -123,7 +123,7 @@ def heads_function(graph: SavedGraph, batch: int | None) -> Any:
     )
 
 
-def _load(tf: Any, folder: Path) -> Any:
+def _load(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -133,7 +133,7 @@ def _load(tf: Any, folder: Path) -> Any:
     try:
         with native_chatter_logged():
             return tensorflow_hub.load(str(folder))
-    except (tf.errors.OpError, OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
+    except Exception as error:  # a damaged model makes TensorFlow's readers raise all sorts of things
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{folder} is not a whole SavedModel: get it again ({reason})") from error
 
