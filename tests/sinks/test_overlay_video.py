@@ -200,6 +200,16 @@ def test_sound_is_cut_to_the_part(tmp_path: Path, codec: str, suffix: str) -> No
         assert float(sound.duration * sound.time_base) == pytest.approx(0.8, abs=0.05)  # type: ignore[operator]
 
 
+def test_sound_of_a_late_part(tmp_path: Path) -> None:
+    times = [n / 25 for n in range(350)]
+    clip = make_clip(tmp_path / "clip.mp4", times, audio="aac", audio_seconds=14.0)
+    whole, part = audio_packets(clip), audio_packets(overlay(tmp_path / "o.mp4", clip, steady(300, 325)))
+    first = whole.index(part[0])
+    assert part == whole[first : first + len(part)]
+    assert first == pytest.approx(12.0 * 48000 / 1024, abs=2)
+    assert len(part) == pytest.approx(1.0 * 48000 / 1024, abs=3)
+
+
 def test_sound_longer_than_the_pictures_is_kept(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "clip.mp4", [n / 25 for n in range(25)], audio="aac", audio_seconds=3.0)
     path = overlay(tmp_path / "o.mp4", clip, steady(0, 25))
