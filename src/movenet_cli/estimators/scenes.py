@@ -7,7 +7,8 @@ import numpy as np
 
 from movenet_cli.poses import FloatArray, Picture
 
-_SIZE = (32, 32)
+_SAMPLED = (128, 128)
+_THUMBNAIL = (32, 32)
 
 
 @dataclass(slots=True)
@@ -23,7 +24,8 @@ class SceneWatch:
 
     def is_cut(self, picture: Picture) -> bool:
         """Whether `picture` starts a new scene; the first picture of all does not."""
-        pixels = picture.resized((0, 0, picture.width, picture.height), _SIZE)
-        thumbnail = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        pixels = picture.resized((0, 0, picture.width, picture.height), _SAMPLED)
+        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+        thumbnail = cv2.resize(grey, _THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
         last, self._last = self._last, thumbnail
         return last is not None and float(np.abs(thumbnail - last).mean()) >= self.threshold

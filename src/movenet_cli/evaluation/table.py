@@ -75,4 +75,4 @@ def _intervals(comparison: Comparison) -> Iterator[str]:
         ]
     for name, interval, sign in named:
         if interval is not None:
-            yield f"{name}: {interval.low:{sign}.3f} to {interval.high:{sign}.3f} (95 %, bootstrap over pictures)"
+            yield f"{name}: {interval.low:{sign}.3f} to {interval.high:{sign}.3f} (95 %, by bootstrap)"
