@@ -7,6 +7,7 @@ too; exits with 0, or with one line on standard error and the exit code of `Mode
 
 import dataclasses
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -65,8 +66,8 @@ def _tflite(function: Any, loaded: Any) -> bytes:
         with native_chatter_logged():
             content: bytes = converter.convert()
     except Exception as error:  # whatever the converter's passes raise
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise NotConvertibleError(reason) from error
+        said = re.search(r"error: (.+)", str(error))
+        raise NotConvertibleError(said[1] if said else type(error).__name__) from error
     return content
 
 
