@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import movenet_cli
+from movenet_cli.cli import main
 
 PACKAGE = Path(movenet_cli.__file__).parent
 
@@ -99,7 +100,10 @@ def test_heavy_libraries_stay_in_their_rooms(path: Path) -> None:
         assert rooms is None or _part(path) in rooms, f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("command", [[], ["annotate"], ["models"], ["models", "list"]], ids=" ".join)
+COMMANDS = [[], *([name] for name in main.COMMANDS), ["models", "list"]]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_help_imports_nothing_heavy(command: list[str]) -> None:
     code = (
         "import sys\n"

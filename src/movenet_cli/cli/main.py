@@ -13,6 +13,10 @@ from movenet_cli.errors import ExitCode, MovenetError
 COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
     "models": ("movenet_cli.cli.models:models", "List, fetch and verify the MoveNet models."),
+    "convert": ("movenet_cli.cli.convert:convert", "Write results in another format."),
+    "validate": ("movenet_cli.cli.validate:validate", "Check a results folder from end to end."),
+    "report": ("movenet_cli.cli.report:report", "Make one page to look at of a results folder."),
+    "doctor": ("movenet_cli.cli.doctor:doctor", "Say what works on this machine."),
 }
 """Command name to where it lives and its one line of help; nothing is imported to show the list."""
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from tqdm import tqdm
 
+from movenet_cli.cli.printing import printable
 from movenet_cli.poses import FrameResult
 from movenet_cli.report import InputOutcome
 
@@ -148,9 +149,3 @@ def make_progress(kind: str, inputs: int, quiet: bool) -> Progress:
     if kind == "bar" or (kind == "auto" and not quiet and sys.stderr.isatty()):
         return BarProgress(inputs, quiet)
     return Progress(inputs, quiet)
-
-
-def printable(name: str) -> str:
-    """A name on one line: control characters and undecodable bytes shown as escapes."""
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)

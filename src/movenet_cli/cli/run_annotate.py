@@ -15,7 +15,8 @@ import click
 from movenet_cli.batch import Batch
 from movenet_cli.cli.download_bar import download_bar
 from movenet_cli.cli.options import Moment
-from movenet_cli.cli.progress import make_progress, printable
+from movenet_cli.cli.printing import printable
+from movenet_cli.cli.progress import make_progress
 from movenet_cli.engine import Engine
 from movenet_cli.errors import ExitCode, InputError, OutputError
 from movenet_cli.folder import MEDIA, results_folder

@@ -106,6 +106,13 @@ def load_tensorflow(folder: Path, name: str, sha256: str, *, device: str, batch_
     return TensorflowModel(info, runner)
 
 
+def describe_devices() -> str:
+    """TensorFlow's version and the GPUs that it sees, in words."""
+    tf = import_tensorflow()
+    gpus = len(tf.config.list_physical_devices("GPU"))
+    return f"TensorFlow {tf.__version__}, " + (f"{gpus} GPU{'s' * (gpus > 1)}" if gpus else "no GPU")
+
+
 def _place(tf: Any, device: str) -> str | None:
     """TensorFlow's name of the device, None for its own choice; GPUs take memory as they need it."""
     gpus = tf.config.list_physical_devices("GPU")

@@ -1,0 +1,44 @@
+"""`movenet convert`: results in another format, without a model."""
+
+from pathlib import Path
+
+import click
+
+from movenet_cli.cli.printing import printable
+from movenet_cli.errors import ExitCode
+from movenet_cli.settings import FORMATS
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--to", "format_name", required=True, type=click.Choice(FORMATS), help="The other format.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="A folder to write to; default: the results folder itself.",
+)
+def convert(results: Path, format_name: str, output: Path | None) -> int:
+    """Write the results of `annotate` in another format; the same bytes that `annotate` would have written.
+
+    RESULTS is an output folder of `annotate` with JSON or JSONL documents. No model is run.
+
+    \b
+    Example:
+      movenet convert movenet-out --to coco
+    """
+    from movenet_cli.results.convert import convert_results  # noqa: PLC0415 - heavy, and not for --help
+
+    inputs = failed = 0
+    for converted in convert_results(results, format_name, output):
+        inputs += 1
+        if converted.reason is not None:
+            failed += 1
+            click.echo(f"movenet: {printable(converted.name)}: {converted.reason}", err=True)
+    where = output or results
+    click.echo(
+        f"{inputs - failed:,} of {inputs:,} inputs converted to {format_name}, results in {where}", err=True
+    )
+    if failed == inputs:
+        return ExitCode.INPUT
+    return ExitCode.PARTIAL if failed else ExitCode.OK

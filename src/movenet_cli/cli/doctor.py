@@ -1,0 +1,90 @@
+"""`movenet doctor`: what works on this machine."""
+
+from collections.abc import Callable
+
+import click
+
+from movenet_cli.cli.quiet import native_stderr_hidden
+from movenet_cli.errors import ExitCode, MovenetError
+
+
+@click.command()
+def doctor() -> int:
+    """Try what annotating needs and say what works here; exit code 1 when something vital does not."""
+    vital = 0
+    with native_stderr_hidden():
+        for name, check, is_vital in CHECKS:
+            try:
+                found, works = check(), True
+            except (ImportError, OSError, ValueError, MovenetError) as error:
+                found, works = str(error).splitlines()[0], False
+            vital += is_vital and not works
+            click.echo(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
+    return ExitCode.BUG if vital else ExitCode.OK
+
+
+def _python() -> str:
+    import platform  # noqa: PLC0415
+
+    from movenet_cli import __version__  # noqa: PLC0415
+    from movenet_cli.settings import usable_cpus  # noqa: PLC0415
+
+    return f"movenet-cli {__version__} on Python {platform.python_version()}, {usable_cpus()} processors"
+
+
+def _litert() -> str:
+    from importlib.metadata import version  # noqa: PLC0415
+
+    import numpy as np  # noqa: PLC0415
+
+    from movenet_cli.models.catalogue import catalogue_model  # noqa: PLC0415
+    from movenet_cli.models.loading import load_model  # noqa: PLC0415
+    from movenet_cli.models.store import find_local  # noqa: PLC0415
+
+    found = find_local(catalogue_model("mini"))
+    if found is None:
+        raise OSError("the model mini is not part of this installation")
+    model = load_model(found.path, name="mini", runtime="litert", device="cpu", batch_size=1)
+    height, width = model.info.input_size or (0, 0)
+    model.runner().run(np.zeros((1, height, width, 3), np.uint8))
+    return f"ai-edge-litert {version('ai-edge-litert')} runs mini"
+
+
+def _images() -> str:
+    import cv2  # noqa: PLC0415
+
+    return f"OpenCV {cv2.__version__}"
+
+
+def _video() -> str:
+    import av  # noqa: PLC0415
+
+    av.codec.Codec("libx264", "w")
+    decoders = [name for name in ("h264", "hevc", "vp9", "libdav1d") if name in av.codecs_available]
+    return f"PyAV {av.__version__}, writes H.264, reads {', '.join(decoders)}"
+
+
+def _tensorflow() -> str:
+    from movenet_cli.models.tensorflow import describe_devices  # noqa: PLC0415
+
+    return describe_devices()
+
+
+def _cache() -> str:
+    from movenet_cli.models.cache import cache_dir  # noqa: PLC0415
+    from movenet_cli.models.catalogue import CATALOGUE  # noqa: PLC0415
+    from movenet_cli.models.store import is_local  # noqa: PLC0415
+
+    names = [name for name, model in CATALOGUE.items() if is_local(model)]
+    return f"{cache_dir()}: {', '.join(names) or 'no model yet'}"
+
+
+CHECKS: tuple[tuple[str, Callable[[], str], bool], ...] = (
+    ("program", _python, True),
+    ("inference", _litert, True),
+    ("images", _images, True),
+    ("videos", _video, True),
+    ("TensorFlow", _tensorflow, False),
+    ("model cache", _cache, True),
+)
+"""What is tried: a title, the attempt, and whether annotating is impossible without it."""

@@ -1,0 +1,26 @@
+"""`movenet report`: a results folder as one page to look at."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The page; default: report.html in the folder."
+)
+def report(results: Path, output: Path | None) -> None:
+    """Make one self-contained HTML page: counts, failures, scores, timelines, a gallery.
+
+    RESULTS is an output folder of `annotate`. The page loads nothing from anywhere.
+
+    \b
+    Example:
+      movenet report movenet-out -o night.html
+    """
+    from movenet_cli.htmlreport.page import write_report  # noqa: PLC0415 - heavy, and not for --help
+
+    page = output or results / "report.html"
+    write_report(results, page)
+    click.echo(f"report in {page}", err=True)

@@ -1,0 +1,31 @@
+"""`movenet validate`: a results folder checked from end to end."""
+
+from pathlib import Path
+
+import click
+
+from movenet_cli.cli.printing import printable
+from movenet_cli.errors import ExitCode
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+def validate(results: Path) -> int:
+    """Check schema, counts, one record per frame, and that every file is what the journal says.
+
+    RESULTS is an output folder of `annotate`. Each problem is one line on standard output, where and what.
+    Exit code 3 when there are any.
+
+    \b
+    Example:
+      movenet validate movenet-out && echo complete
+    """
+    from movenet_cli.results.validate import Validation  # noqa: PLC0415 - heavy, and not for --help
+
+    validation, found = Validation(results), 0
+    for problem in validation.problems():
+        found += 1
+        click.echo(f"{printable(str(problem.where))}: {printable(problem.what)}")
+    verdict = f"{found:,} problems" if found else "no problem"
+    click.echo(f"{validation.files:,} files checked, {verdict} found in {results}", err=True)
+    return ExitCode.INPUT if found else ExitCode.OK

@@ -1,0 +1,75 @@
+"""`convert`, `validate`, `report` and `doctor` on what `annotate` really wrote."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from movenet_cli.cli.main import run
+from movenet_cli.errors import ExitCode
+from tests.media import gradient, write_image, write_video
+
+
+@pytest.fixture
+def results(a_model: Path, tmp_path: Path) -> Path:
+    """Results of two images and a video in all formats."""
+    media = tmp_path / "media"
+    write_image(media / "a.png", gradient(seed=1))
+    write_image(media / "b.jpg", gradient(seed=2))
+    write_video(media / "clips/v.mp4", 4)
+    out = tmp_path / "out"
+    options = ["-m", str(a_model), "-o", str(out), "-f", "json,jsonl,csv,coco", "--overlay"]
+    assert run(["annotate", str(media), *options]) == ExitCode.OK
+    return out
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "coco"])
+def test_convert_gives_the_bytes_of_annotate(results: Path, tmp_path: Path, form: str) -> None:
+    other = tmp_path / "other"
+    assert run(["convert", str(results), "--to", form, "-o", str(other)]) == ExitCode.OK
+    names = (
+        ["coco.json"] if form == "coco" else [f"keypoints/{name}.{form}" for name in ("a.png", "clips/v.mp4")]
+    )
+    for name in names:
+        assert (other / name).read_bytes() == (results / name).read_bytes()
+
+
+def test_validate_finds_nothing_in_good_results(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["validate", str(results)]) == ExitCode.OK
+    assert capsys.readouterr().out == ""
+
+
+def test_validate_says_where_it_is_broken(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = results / "keypoints/clips/v.mp4.json"
+    document = json.loads(path.read_text())
+    del document["frames"][2]
+    path.write_text(json.dumps(document))
+    (results / "keypoints/a.png.csv").unlink()
+    assert run(["validate", str(results)]) == ExitCode.INPUT
+    said = capsys.readouterr().out
+    assert "v.mp4.json" in said
+    assert "a.png.csv" in said
+
+
+@pytest.mark.parametrize("command", [["validate"], ["convert", "--to", "csv"], ["report"]])
+def test_a_folder_without_results(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert run([*command, str(tmp_path)]) == ExitCode.INPUT
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_report_is_one_page_that_loads_nothing(results: Path) -> None:
+    assert run(["report", str(results)]) == ExitCode.OK
+    page = (results / "report.html").read_text()
+    assert "clips/v.mp4" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
+
+
+def test_doctor_names_what_it_tried(capfd: pytest.CaptureFixture[str]) -> None:
+    code = run(["doctor"])
+    said = capfd.readouterr().out
+    for name in ("program", "inference", "images", "videos", "TensorFlow", "model cache"):
+        assert name in said
+    assert (code == ExitCode.OK) == ("MISSING" not in said)
