@@ -1,1 +1,1 @@
-"""Synthetic people: CC0 body geometry and a seed go in, rendered figures with exact COCO keypoints come out."""
+"""Synthetic people: CC0 bodies and a seed go in, rendered figures with exact COCO keypoints come out."""

@@ -1,4 +1,4 @@
-"""The command ``python -m training.synthesis``: a folder of bodies and a seed go in, shards of synthetic people come out."""
+"""``python -m training.synthesis``: CC0 bodies and a seed go in, shards of synthetic people come out."""
 
 from __future__ import annotations
 

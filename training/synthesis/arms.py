@@ -1,4 +1,4 @@
-"""What arms do: a skeleton with a posed trunk goes in, its arms are set hanging, on the hips, raised, crossed, reaching ..."""
+"""What arms do: a skeleton with a posed trunk goes in, its arms hang, rest on the hips, reach, wave ..."""
 
 from __future__ import annotations
 
@@ -83,7 +83,10 @@ def sample_arms(rng: np.random.Generator, posing: Posing, odds: dict[str, float]
 
 
 def gesture(rng: np.random.Generator, posing: Posing, side: Side, name: str, scatter: float = 0.07) -> None:
-    """Set one arm to a named gesture, scattered; ``free`` reaches anywhere in front of the trunk or beside it."""
+    """Set one arm to a named gesture, scattered.
+
+    ``free`` reaches anywhere in front of the trunk or beside it.
+    """
     chest = posing.transforms()[BONE["spine01"]]
     length = posing.arm_length()
     shoulder = posing.joints[BONE[f"upperarm01.{side}"]]

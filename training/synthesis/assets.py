@@ -1,4 +1,4 @@
-"""Readers of MakeHuman's files: paths go in, plain arrays (decimetres, y up, z forward, the person's left at +x) come out."""
+"""Readers of MakeHuman's files: paths go in, plain arrays come out (decimetres, y up, +x the left hand)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
@@ -20,7 +22,8 @@ Mask = NDArray[np.bool_]
 class Mesh:
     """A triangulated OBJ file.
 
-    ``vertices`` (V, 3); ``faces`` (F, 3) indices into them; ``groups`` (F,) the name of the OBJ group each triangle came from.
+    ``vertices`` (V, 3); ``faces`` (F, 3) indices into them; ``groups`` (F,) the name of the OBJ group each
+    triangle came from.
     """
 
     vertices: Floats
@@ -50,9 +53,6 @@ def read_obj(path: Path) -> Mesh:
 
 def components(faces: Indices, count: int) -> Indices:
     """Number the connected parts of a mesh: (count,) int32, the largest part first."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     rows, columns = faces[:, [0, 1]].ravel(), faces[:, [1, 2]].ravel()
     graph = coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
@@ -74,9 +74,10 @@ def read_target(path: Path, count: int) -> Floats:
 class Fitting:
     """How a garment hangs on the base mesh (a ``.mhclo`` file).
 
-    Vertex i lies at ``sum_k weights[i, k] * body[anchors[i, k]] + offsets[i] * scale``, where the scale on each axis is the distance
-    between two body vertices over a reference length (``scales``: first vertex, second vertex, length; for x, y, z).
-    ``hidden`` (base vertices,) marks the body's vertices under the garment.
+    Vertex i lies at ``sum_k weights[i, k] * body[anchors[i, k]] + offsets[i] * scale``, where the scale on
+    each axis is the distance between two body vertices over a reference length (``scales``: first vertex,
+    second vertex, length; for x, y, z). ``hidden`` (base vertices,) marks the body's vertices under the
+    garment.
     """
 
     anchors: Indices
@@ -143,7 +144,10 @@ def read_json(path: Path) -> dict[str, dict[str, object]]:
 
 
 def read_bvh(path: Path) -> dict[str, Floats]:
-    """Read the first frame of a BVH file: each joint's rotation (3, 3), turned from the file's z-up axes to y-up."""
+    """Read the first frame of a BVH file.
+
+    Each joint's rotation (3, 3), turned from the file's z-up axes to y-up.
+    """
     names: list[str] = []
     channels: list[list[str]] = []
     lines = path.read_text(encoding="utf-8").splitlines()

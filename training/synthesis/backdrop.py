@@ -50,7 +50,10 @@ class Sky:
 def lamp(
     azimuth: float, height: float, spread: float, colour: Floats, count: int, shadow: int
 ) -> list[Light]:
-    """A lamp or the sun: lights in a disc of ``spread`` degrees about a direction (degrees right of the camera's side, up)."""
+    """A lamp or the sun.
+
+    Lights in a disc of ``spread`` degrees about a direction (degrees right of the camera's side, up).
+    """
     a, h = np.deg2rad(azimuth), np.deg2rad(height)
     forward = np.array([np.sin(a) * np.cos(h), np.sin(h), np.cos(a) * np.cos(h)])
     side = np.array([np.cos(a), 0.0, -np.sin(a)])
@@ -65,7 +68,10 @@ def lamp(
 
 
 def out_of_focus(colour: Linear, nearness: NDArray[np.float32], focus: float, strength: float) -> Linear:
-    """Blur a place by its distance from the plane of focus (decimetres); ``strength`` is the blur at infinity in pixels."""
+    """Blur a place by its distance from the plane of focus (decimetres).
+
+    ``strength`` is the blur at infinity in pixels.
+    """
     blur = strength * np.abs(nearness * focus - 1.0)
     layers = [colour if sigma == 0 else _disc_blur(colour, sigma) for sigma in _BLURS]
     level = np.interp(blur, _BLURS, np.arange(len(_BLURS)))
@@ -91,7 +97,10 @@ def shrink(picture: Linear, factor: int) -> Linear:
 
 
 def layer(rendering: Rendering, factor: int) -> tuple[Linear, Linear]:
-    """Develop a supersampled layer: its values 0 to 255 times its cover (H, W, 3), and the cover (H, W, 1)."""
+    """Develop a supersampled layer.
+
+    Its values 0 to 255 times its cover (H, W, 3), and the cover (H, W, 1).
+    """
     cover = (rendering.owner >= 0).astype(np.float32)[..., None]
     values = develop(rendering.colour) * cover
     return shrink(values, factor), shrink(cover[..., 0], factor)[..., None]

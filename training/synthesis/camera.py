@@ -1,4 +1,4 @@
-"""Where the camera stands: a posed figure and a random generator go in, a view of it and the light on it come out."""
+"""Camera and light: a posed figure and a random generator go in, a view and the lamps come out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def look_at(
     focal: float,
     centre: tuple[float, float],
 ) -> View:
-    """A camera ``distance`` decimetres from the target, ``yaw`` degrees round it and ``elevation`` above its level."""
+    """A camera ``distance`` decimetres from the target, turned round and raised over it by degrees."""
     rotation = turn(z=roll) @ turn(x=elevation) @ turn(y=-yaw)
     return View(rotation, target + rotation.T @ np.array([0.0, 0.0, distance]), focal, centre)
 
@@ -34,7 +34,8 @@ def look_at(
 def sample_view(rng: np.random.Generator, vertices: Floats, places: Floats, size: int) -> View:
     """Draw a view that frames the figure, or part of it, in a square of ``size`` pixels.
 
-    Yaw is all round with a preference for the front; elevations are those of webcams, tripods and stands; near cameras distort more.
+    Yaw is all round with a preference for the front; elevations are those of webcams, tripods and stands;
+    near cameras distort more.
     """
     names = list(_REGIONS)
     region = names[rng.choice(len(names), p=[share for _, share in _REGIONS.values()])]
@@ -67,7 +68,10 @@ def _warmth(rng: np.random.Generator, spread: float) -> Floats:
 
 
 def sample_light(rng: np.random.Generator, view: View, size: int) -> tuple[Floats, list[Light]]:
-    """Draw the ambient light (2, 3) and the lamps: a key light mostly from the camera's side, weak ones that shape, now and then a rim."""
+    """Draw the ambient light (2, 3) and the lamps.
+
+    A key light mostly from the camera's side, weak ones that shape, now and then a rim.
+    """
     azimuth = np.deg2rad(rng.normal(0, 55) if rng.random() < 0.8 else rng.uniform(-180, 180))
     height = np.deg2rad(rng.uniform(8, 75))
     towards = np.array([np.sin(azimuth) * np.cos(height), np.sin(height), np.cos(azimuth) * np.cos(height)])
@@ -79,7 +83,7 @@ def sample_light(rng: np.random.Generator, view: View, size: int) -> tuple[Float
     ground = sky * rng.uniform(0.25, 0.8) * _warmth(rng, 0.1)
     lights = [Light(heading @ towards, key * _warmth(rng, 0.1), size)]
     for _ in range(2):
-        direction = unit(rng.normal(size=3) + [0.0, 0.5, 0.0])
+        direction = unit(rng.normal(size=3) + np.array([0.0, 0.5, 0.0]))
         lights.append(Light(direction, sky * rng.uniform(0.1, 0.4), size // 3))
     if rng.random() < 0.25:
         back = np.array([rng.normal(0, 0.6), rng.uniform(0.1, 0.7), -1.0])

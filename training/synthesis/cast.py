@@ -1,4 +1,4 @@
-"""People chosen, not drawn: an actor's looks, clothes, pose and place go in, a scene with keypoints in the world comes out."""
+"""People chosen, not drawn: an actor's looks, clothes, pose and place go in, a scene comes out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ Cut = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Piece:
-    """A garment of the library by name, or a ``cut`` of the base mesh's shells (the arguments of ``garments.cut_...``)."""
+    """A garment of the library by name, or one cut from the base mesh's shells.
+
+    ``cut``: the numbers for ``garments.cut_top``, ``cut_bottom`` or, with the name ``skirt``, ``cut_skirt``.
+    """
 
     cloth: Material
     name: str = ""
@@ -36,7 +39,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Actor:
-    """One person of a picture; colours are 8-bit sRGB, ``place`` is x, z on the floor, ``heading`` degrees to the left."""
+    """One person of a picture.
+
+    Colours are 8-bit sRGB, ``place`` is x, z on the floor, ``heading`` degrees to the left.
+    """
 
     sex: Sex
     age: Age
@@ -56,7 +62,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class Performance:
-    """An actor in the world: ``scene``, ``places`` (17, 3) of the keypoints and the length of the trunk in decimetres."""
+    """An actor in the world.
+
+    ``scene``, ``places`` (17, 3) of the keypoints and the length of the trunk in decimetres.
+    """
 
     scene: Scene
     places: Floats

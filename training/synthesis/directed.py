@@ -1,14 +1,14 @@
-"""Poses for the sample pictures: a skeleton goes in and stands, squats, runs, sits or waves as a director asked."""
+"""Poses for the sample pictures: a skeleton goes in and stands, squats, runs, sits or waves."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from training.synthesis.arms import gesture, reach_to
-from training.synthesis.limbs import SIGN, Posing, Side
-from training.synthesis.poses import SIDES, ground
+from training.synthesis.limbs import SIDES, SIGN, Posing, Side
 from training.synthesis.rig import BONE
 from training.synthesis.rotation import turn
+from training.synthesis.upright import ground
 
 
 def _arms(posing: Posing, left: str, right: str, scatter: float = 0.0, seed: int = 0) -> None:

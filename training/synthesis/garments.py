@@ -1,4 +1,4 @@
-"""Garments and hair as parts to combine: fittings and the base mesh go in, tops, bottoms, shoes and hair that follow any body come out."""
+"""Garments and hair: fittings and the base mesh go in, pieces that follow any body come out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from training.synthesis.assets import Fitting, Floats, Indices, Mask, Mesh, components, read_fitting, read_obj
 from training.synthesis.rig import BONE, Binding, Rig
@@ -23,8 +24,9 @@ _UNDER = 0.5
 class Garment:
     """A piece of clothing, a pair of shoes or a hair style.
 
-    ``fitting`` places its vertices on a body, ``faces`` (F, 3) join them, ``canonical`` (V, 3) is where they lie on the base mesh
-    (patterns are drawn in that space), ``binding`` moves them, ``part`` (V,) numbers its connected parts (main cloth 0, trim above).
+    ``fitting`` places its vertices on a body, ``faces`` (F, 3) join them, ``canonical`` (V, 3) is where they
+    lie on the base mesh (patterns are drawn in that space), ``binding`` moves them, ``part`` (V,) numbers its
+    connected parts (main cloth 0, trim above).
     """
 
     name: str
@@ -45,7 +47,7 @@ def load_garment(path: Path, base: Floats, rig: Rig) -> Garment:
 
 
 def _subset(garment: Garment, name: str, keep: Mask, hidden: Mask) -> Garment:
-    """The garment's vertices in ``keep`` and the faces wholly among them, hiding only ``hidden`` of the body."""
+    """The garment's vertices in ``keep`` and the faces among them, hiding only ``hidden`` of the body."""
     index = np.cumsum(keep) - 1
     faces = index[garment.faces[keep[garment.faces].all(1)]].astype(np.int32)
     fitting = garment.fitting
@@ -74,10 +76,11 @@ def split_suit(suit: Garment, base: Floats) -> tuple[Garment, Garment] | None:
 
 @dataclass(frozen=True)
 class Shell:
-    """The base mesh's own loose skins (tights over the whole body, a long skirt) from which plain clothes are cut.
+    """The base mesh's own loose skins, tights and a long skirt, from which plain clothes are cut.
 
-    ``tights`` and ``skirt`` are garments; ``limb`` (tights vertices,) runs along the arm from 0 (shoulder) over 1 (elbow) to 2 (wrist)
-    and is negative elsewhere; ``cover`` (base vertices,) is the nearest tights vertex of each body vertex, -1 where none is near.
+    ``tights`` and ``skirt`` are garments; ``limb`` (tights vertices,) runs along the arm from 0 (shoulder)
+    over 1 (elbow) to 2 (wrist) and is negative elsewhere; ``cover`` (base vertices,) is the nearest tights
+    vertex of each body vertex, -1 where none is near.
     """
 
     tights: Garment
@@ -88,8 +91,6 @@ class Shell:
 
 def load_shell(base: Mesh, rig: Rig, body_count: int) -> Shell:
     """Cut the shells out of the base mesh."""
-    from scipy.spatial import cKDTree
-
     tights, skirt = (_helper(base, rig, name) for name in ("helper-tights", "helper-skirt"))
     joints = rig.joints(base.vertices)
     limb = np.full(len(tights.canonical), -1.0)
@@ -132,7 +133,10 @@ def _helper(base: Mesh, rig: Rig, group: str) -> Garment:
 
 
 def cut_top(shell: Shell, hem: float, sleeve: float, neck: float) -> Garment:
-    """A shirt down to the height ``hem``, with sleeves to ``sleeve`` (0 none, 1 elbow, 2 wrist), open above ``neck`` at the throat."""
+    """A shirt down to the height ``hem``, open above ``neck`` at the throat.
+
+    Its sleeves go to ``sleeve``: 0 none, 1 to the elbow, 2 to the wrist.
+    """
     points = shell.tights.canonical
     trunk = np.minimum(points[:, 1] - hem, neck - points[:, 1] + 0.9 * np.abs(points[:, 0]))
     inside = np.where(shell.limb >= 0, (sleeve - shell.limb) * _UPPER_ARM, trunk)
@@ -157,9 +161,10 @@ def cut_skirt(shell: Shell, waist: float, hem: float) -> Garment:
 
 
 def _cut(cloth: Garment, name: str, inside: Floats, cover: Indices) -> Garment:
-    """Keep a shell where ``inside`` (V,) is positive, with straight hems, and hide the body beneath (not beneath the hems).
+    """Keep a shell where ``inside`` (V,) is positive; the body beneath is hidden, but not beneath the hems.
 
-    Vertices just outside are moved along an edge to where the field is zero, so that the hem runs across the faces.
+    Vertices just outside are moved along an edge to where the field is zero, so that the hem runs across the
+    faces.
     """
     faces = cloth.faces
     keep = (inside > 0)[faces].any(1)

@@ -1,7 +1,8 @@
-"""COCO's 17 points of a posed body: joints and base mesh go in, places in space and their visibility in a rendering come out.
+"""COCO's 17 points: a posed body goes in, their places in space and their visibility come out.
 
-MakeHuman's joints are centres of rotation; COCO's annotators click a little elsewhere: the shoulder near the top of the arm, the hip higher in
-the groin, the ankle above its joint, the ear at its canal. The shifts are multiples of the trunk's length (shoulders to hips).
+MakeHuman's joints are centres of rotation; COCO's annotators click a little elsewhere: the shoulder near the
+top of the arm, the hip higher in the groin, the ankle above its joint, the ear at its canal. The shifts are
+multiples of the trunk's length (shoulders to hips).
 """
 
 from __future__ import annotations
@@ -63,7 +64,10 @@ class Landmarks:
 
 
 def find_landmarks(library: Library) -> Landmarks:
-    """Find the points of the face on the base mesh by their shape: the nose's tip, the eyes' fronts, the ears' middles."""
+    """Find the points of the face on the base mesh by their shape.
+
+    The nose's tip, the eyes' fronts, the ears' middles.
+    """
     base = library.base
     head = np.flatnonzero(library.rig.weights[:13380, BONE["head"]] > 0.5)
     eyes = np.unique(library.eye_faces)
@@ -89,7 +93,7 @@ def keypoint_places(person: Person, landmarks: Landmarks, transforms: Floats) ->
     trunk = trunk_length(person)
     for k, index in enumerate(landmarks.face):
         inward = trunk * _EAR_DEPTH * (0, 0, 0, -1, 1)[k]
-        places[k] = head[:, :3] @ (person.body[index].mean(0) + [inward, 0.0, 0.0]) + head[:, 3]
+        places[k] = head[:, :3] @ (person.body[index].mean(0) + np.array([inward, 0.0, 0.0])) + head[:, 3]
     for k, (joint, carrier, shift) in enumerate(_BODY):
         for offset, side in enumerate("LR"):
             mirror = np.array([1.0 if side == "L" else -1.0, 1.0, 1.0])
@@ -110,11 +114,12 @@ def trunk_length(person: Person) -> float:
 def visibility(places: Floats, trunk: float, view: View, rendering: Rendering) -> NDArray[np.float32]:
     """COCO's flags (17,): 0 outside the picture, 1 hidden, 2 seen.
 
-    A point is seen when the surface drawn at it, or at a pixel beside it, lies within its limb's thickness (``_REACH``, in trunk lengths).
+    A point is seen when the surface drawn at it, or at a pixel beside it, lies within its limb's thickness
+    (``_REACH``, in trunk lengths).
     """
     height, width = rendering.nearness.shape
     flags = np.zeros(17, np.float32)
-    for k, (place, (x, y, near)) in enumerate(zip(places, view.project(places), strict=True)):
+    for k, (x, y, near) in enumerate(view.project(places)):
         if not (np.isfinite(near) and 0 <= x < width and 0 <= y < height):
             continue
         r = _NEIGHBOURHOOD

@@ -1,4 +1,4 @@
-"""Everything that is read once: the folder of CC0 bodies goes in, morphs, skeleton, clothes, hair and poses come out."""
+"""What is read once: the folder of bodies goes in, morphs, skeleton, clothes, hair and poses come out."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ HELD_OUT = frozenset(
 class Library:
     """The material of all people.
 
-    ``base`` (19158, 3) the base mesh (the body is the first 13380 vertices); ``body_faces``, ``eye_faces`` (F, 3) into it;
-    ``binding`` its skin weights; ``targets`` the morphs by name; ``tops``, ``bottoms``, ``overalls``, ``shoes``, ``hair``, ``hats`` one wardrobe's garments; ``shell`` the stuff to
-    cut plain clothes from; ``poses`` (P, B, 3, 3) local rotations of recorded poses.
+    ``base`` (19158, 3) the base mesh (the body is the first 13380 vertices); ``body_faces``, ``eye_faces``
+    (F, 3) into it; ``binding`` its skin weights; ``targets`` the morphs by name; ``tops``, ``bottoms``,
+    ``overalls``, ``shoes``, ``hair``, ``hats`` one wardrobe's garments; ``shell`` the stuff to cut plain
+    clothes from; ``poses`` (P, B, 3, 3) local rotations of recorded poses.
     """
 
     base: Floats
@@ -55,7 +56,8 @@ class Library:
 def load_library(folder: Path, wardrobe: Wardrobe = "train") -> Library:
     """Read the bodies' folder; FileNotFoundError when it is not one.
 
-    The ``heldout`` wardrobe holds the suits, shoes and hair that the ``train`` wardrobe never shows (``HELD_OUT``); hats are in both.
+    The ``heldout`` wardrobe holds the suits, shoes and hair that the ``train`` wardrobe never shows
+    (``HELD_OUT``); hats are in both.
     """
     if not (folder / "base.obj").is_file():
         raise FileNotFoundError(f"{folder} holds no base.obj: give the folder of MakeHuman's CC0 bodies")

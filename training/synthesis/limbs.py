@@ -1,16 +1,18 @@
-"""Arms and legs that reach: a skeleton being posed and targets go in, its limbs' rotations are set to get there."""
+"""Arms and legs that reach: a skeleton and targets go in, the limbs' rotations that get there come out."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from training.synthesis.assets import Floats
 from training.synthesis.rig import BONE, BONES, Rig
 from training.synthesis.rotation import frame, power, split_twist, turn, unit
 
 Side = Literal["L", "R"]
+SIDES: tuple[Side, Side] = ("L", "R")
 SIGN: dict[Side, float] = {"L": 1.0, "R": -1.0}
 _FORWARD = np.array([0.0, 0.0, 1.0])
 
@@ -18,7 +20,9 @@ _FORWARD = np.array([0.0, 0.0, 1.0])
 def two_bones(
     start: Floats, target: Floats, lengths: tuple[float, float], pole: Floats
 ) -> tuple[Floats, Floats]:
-    """Bend two bones so that their end meets the target: the middle joint, pushed towards the direction ``pole``, and the end (3,) each.
+    """Bend two bones so that their end meets the target.
+
+    Returns the middle joint, pushed towards the direction ``pole``, and the end: (3,) each.
 
     A target out of reach is moved onto the reach, along its direction.
     """
@@ -34,7 +38,10 @@ def two_bones(
 
 
 class Posing:
-    """A skeleton being posed: ``local`` (B, 3, 3) are the rotations so far, all axes as at rest (x left, y up, z forward)."""
+    """A skeleton being posed.
+
+    ``local`` (B, 3, 3) are the rotations so far, all axes as at rest (x left, y up, z forward).
+    """
 
     def __init__(self, rig: Rig, joints: Floats) -> None:
         """Begin at rest, with the joints (B, 3) of one body."""
@@ -85,7 +92,10 @@ class Posing:
     def reach(
         self, side: Side, target: Floats, pole: Floats, pronation: float = 0.0, wrist: Floats | None = None
     ) -> None:
-        """Bring a wrist to the target (3,), the elbow towards ``pole``; ``pronation`` degrees turn the palm, ``wrist`` (3, 3) bends the hand."""
+        """Bring a wrist to the target (3,), the elbow towards ``pole``.
+
+        ``pronation`` degrees turn the palm, ``wrist`` (3, 3) bends the hand.
+        """
         self.shrug(side, target)
         moved = self.transforms()
         shoulder = self.place(f"upperarm01.{side}", moved)
@@ -114,12 +124,13 @@ class Posing:
 
     @staticmethod
     def _about(axis: Floats, degrees: float) -> Floats:
-        from scipy.spatial.transform import Rotation
-
         return np.asarray(Rotation.from_rotvec(axis * np.deg2rad(degrees)).as_matrix())
 
     def curl(self, side: Side, degrees: float, spread: float = 0.0) -> None:
-        """Bend the fingers towards the palm, each joint by so much and the thumb by half; ``spread`` fans them out."""
+        """Bend the fingers towards the palm, each joint by so much and the thumb by half.
+
+        ``spread`` fans them out.
+        """
         wrist, thumb = self.joints[BONE[f"wrist.{side}"]], self.joints[BONE[f"finger1-2.{side}"]]
         for finger in range(1, 6):
             base, tip = (self.joints[BONE[f"finger{finger}-{k}.{side}"]] for k in (1, 2))
@@ -133,7 +144,10 @@ class Posing:
             self.local[BONE[f"finger{finger}-2.{side}"]] = self._about(axis, 1.2 * amount)
 
     def step(self, side: Side, target: Floats, pole: Floats, sole: Floats) -> None:
-        """Bring an ankle to the target (3,), the knee towards ``pole``, the foot turned as ``sole`` (3, 3) says (identity: flat, ahead)."""
+        """Bring an ankle to the target (3,), the knee towards ``pole``.
+
+        ``sole`` (3, 3) turns the foot; the identity is flat and ahead.
+        """
         hip = self.place(f"upperleg01.{side}")
         lengths = (
             self.length(f"upperleg01.{side}", f"lowerleg01.{side}"),

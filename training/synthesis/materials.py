@@ -1,4 +1,4 @@
-"""What surfaces look like: a kind of surface and its colours go in, one row of numbers for the kernels comes out."""
+"""What surfaces look like: a kind and its colours go in, one row of numbers for the kernels comes out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ WIDTH = 23
 class Kind(IntEnum):
     """How a surface's albedo comes about.
 
-    All but ``VERTEX`` read colours A, B, C and look at canonical coordinates. The first ten are for people, the others for the places
-    they are in.
+    All but ``VERTEX`` read colours A, B, C and look at canonical coordinates. The first ten are for people,
+    the others for the places they are in.
     """
 
     VERTEX = 0
@@ -42,9 +42,9 @@ class Material:
 
     ``colours`` (3, 3): linear RGB A, B, C; ``frequency``: of the pattern, in radians or cells per decimetre;
     ``axis`` (3,): along which it runs; ``phase``: where it begins; ``shine``, ``gloss``: of the highlight;
-    ``wrap``: how far light creeps round; ``wrinkle``, ``wrinkle_frequency``, ``wrinkle_stretch``: depth of bumps,
-    their number per decimetre and their upright against their level one; ``two_sided``: for hair and cloth;
-    ``glow``: light of its own.
+    ``wrap``: how far light creeps round; ``wrinkle``, ``wrinkle_frequency``, ``wrinkle_stretch``: depth of
+    bumps, their number per decimetre and their upright against their level one; ``two_sided``: for hair and
+    cloth; ``glow``: light of its own.
     """
 
     kind: Kind

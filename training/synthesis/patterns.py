@@ -1,4 +1,4 @@
-"""The colour of a point of a surface: a material's row and a canonical point go in, an albedo comes out (compiled)."""
+"""The colour of a point: a material's row and a place on it go in, an albedo comes out (compiled)."""
 
 from __future__ import annotations
 
@@ -88,8 +88,33 @@ def _printed(kind: int, row: Floats, point: Floats, noise: Noise, bump: Floats) 
 
 
 @kernel
+def _planks(u: float, v: float, noise: Noise, bump: Floats) -> tuple[int, float]:
+    """Boards one wide in u, of differing tints, with dark joints."""
+    board = np.floor(u)
+    v = v * 0.07 + 7.0 * _hash(board, 1.0)
+    if u - board < 0.035 or v - np.floor(v) < 0.006:
+        return C, 1.0
+    sample_noise(noise, u * 0.5, v * 0.25, 0.37 * board, bump)
+    return A, min(max(0.65 * _hash(board, np.floor(v)) + 0.2 + 0.12 * bump[0], 0.0), 1.0)
+
+
+@kernel
+def _bricks(u: float, v: float, noise: Noise, bump: Floats) -> tuple[int, float]:
+    """Bricks one wide in u and a third high in v, every other course shifted."""
+    course = np.floor(v * 3.0)
+    u = u + 0.5 * (course % 2.0)
+    if u - np.floor(u) < 0.05 or v * 3.0 - course < 0.13:
+        return C, 1.0
+    sample_noise(noise, u * 0.3, v * 0.3, 0.2, bump)
+    return A, min(max(_hash(np.floor(u), course) + 0.15 * bump[0], 0.0), 1.0)
+
+
+@kernel
 def _built(kind: int, row: Floats, point: Floats, noise: Noise, bump: Floats) -> tuple[int, float]:
-    """Speckled ground, floorboards, bricks, tiles and house fronts; on walls u runs level, on floors v runs away."""
+    """Speckled ground, floorboards, bricks, tiles and house fronts.
+
+    On walls u runs level, on floors v runs away.
+    """
     x, y, z = point[0], point[1], point[2]
     scale = row[10]
     if kind == 10:
@@ -100,30 +125,22 @@ def _built(kind: int, row: Floats, point: Floats, noise: Noise, bump: Floats) ->
     u = (x * row[11] + z * row[13]) * scale
     v = (y if row[12] > 0 else x * row[13] - z * row[11]) * scale
     if kind == 11:
-        board = np.floor(u)
-        v = v * 0.07 + 7.0 * _hash(board, 1.0)
-        if u - board < 0.035 or v - np.floor(v) < 0.006:
-            return C, 1.0
-        sample_noise(noise, u * 0.5, v * 0.25, 0.37 * board, bump)
-        return A, min(max(0.65 * _hash(board, np.floor(v)) + 0.2 + 0.12 * bump[0], 0.0), 1.0)
+        return _planks(u, v, noise, bump)
     if kind == 12:
-        course = np.floor(v * 3.0)
-        u = u + 0.5 * (course % 2.0)
-        if u - np.floor(u) < 0.05 or v * 3.0 - course < 0.13:
-            return C, 1.0
-        sample_noise(noise, u * 0.3, v * 0.3, 0.2, bump)
-        return A, min(max(_hash(np.floor(u), course) + 0.15 * bump[0], 0.0), 1.0)
+        return _bricks(u, v, noise, bump)
     fu, fv = u - np.floor(u), v - np.floor(v)
+    cell = _hash(np.floor(u), np.floor(v))
     if kind == 13:
-        return (C, 1.0) if fu < 0.02 or fv < 0.02 else (A, 0.4 + 0.6 * _hash(np.floor(u), np.floor(v)))
-    if 0.25 < fu < 0.75 and 0.2 < fv < 0.8:
-        return (C if _hash(np.floor(u), np.floor(v)) > 0.75 else B), 1.0
-    return A, 1.0
+        return (C, 1.0) if fu < 0.02 or fv < 0.02 else (A, 0.4 + 0.6 * cell)
+    pane = 0.25 < fu < 0.75 and 0.2 < fv < 0.8
+    return ((C if cell > 0.75 else B) if pane else A), 1.0
 
 
 @kernel
 def pattern(row: Floats, point: Floats, noise: Noise, bump: Floats, albedo: Floats) -> None:
-    """Set ``albedo`` (3,) to a material's colour at a canonical point (3,); a ``VERTEX`` material keeps what is there.
+    """Set ``albedo`` (3,) to a material's colour at a canonical point (3,).
+
+    A ``VERTEX`` material keeps what is there.
 
     ``row``: the material's (see ``Material.row``); ``bump`` (4,) is scratch.
     """

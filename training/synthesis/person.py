@@ -1,4 +1,4 @@
-"""A dressed body at rest, and the same body posed: traits and garments go in, one mesh with materials and a skeleton comes out."""
+"""A dressed body: traits and garments go in, one mesh with materials and a skeleton comes out."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ _HAIR_ROUNDNESS = 1.2
 class Person:
     """A dressed body at rest.
 
-    ``body`` (19158, 3) the morphed base mesh and ``joints`` (B, 3) its joints; ``vertices``, ``canonical``, ``colours`` (V, 3), ``faces``
-    (F, 3) and ``material`` (F,) the mesh to draw, bound by ``bones`` and ``weights`` (V, 4); ``strands`` (V,) marks hair.
+    ``body`` (19158, 3) the morphed base mesh and ``joints`` (B, 3) its joints; ``vertices``, ``canonical``,
+    ``colours`` (V, 3), ``faces`` (F, 3) and ``material`` (F,) the mesh to draw, bound by ``bones`` and
+    ``weights`` (V, 4); ``strands`` (V,) marks hair.
     """
 
     body: Floats

@@ -1,4 +1,4 @@
-"""Taking a picture: a set with actors, lights and a camera goes in, an 8-bit picture with true keypoints comes out."""
+"""Taking a picture: a set, actors, lights and a camera go in, a picture with true keypoints comes out."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ from training.synthesis.stage import merge
 
 @dataclass(frozen=True)
 class Camera:
-    """Where it looks (x, y, z), from how far, at which angles in degrees, and how much it sees of the height there.
+    """Where it looks (x, y, z), from how far, at which angles in degrees.
 
-    ``blur``: how far out of focus infinity is, in pixels of the finished picture; ``exposure``: a factor on the light.
+    And how much it sees of the height there.
+
+    ``blur``: how far out of focus infinity is, in pixels of the finished picture; ``exposure``: a factor on
+    the light.
     """
 
     target: tuple[float, float, float]
@@ -45,8 +48,8 @@ class Camera:
 class Shot:
     """All that a picture is made of.
 
-    ``size``: (height, width); ``props``: things that stand among the people and throw shadows; ``place``: what is
-    around them; ``ambient`` (2, 3): light from above and below that nothing keeps away.
+    ``size``: (height, width); ``props``: things that stand among the people and throw shadows; ``place``:
+    what is around them; ``ambient`` (2, 3): light from above and below that nothing keeps away.
     """
 
     name: str
@@ -62,7 +65,10 @@ class Shot:
 
 @dataclass(frozen=True)
 class Truth:
-    """One person of a picture: ``keypoints`` (17, 3) x, y in pixels and COCO's visibility; ``box`` x, y, width, height; ``area`` in pixels."""
+    """One person of a picture: ``keypoints`` (17, 3) x, y in pixels and COCO's visibility.
+
+    ``box`` x, y, width, height; ``area`` in pixels.
+    """
 
     keypoints: NDArray[np.float64]
     box: tuple[float, float, float, float]

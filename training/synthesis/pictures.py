@@ -1,4 +1,4 @@
-"""The sample pictures: no input, one shot (people, place, light and camera) for each picture and for each frame of the clip out."""
+"""The sample pictures: a level of detail goes in, a shot for each picture and frame of the clip comes out."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def _shoes(name: str, colour: Colour, sock: Colour = (235, 235, 232)) -> Piece:
 
 
 class Studio:
-    """Lamps and settings shared by the pictures: ``detail`` from 1 (a sketch) to 4 multiplies the lights' samples."""
+    """Lamps and settings shared by the pictures.
+
+    ``detail`` from 1 (a sketch) to 4 multiplies the lights' samples.
+    """
 
     def __init__(self, detail: int) -> None:
         """Choose how fine the light is."""

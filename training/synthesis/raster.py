@@ -15,9 +15,10 @@ Depth = NDArray[np.float32]
 def rasterise(points: Floats, faces: Indices, nearness: Depth, owner: Indices) -> None:
     """Draw triangles into a z-buffer, in place.
 
-    ``points`` (V, 3) float64: x, y in pixels (the top-left pixel's corner is 0, 0; samples lie at pixel centres) and the nearness, which
-    must be linear in the picture (1 / distance, or minus the distance of a parallel view) and larger when nearer; NaN points drop their
-    triangles. ``nearness`` (H, W) and ``owner`` (H, W), the index of the nearest triangle, keep what lies nearer already.
+    ``points`` (V, 3) float64: x, y in pixels (the top-left pixel's corner is 0, 0; samples lie at pixel
+    centres) and the nearness, which must be linear in the picture (1 / distance, or minus the distance of a
+    parallel view) and larger when nearer; NaN points drop their triangles. ``nearness`` (H, W) and ``owner``
+    (H, W), the index of the nearest triangle, keep what lies nearer already.
     """
     height, width = nearness.shape
     for f in range(faces.shape[0]):
@@ -85,8 +86,9 @@ def empty_buffers(height: int, width: int, farthest: float) -> tuple[Depth, Indi
 def shadow_map(vertices: Floats, faces: Indices, direction: Floats, size: int) -> tuple[Depth, Floats]:
     """How far the scene reaches towards a far-away light.
 
-    ``direction`` (3,) points from the scene to the light. Returns the map (size, size) of the greatest distance towards the light, and the
-    affine map (3, 4) that takes a world point to x, y in the map's pixels and that distance.
+    ``direction`` (3,) points from the scene to the light. Returns the map (size, size) of the greatest
+    distance towards the light, and the affine map (3, 4) that takes a world point to x, y in the map's pixels
+    and that distance.
     """
     up = np.array([0.0, 0.0, 1.0]) if abs(direction[1]) > 0.9 else np.array([0.0, 1.0, 0.0])
     side = np.cross(up, direction)

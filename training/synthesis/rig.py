@@ -1,4 +1,4 @@
-"""The skeleton: MakeHuman's 163 bones are merged into 56, and a pose of their rotations moves the vertices bound to them."""
+"""The skeleton: a pose of MakeHuman's bones (merged to 56) goes in, the moved vertices come out."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ class Binding:
 
 @dataclass(frozen=True)
 class Rig:
-    """``parents`` (B,) bone indices, -1 for the root; ``heads`` the base vertices whose mean is each bone's joint; ``weights`` (V, B)."""
+    """``parents`` (B,) bone indices, -1 for the root.
+
+    ``heads`` the base vertices whose mean is each bone's joint; ``weights`` (V, B).
+    """
 
     parents: Indices
     heads: tuple[Indices, ...]
@@ -67,7 +70,10 @@ class Rig:
         return np.array([body[head].mean(0) for head in self.heads])
 
     def transforms(self, rotations: Floats, joints: Floats) -> Floats:
-        """Forward kinematics: local rotations (B, 3, 3) and rest joints (B, 3) to affine maps (B, 3, 4) of rest points."""
+        """Forward kinematics.
+
+        Local rotations (B, 3, 3) and rest joints (B, 3) to affine maps (B, 3, 4) of rest points.
+        """
         out = np.empty((len(rotations), 3, 4))
         for bone, parent in enumerate(self.parents):
             if parent < 0:

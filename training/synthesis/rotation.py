@@ -1,4 +1,4 @@
-"""Rotations as (3, 3) matrices: angles, axes and directions go in, matrices that turn column vectors come out."""
+"""Rotations: angles, axes and directions go in, (3, 3) matrices that turn column vectors come out."""
 
 from __future__ import annotations
 
@@ -23,14 +23,20 @@ def unit(vector: Floats) -> Floats:
 
 
 def frame(direction: Floats, hinge: Floats) -> Floats:
-    """An orthonormal basis (3, 3) in columns: the direction, the hinge made square to it, and their cross product."""
+    """An orthonormal basis (3, 3) in columns.
+
+    The direction, the hinge made square to it, and their cross product.
+    """
     first = unit(direction)
     second = unit(hinge - first * (hinge @ first))
     return np.stack([first, second, np.cross(first, second)], axis=1)
 
 
 def blend(a: Floats, b: Floats, t: float) -> Floats:
-    """Go the fraction ``t`` of the shortest way from each rotation of ``a`` to that of ``b``; both (B, 3, 3)."""
+    """Go the fraction ``t`` of the shortest way from each rotation of ``a`` to that of ``b``.
+
+    Both (B, 3, 3).
+    """
     start = Rotation.from_matrix(a)
     step = (start.inv() * Rotation.from_matrix(b)).as_rotvec()
     return np.asarray((start * Rotation.from_rotvec(step * t)).as_matrix())

@@ -27,9 +27,10 @@ _SHADOW = 256
 class Sample:
     """A person on nothing.
 
-    ``rgba`` (224, 224, 4) uint8, RGB order, straight alpha; ``keypoints`` (17, 3) float32: x, y in pixels (the top-left pixel's corner is
-    0, 0; outside the picture too) and COCO's visibility (0 outside the picture, 1 hidden, 2 seen); ``box`` (4,) float32: x0, y0, x1, y1 of
-    the alpha's extent; ``family`` the pose's.
+    ``rgba`` (224, 224, 4) uint8, RGB order, straight alpha; ``keypoints`` (17, 3) float32: x, y in pixels
+    (the top-left pixel's corner is 0, 0; outside the picture too) and COCO's visibility (0 outside the
+    picture, 1 hidden, 2 seen); ``box`` (4,) float32: x0, y0, x1, y1 of the alpha's extent; ``family`` the
+    pose's.
     """
 
     rgba: NDArray[np.uint8]

@@ -21,9 +21,9 @@ Surface = NDArray[np.float32]
 class Scene:
     """What is drawn.
 
-    ``vertices`` (V, 3): world positions in decimetres; ``faces`` (F, 3); ``canonical`` (V, 3): where patterns are
-    looked up; ``colours`` (V, 3): linear RGB; ``material`` (F,): the row of ``materials`` (M, materials.WIDTH) of
-    each triangle; ``normals`` (V, 3).
+    ``vertices`` (V, 3): world positions in decimetres; ``faces`` (F, 3); ``canonical`` (V, 3): where patterns
+    are looked up; ``colours`` (V, 3): linear RGB; ``material`` (F,): the row of ``materials`` (M,
+    materials.WIDTH) of each triangle; ``normals`` (V, 3).
     """
 
     vertices: Floats
@@ -37,7 +37,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Light:
-    """A far-away light: ``direction`` (3,) towards it; ``colour`` (3,) linear RGB; ``shadow`` its map's size, or 0."""
+    """A far-away light: ``direction`` (3,) towards it; ``colour`` (3,) linear RGB.
+
+    ``shadow`` its map's size, or 0.
+    """
 
     direction: Floats
     colour: Floats
@@ -46,7 +49,10 @@ class Light:
 
 @dataclass(frozen=True)
 class Shadow:
-    """How far things reach towards a light: the map ``depth`` (S, S) and the way into it, ``affine`` (3, 4)."""
+    """How far things reach towards a light.
+
+    The map ``depth`` (S, S) and the way into it, ``affine`` (3, 4).
+    """
 
     depth: Depth
     affine: Floats
@@ -66,7 +72,10 @@ class View:
     centre: tuple[float, float]
 
     def project(self, points: Floats) -> Floats:
-        """World points (N, 3) to (N, 3): x, y in pixels and 1 / distance along the view; NaN behind the camera."""
+        """World points (N, 3) to (N, 3): x, y in pixels and 1 / distance along the view.
+
+        NaN behind the camera.
+        """
         seen = (points - self.position) @ self.rotation.T
         distance = np.where(seen[:, 2] < -0.5, -seen[:, 2], np.nan)
         x = self.centre[0] + self.focal * seen[:, 0] / distance
@@ -112,8 +121,8 @@ def render(
 ) -> Rendering:
     """Draw a scene on ``size`` (height, width) pixels.
 
-    ``ambient`` (2, 3): linear RGB of the light from straight above and from straight below; ``shadows``: one for
-    each light, of whatever stands in its way.
+    ``ambient`` (2, 3): linear RGB of the light from straight above and from straight below; ``shadows``: one
+    for each light, of whatever stands in its way.
     """
     nearness, owner = empty_buffers(*size, 0.0)
     projected = view.project(scene.vertices)
@@ -224,6 +233,18 @@ def _passed(place: Floats, depth: Depth, affine: Floats) -> float:
 
 
 @kernel
+def _shine(point: NDArray[np.float32], row: Floats, eye: Floats, direction: Floats) -> float:
+    """Blinn's highlight at a surface point (9,)."""
+    distance = np.sqrt((eye[0] - point[0]) ** 2 + (eye[1] - point[1]) ** 2 + (eye[2] - point[2]) ** 2)
+    length, along = 0.0, 0.0
+    for k in range(3):
+        half = (eye[k] - point[k]) / distance + direction[k]
+        length += half * half
+        along += point[3 + k] * half
+    return float(row[15] * max(along / np.sqrt(length), 0.0) ** row[16])
+
+
+@kernel
 def _light(
     surface: Surface,
     material: Indices,
@@ -234,9 +255,11 @@ def _light(
     affine: Floats,
     out: Surface,
 ) -> None:
-    """Add one light to ``out`` (N, 3): wrapped Lambert and a Blinn highlight. ``beam`` (2, 3): its direction and colour."""
+    """Add one light to ``out`` (N, 3): wrapped Lambert and a Blinn highlight.
+
+    ``beam`` (2, 3): the light's direction and colour.
+    """
     place = np.zeros(3)
-    half = np.zeros(3)
     direction = beam[0]
     for i in range(len(surface)):
         row = materials[material[i]]
@@ -254,17 +277,6 @@ def _light(
             passed = _passed(place, depth, affine)
         if passed <= 0:
             continue
-        shine = 0.0
-        if row[15] > 0 and cosine > 0:
-            length, along = 0.0, 0.0
-            for k in range(3):
-                half[k] = eye[k] - surface[i, k]
-                length += half[k] * half[k]
-            half[:] = half / np.sqrt(length) + direction
-            length = 0.0
-            for k in range(3):
-                length += half[k] * half[k]
-                along += surface[i, 3 + k] * half[k]
-            shine = row[15] * max(along / np.sqrt(length), 0.0) ** row[16]
+        shine = _shine(surface[i], row, eye, direction) if row[15] > 0 and cosine > 0 else 0.0
         for k in range(3):
             out[i, k] += beam[1, k] * passed * (surface[i, 6 + k] * diffuse + shine)

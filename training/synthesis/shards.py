@@ -1,4 +1,4 @@
-"""Samples on disk: a library and a range of numbers go in, files of 500 pictures each come out, several processes working."""
+"""Samples on disk: a range of numbers goes in, files of 500 pictures each come out."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def plan(bodies: Path, wardrobe: Wardrobe, out: Path, count: int, seed: int) -> 
 def write_shard(job: Job) -> Path:
     """Draw a shard's samples and move the finished file into place.
 
-    The file holds ``rgba`` (n, 224, 224, 4) uint8, ``keypoints`` (n, 17, 3) float32, ``box`` (n, 4) float32 and ``family`` (n,) strings;
-    see ``Sample``.
+    The file holds ``rgba`` (n, 224, 224, 4) uint8, ``keypoints`` (n, 17, 3) float32, ``box`` (n, 4) float32
+    and ``family`` (n,) strings; see ``Sample``.
     """
     cv2.setNumThreads(1)
     library = load_library(job.bodies, job.wardrobe)

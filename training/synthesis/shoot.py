@@ -1,4 +1,4 @@
-"""The command ``python -m training.synthesis.shoot``: a folder of bodies goes in, sample pictures, a clip and their true keypoints come out."""
+"""``python -m training.synthesis.shoot``: CC0 bodies go in, sample pictures and a clip come out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ _JPEG_QUALITY = 90
 
 
 class GroundTruth:
-    """COCO's keypoint annotations, growing picture by picture; coordinates count from the top-left pixel's corner."""
+    """COCO's keypoint annotations, growing picture by picture.
+
+    Coordinates count from the top-left pixel's corner.
+    """
 
     def __init__(self) -> None:
         """Begin without pictures."""

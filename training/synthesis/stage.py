@@ -1,4 +1,4 @@
-"""Places to stand in: sizes and materials go in, floors, walls, boxes, poles and foliage as scenes come out (decimetres, floor at y = 0)."""
+"""Places to stand in: sizes and materials go in, floors, walls, boxes and foliage come out (decimetres)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ def _grid_faces(rows: int, columns: int) -> Indices:
 
 
 def sheet(origin: Floats, across: Floats, along: Floats, material: Material, cell: float = 6.0) -> Scene:
-    """A flat rectangle from a corner (3,) along two edges (3,), in cells fit for a near camera; it faces across x along."""
+    """A flat rectangle from a corner (3,) along two edges (3,), in cells fit for a near camera.
+
+    It faces across x along.
+    """
     columns = int(np.ceil(np.linalg.norm(across) / cell)) + 1
     rows = int(np.ceil(np.linalg.norm(along) / cell)) + 1
     u, v = np.linspace(0, 1, columns), np.linspace(0, 1, rows)
@@ -85,7 +88,10 @@ def sweep(
 
 
 def box(centre: Sequence[float], size: Sequence[float], material: Material, yaw: float = 0.0) -> Scene:
-    """A box standing on the height centre[1], turned by ``yaw`` degrees; ``size`` is its width, height and depth."""
+    """A box standing on the height centre[1], turned by ``yaw`` degrees.
+
+    ``size`` is its width, height and depth.
+    """
     corners = np.array(
         [[-1, 0, 1], [1, 0, 1], [1, 1, 1], [-1, 1, 1], [-1, 0, -1], [1, 0, -1], [1, 1, -1], [-1, 1, -1]]
     )
@@ -109,7 +115,10 @@ def pole(foot: Sequence[float], radius: float, height: float, material: Material
 def ball(
     centre: Sequence[float], radius: float, material: Material, lumps: float = 0.0, seed: int = 0
 ) -> Scene:
-    """A ball, or with ``lumps`` a bush: a sphere whose surface goes in and out by that share of its radius."""
+    """A ball, or with ``lumps`` a bush.
+
+    A sphere whose surface goes in and out by that share of its radius.
+    """
     rng = np.random.default_rng(seed)
     polar, azimuth = np.meshgrid(
         np.linspace(0.01, np.pi - 0.01, 64), np.linspace(0, 2 * np.pi, 128), indexing="ij"

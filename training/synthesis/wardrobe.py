@@ -1,4 +1,4 @@
-"""What a person wears: a library and a random generator go in, garments with their materials come out."""
+"""What a person wears: a library and a random generator go in, garments with materials come out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ _GREYS = (14, 24, 36, 60, 110, 170, 215, 245)
 
 @dataclass(frozen=True)
 class Worn:
-    """A garment, the materials of its main cloth and of its trim, and by how much (decimetres) the cloth stands off its fitted place."""
+    """A garment with the materials of its main cloth and of its trim.
+
+    ``ease``: by how many decimetres the cloth stands off its fitted place.
+    """
 
     garment: Garment
     cloth: Material
