@@ -86,7 +86,7 @@ class TimedAccount(Account[T]):
         """See `Account.arrived`; a frame that comes after it was given up stays lost."""
         self._newest = self._newest if timestamp is None else timestamp
         self._arrivals += 1
-        if self._settled is None or self._newest > self._settled or not self.is_strict:
+        if not self._is_too_late():
             heapq.heappush(self._ready, (self._newest, self._arrivals, item))
         return self._settle(_PATIENCE)
 
@@ -95,6 +95,12 @@ class TimedAccount(Account[T]):
         yield from self._settle(0)
         while self._owed:
             yield from self._give_up()
+
+    def _is_too_late(self) -> bool:
+        """Whether the frame that came has been given up."""
+        if self._settled is None or not self.is_strict or self._newest > self._settled:
+            return False
+        return not self._owed or self._owed[0][0] > self._newest
 
     def _settle(self, patience: int) -> Iterator[Settled[T]]:
         while self._ready:
