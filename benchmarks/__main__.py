@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 def main() -> None:
     """Measure and print."""
     options = _options()
-    pictures = _pictures(options.pictures)
+    pictures = find_pictures(options.pictures)
     inputs = {
         "1080p video": media.video(options.out / f"video-{options.frames}.mp4", pictures, options.frames),
         "12-megapixel JPEGs": media.jpegs(options.out / "photos", pictures, options.photos, media.PHOTO),
@@ -33,9 +33,7 @@ def main() -> None:
     chosen = {name: path for name, path in inputs.items() if not options.only or name in options.only}
     models = [Path(path) for path in options.model] or _models(options.models_dir)
     start = [_ours(_one_picture(inputs), model).wall for model in models for _ in range(3)]
-    rows = [
-        _row(name, path, model, options) for model in models for name, path in chosen.items()
-    ]
+    rows = [_row(name, path, model, options) for model in models for name, path in chosen.items()]
     print(f"\none small picture from a cold start: {middle(start):.2f} s (median over models)")
     report = options.out / "bench.json"
     report.write_text(json.dumps({"cpus": usable_cpus(), "start": middle(start), "rows": rows}, indent=2))
@@ -46,9 +44,15 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     shared = PROJECT.parent / "shared"
     parser.add_argument("--out", type=Path, default=PROJECT / "bench-out")
-    parser.add_argument("--models-dir", type=Path, default=os.environ.get("MOVENET_TEST_MODELS", shared / "models"))
-    parser.add_argument("--model", action="append", default=[], help="a model instead of those of --models-dir")
-    parser.add_argument("--pictures", type=Path, default=PROJECT / "sample_images", help="what the media show")
+    parser.add_argument(
+        "--models-dir", type=Path, default=os.environ.get("MOVENET_TEST_MODELS", shared / "models")
+    )
+    parser.add_argument(
+        "--model", action="append", default=[], help="a model instead of those of --models-dir"
+    )
+    parser.add_argument(
+        "--pictures", type=Path, default=PROJECT / "sample_images", help="what the media show"
+    )
     parser.add_argument("--only", action="append", help="one of the workloads")
     parser.add_argument("--frames", type=int, default=900)
     parser.add_argument("--photos", type=int, default=60)
@@ -59,7 +63,8 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _pictures(folder: Path) -> list[np.ndarray]:
+def find_pictures(folder: Path) -> list[media.Pixels]:
+    """The pictures of a folder: (H, W, 3) uint8 RGB each."""
     read = (cv2.imread(str(path)) for path in sorted(folder.iterdir()) if path.suffix in (".jpg", ".png"))
     found = [np.ascontiguousarray(pixels[:, :, ::-1]) for pixels in read if pixels is not None]
     if not found:

@@ -41,7 +41,7 @@ def _pan(pictures: list[Pixels], frames: int, size: tuple[int, int]) -> Iterator
         shown = pictures[index // 90 % len(pictures)]
         large = cv2.resize(shown, (width + 90, height + 90), interpolation=cv2.INTER_LINEAR)
         step = index % 90
-        grain = noise[step % 64 : step % 64 + height, : width]
+        grain = noise[step % 64 : step % 64 + height, :width]
         yield np.clip(large[step : step + height, step : step + width] + grain, 0, 255).astype(np.uint8)
 
 
