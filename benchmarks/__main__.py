@@ -1,8 +1,8 @@
-"""`make bench`: a table of frames/s, CPU per frame, memory and start-up, for models × workloads, and as JSON.
+"""`make bench`: a table of frames/s, CPU per frame, memory and start-up, and the same as JSON.
 
-Each of our runs stands next to (a) the tutorial loop and (b) the limit of the machine: decoding alone plus
-inference alone, in CPU time, divided by the cores. All three take turns, so that a noisy machine is noisy to all;
-medians are shown. Our figure includes starting the process, the tutorial's does not.
+For models × workloads, each of our runs stands next to (a) the tutorial loop and (b) the limit of the machine:
+decoding alone plus inference alone, in CPU time, divided by the cores. All three take turns, so that a noisy
+machine is noisy to all; medians are shown. Our figure includes starting the process, the tutorial's does not.
 """
 
 import argparse

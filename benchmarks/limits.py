@@ -1,6 +1,7 @@
 """The two costs that nobody can avoid, each alone: decoding the input, running the network.
 
-`python -m benchmarks.limits decode INPUT` and `python -m benchmarks.limits infer MODEL WORKERS` print frames and CPU seconds.
+`python -m benchmarks.limits decode INPUT` and `python -m benchmarks.limits infer MODEL WORKERS` print frames and
+CPU seconds.
 """
 
 import json
@@ -20,7 +21,7 @@ INFERENCES = 150
 
 
 def decode(source: Path) -> dict[str, float]:
-    """Decode every frame and do nothing with it: no colour conversion for videos, whole pictures for JPEGs."""
+    """Decode every frame and do nothing with it: videos without colour conversion, JPEGs whole."""
     started, count = time.process_time(), 0
     if source.is_dir():
         for path in sorted(source.iterdir()):

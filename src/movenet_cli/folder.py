@@ -111,7 +111,8 @@ class FolderOutputs(Outputs):
         """See `Outputs.finished`."""
         with self._lock:
             mark = self._marks.pop(file.name)
-        new = {path: output_of(self._root / path) for path in self._wanted(file.name, media)}
+        written = (path for path in self._wanted(file.name, media) if (self._root / path).exists())
+        new = {path: output_of(self._root / path) for path in written}
         outputs = {**self._still_good(file, media), **new}
         counts = {
             "frames": summary.frames,

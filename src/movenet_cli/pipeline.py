@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 
 from movenet_cli.engine import Engine
+from movenet_cli.errors import MediaError
 from movenet_cli.estimators.interface import Estimator
 from movenet_cli.filters.interface import Filter
 from movenet_cli.poses import FrameResult
@@ -35,7 +36,7 @@ def annotate_source(
         Every frame's result, in order, after the sinks have taken it.
 
     Raises:
-        MediaError: when the input breaks in a way that no further frame can be read.
+        MediaError: when no frame was asked for, or the input breaks so that no further one can be read.
         OutputError: when an output cannot be written.
     """
     try:
@@ -47,6 +48,8 @@ def annotate_source(
             for sink in sinks:
                 sink.write(frame, result)
             yield result
+        if not summary.frames:
+            raise MediaError("it has no frame in the range that was asked for; see --start and --end")
         for sink in sinks:
             sink.close(summary)
     finally:

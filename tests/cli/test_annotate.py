@@ -126,6 +126,14 @@ def test_one_more_format_leaves_the_others_alone(annotate: Annotate, media: Path
     assert _document(out / "run.json")["inputs"]["kept"] == 3
 
 
+def test_a_range_behind_the_end_is_a_failure(annotate: Annotate, media: Path, tmp_path: Path) -> None:
+    assert annotate(media, "-o", tmp_path / "out", "--start", "60", "--overlay") == ExitCode.PARTIAL
+    (failure,) = _document(tmp_path / "out/run.json")["failures"]
+    assert failure["source"] == "clips/v.mp4"
+    assert "--start" in failure["reason"]
+    assert not (tmp_path / "out/keypoints/clips/v.mp4.json").exists()
+
+
 def test_stale_results_do_not_stay(annotate: Annotate, media: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     annotate(media, "-o", out, "-f", "json,csv")

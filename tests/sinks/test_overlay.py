@@ -115,8 +115,7 @@ def test_abort_leaves_nothing_and_an_older_file_alone(tmp_path: Path) -> None:
 def test_no_picture_no_overlay(tmp_path: Path) -> None:
     sink = open_overlay(tmp_path / "a.png", Path("a"), header("image"))
     sink.write(*lost(0, 0.0))
-    with pytest.raises(MediaError, match="no picture"):
-        sink.close(Summary())
+    sink.close(Summary())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -262,8 +262,7 @@ def test_abort_after_close_keeps_the_file(tmp_path: Path, clip: Path) -> None:
 def test_no_picture_no_overlay(tmp_path: Path, clip: Path) -> None:
     sink = open_overlay(tmp_path / "o.mp4", clip, header())
     sink.write(*lost(0, 0.0))
-    with pytest.raises(MediaError, match="no picture"):
-        sink.close(Summary())
+    sink.close(Summary())
     assert list(tmp_path.iterdir()) == [clip]
 
 

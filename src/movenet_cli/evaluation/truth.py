@@ -74,24 +74,24 @@ def read_truth(path: Path) -> list[TruthPicture]:
         raise InputError(f"{path} is no COCO keypoint file: {error}") from error
 
 
-def dominant_only(pictures: Iterable[TruthPicture]) -> list[TruthPicture]:
+def dominant_only(pictures: Iterable[TruthPicture], ratio: float = DOMINANT_RATIO) -> list[TruthPicture]:
     """The pictures with one dominant person, and nobody else of them.
 
-    The person must have `DOMINANT_KEYPOINTS` annotated keypoints and `DOMINANT_RATIO` times the area of any
-    other person or crowd of the picture.
+    It must have `DOMINANT_KEYPOINTS` annotated keypoints, and `ratio` times the area of any other person
+    or crowd of the picture.
     """
     chosen = []
     for picture in pictures:
         people = sorted(picture.people, key=lambda person: -person.area)
-        if people and _is_dominant(people[0], people[1:]):
+        if people and _is_dominant(people[0], people[1:], ratio):
             chosen.append(replace(picture, people=(people[0],)))
     return chosen
 
 
-def _is_dominant(largest: Person, others: Sequence[Person]) -> bool:
+def _is_dominant(largest: Person, others: Sequence[Person], ratio: float) -> bool:
     if largest.crowd or largest.labelled < DOMINANT_KEYPOINTS:
         return False
-    return all(largest.area >= DOMINANT_RATIO * other.area for other in others)
+    return all(largest.area >= ratio * other.area for other in others)
 
 
 def _person_categories(categories: Iterable[Mapping[str, Any]]) -> set[int]:

@@ -58,10 +58,10 @@ def open_overlay(path: Path, source: Path, header: Header, root: Path | None = N
 
 
 class OverlayImage(Sink):
-    """One picture with skeletons, in the format of its suffix.
+    """One picture with skeletons, in the format of its suffix; without a picture there is no file.
 
     Raises:
-        MediaError: when this picture does not fit the format, or there was none.
+        MediaError: when this picture does not fit the format.
     """
 
     def __init__(self, path: Path, header: Header, root: Path | None = None) -> None:
@@ -85,7 +85,7 @@ class OverlayImage(Sink):
         """See `Sink.close`."""
         if not self._encoded:
             self._file.abort()
-            raise MediaError("there is no picture to draw on, so there is no overlay")
+            return
         self._file.close()
 
     def abort(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from movenet_cli.errors import MediaError
 from movenet_cli.poses import Frame, FrameResult, Skipped
 from movenet_cli.sinks.draw import draw_poses
 from movenet_cli.sinks.files import AtomicFile
@@ -28,10 +27,11 @@ class OverlayVideo(Sink):
     """One video with skeletons.
 
     Times count from the first picture. A frame that failed adds none: the one before it stays. Painting and
-    encoding happen in a thread of their own; what goes wrong there is raised by the next call.
+    encoding happen in a thread of their own; what goes wrong there is raised by the next call. Without a
+    single picture there is no file.
 
     Raises:
-        MediaError: from `write` or `close`, when this video cannot be encoded, or had no picture.
+        MediaError: from `write` or `close`, when this video cannot be encoded.
     """
 
     def __init__(self, path: Path, source: Path, header: Header, root: Path | None = None) -> None:
@@ -61,7 +61,8 @@ class OverlayVideo(Sink):
         self._join()
         try:
             self._raise_error()
-            self._file.close()
+            if self._painter.has_picture:
+                self._file.close()
         finally:
             self.abort()
 
@@ -129,10 +130,15 @@ class _Painter:
             self._writer = Mp4Writer(self._file.path, self._file.temporary, size, self._original)
         self._writer.write(pixels, time)
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is anything to see."""
+        return self._writer is not None
+
     def finish(self) -> None:
         """Encode what is left; the last picture stays as long as frames did on average."""
         if self._writer is None or self._first is None:
-            raise MediaError("there is no picture to draw on, so there is no overlay")
+            return
         gaps = self._count - 1
         step = (self._last - self._first) / gaps if gaps else 1 / self._rate
         self._writer.finish(self._last + step)

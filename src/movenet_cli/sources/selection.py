@@ -44,7 +44,7 @@ class Selection:
         """One frame per slot of 1/fps seconds: the first one in it."""
         if self._wanted.fps is None or time is None:
             return True
-        slot = math.floor(time * self._wanted.fps + _EPSILON)
+        slot = math.floor((time + _EPSILON) * self._wanted.fps)
         if slot <= self._slot:
             return False
         self._slot = slot
