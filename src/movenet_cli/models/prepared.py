@@ -13,8 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
 from movenet_cli.errors import ModelError
 from movenet_cli.heads import Constants
 from movenet_cli.models.cache import cache_dir
@@ -80,6 +78,8 @@ def prepare(folder: Path, sha256: str) -> Prepared:
     found = _cached(file)
     if found is not None:
         return found
+    from filelock import FileLock  # noqa: PLC0415 a cached model is loaded without it
+
     with contextlib.ExitStack() as held:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
