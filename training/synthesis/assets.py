@@ -57,7 +57,7 @@ def components(faces: Indices, count: int) -> Indices:
     graph = coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
     order = np.argsort(-np.bincount(labels), kind="stable")
-    return np.argsort(order, kind="stable")[labels].astype(np.int32)
+    return np.asarray(np.argsort(order, kind="stable")[labels], np.int32)
 
 
 def read_target(path: Path, count: int) -> Floats:
@@ -91,7 +91,8 @@ class Fitting:
         scale = [
             abs(body[a, axis] - body[b, axis]) / length for axis, (a, b, length) in enumerate(self.scales)
         ]
-        return np.einsum("nk,nkc->nc", self.weights, body[self.anchors]) + self.offsets * np.array(scale)
+        fitted = np.einsum("nk,nkc->nc", self.weights, body[self.anchors])
+        return np.asarray(fitted + self.offsets * np.array(scale))
 
 
 def read_fitting(path: Path, count: int) -> tuple[Fitting, Path]:

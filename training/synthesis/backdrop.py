@@ -112,4 +112,5 @@ def finish(picture: Linear, seed: int, vignette: float = 0.16, grain: float = 1.
     y, x = np.mgrid[0:height, 0:width]
     radius = ((x - width / 2) ** 2 + (y - height / 2) ** 2) / (0.25 * (width**2 + height**2))
     noise = np.random.default_rng(seed).normal(0, grain, (height, width, 1))
-    return (picture * (1 - vignette * radius[..., None]) + noise).round().clip(0, 255).astype(np.uint8)
+    darkened = picture * (1 - vignette * radius[..., None])
+    return np.asarray((darkened + noise).round().clip(0, 255), np.uint8)

@@ -102,7 +102,7 @@ def shape(library: Library, traits: Traits) -> Floats:
             share = muscle_share * weight_share * strength
             if share > 0:
                 body += share * library.targets[f"universal-{traits.sex}-{age}-{muscle}-{weight}"]
-    return body
+    return np.asarray(body)
 
 
 def _thirds(quality: str, value: float) -> list[tuple[str, float]]:

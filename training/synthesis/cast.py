@@ -118,10 +118,11 @@ def _dressed(library: Library, actor: Actor, key: int) -> Person:
 
 
 def _garment(library: Library, slot: Slot, piece: Piece) -> Garment:
+    if piece.cut and slot == "top":
+        return cut_top(library.shell, *piece.cut)
     if piece.cut:
-        cutters = {"top": cut_top, "bottom": cut_bottom if piece.name != "skirt" else cut_skirt}
-        return cutters[slot](library.shell, *piece.cut)
-    racks = {
+        return (cut_skirt if piece.name == "skirt" else cut_bottom)(library.shell, *piece.cut)
+    racks: dict[Slot, tuple[Garment, ...]] = {
         "top": library.tops,
         "bottom": library.bottoms,
         "overall": library.overalls,
@@ -137,21 +138,23 @@ def fabric(
     kind: Kind = Kind.PLAIN,
     other: Colour = (240, 240, 236),
     third: Colour = (30, 30, 34),
-    **how: float,
+    frequency: float = 1.0,
+    phase: float = 0.0,
+    wrinkle: float = 0.42,
 ) -> Material:
-    """Cloth of 8-bit sRGB colours with creases."""
-    colours = linear(np.array([colour, other, third], float))
-    settings = {
-        "wrinkle": 0.42,
-        "wrinkle_frequency": 0.11,
-        "wrinkle_stretch": 0.8,
-        "wrap": 0.15,
-        "shine": 0.01,
-        "gloss": 8.0,
-        **how,
-    }
-    axis = (settings.pop("x", 0.0), settings.pop("y", 1.0), 0.0)
-    return Material(kind, colours, axis=axis, **settings)
+    """Cloth of 8-bit sRGB colours with creases; patterns run upright."""
+    return Material(
+        kind,
+        linear(np.array([colour, other, third], float)),
+        frequency,
+        phase=phase,
+        shine=0.01,
+        gloss=8.0,
+        wrap=0.15,
+        wrinkle=wrinkle,
+        wrinkle_frequency=0.11,
+        wrinkle_stretch=0.8,
+    )
 
 
 def leather(colour: Colour) -> Material:

@@ -9,7 +9,7 @@ import numpy as np
 
 from training.synthesis.assets import Floats
 
-WIDTH = 23
+WIDTH = 22
 
 
 class Kind(IntEnum):
@@ -44,7 +44,7 @@ class Material:
     ``axis`` (3,): along which it runs; ``phase``: where it begins; ``shine``, ``gloss``: of the highlight;
     ``wrap``: how far light creeps round; ``wrinkle``, ``wrinkle_frequency``, ``wrinkle_stretch``: depth of
     bumps, their number per decimetre and their upright against their level one; ``two_sided``: for hair and
-    cloth; ``glow``: light of its own.
+    cloth.
     """
 
     kind: Kind
@@ -59,7 +59,6 @@ class Material:
     wrinkle_frequency: float = 0.1
     wrinkle_stretch: float = 1.0
     two_sided: bool = True
-    glow: float = 0.0
 
     def row(self) -> Floats:
         """The numbers that the kernels read: (WIDTH,) float64."""
@@ -69,5 +68,5 @@ class Material:
         out[10], out[11:14], out[14] = self.frequency, self.axis, self.phase
         out[15:18] = self.shine, self.gloss, self.wrap
         out[18:21] = self.wrinkle, self.wrinkle_frequency, self.wrinkle_stretch
-        out[21], out[22] = self.two_sided, self.glow
+        out[21] = self.two_sided
         return out

@@ -14,8 +14,10 @@ from training.synthesis.camera import look_at
 from training.synthesis.cast import Actor, Company, Performance
 from training.synthesis.keypoints import visibility
 from training.synthesis.sample import develop
-from training.synthesis.shade import Light, Rendering, Scene, View, cast_shadows, render
+from training.synthesis.shade import Light, Rendering, Scene, Shadow, View, cast_shadows, render
 from training.synthesis.stage import merge
+
+_BEHIND = 2
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,23 @@ def take(
     view = shot.camera.view(shot.size)
     large = (shot.size[0] * factor, shot.size[1] * factor)
     people = render(front, view.scaled(factor), large, shot.ambient, shot.lights, shadows)
+    exposed = Rendering(people.colour * np.float32(shot.camera.exposure), people.nearness, people.owner)
+    values, cover = layer(exposed, factor)
+    behind = _surroundings(shot, view, min(factor, _BEHIND), shadows)
+    picture = finish(values + (1 - cover) * develop(behind), seed=first_key)
+    return picture, _truths(performances, people, view, factor)
+
+
+def _surroundings(shot: Shot, view: View, factor: int, shadows: Sequence[Shadow]) -> NDArray[np.float32]:
+    """The place and the sky without the people, as the lens sees them: (H, W, 3) linear RGB."""
+    large = (shot.size[0] * factor, shot.size[1] * factor)
     around = render(merge(shot.place), view.scaled(factor), large, shot.ambient, shot.lights, shadows)
     behind = np.where(around.owner[..., None] >= 0, around.colour, shot.sky.seen(view.scaled(factor), large))
     behind = shrink(np.asarray(behind, np.float32), factor) * np.float32(shot.camera.exposure)
     if shot.camera.blur > 0:
-        behind = out_of_focus(behind, shrink(around.nearness, factor), shot.camera.distance, shot.camera.blur)
-    exposed = Rendering(people.colour * np.float32(shot.camera.exposure), people.nearness, people.owner)
-    values, cover = layer(exposed, factor)
-    picture = finish(values + (1 - cover) * develop(behind), seed=first_key)
-    return picture, _truths(performances, people, view, factor)
+        nearness = shrink(around.nearness, factor)
+        behind = out_of_focus(behind, nearness, shot.camera.distance, shot.camera.blur)
+    return behind
 
 
 def _truths(performances: Sequence[Performance], people: Rendering, view: View, factor: int) -> list[Truth]:

@@ -54,7 +54,8 @@ def matte(colour: NDArray[np.float32], covered: NDArray[np.bool_], factor: int) 
     weight = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     premultiplied = cv2.resize(colour * alpha[..., None], size, interpolation=cv2.INTER_AREA)
     straight = premultiplied / np.maximum(weight, 1e-6)[..., None]
-    return np.concatenate([straight, 255.0 * weight[..., None]], axis=2).round().clip(0, 255).astype(np.uint8)
+    rgba = np.concatenate([straight, 255.0 * weight[..., None]], axis=2)
+    return np.asarray(rgba.round().clip(0, 255), np.uint8)
 
 
 def make_sample(library: Library, landmarks: Landmarks, number: int) -> Sample:

@@ -145,7 +145,7 @@ def render(
         surface,
     )
     shaded = np.empty((len(pixels), 3), np.float32)
-    _ambient(surface, material, scene.materials, ambient, shaded)
+    _ambient(surface, ambient, shaded)
     for light, shadow in zip(lights, shadows, strict=True):
         beam = np.stack([light.direction, light.colour])
         _light(surface, material, scene.materials, view.position, beam, shadow.depth, shadow.affine, shaded)
@@ -208,13 +208,12 @@ def _surfaces(
 
 
 @kernel
-def _ambient(surface: Surface, material: Indices, materials: Floats, ambient: Floats, out: Surface) -> None:
+def _ambient(surface: Surface, ambient: Floats, out: Surface) -> None:
     """Set ``out`` (N, 3) to the light from above and below, blended by the normal's height."""
     for i in range(len(surface)):
         t = 0.5 + 0.5 * surface[i, 4]
-        glow = materials[material[i], 22]
         for k in range(3):
-            out[i, k] = surface[i, 6 + k] * (ambient[1, k] + t * (ambient[0, k] - ambient[1, k]) + glow)
+            out[i, k] = surface[i, 6 + k] * (ambient[1, k] + t * (ambient[0, k] - ambient[1, k]))
 
 
 @kernel

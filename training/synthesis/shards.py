@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training.synthesis.keypoints import find_landmarks
-from training.synthesis.library import Wardrobe, load_library
+from training.synthesis.keypoints import Landmarks, find_landmarks
+from training.synthesis.library import Library, Wardrobe, load_library
 from training.synthesis.sample import make_sample
 
 SHARD = 500
@@ -38,6 +39,13 @@ def plan(bodies: Path, wardrobe: Wardrobe, out: Path, count: int, seed: int) -> 
     return [job for job in jobs if not job.path.exists()]
 
 
+@functools.cache
+def _material(bodies: Path, wardrobe: Wardrobe) -> tuple[Library, Landmarks]:
+    """A process reads the bodies once."""
+    library = load_library(bodies, wardrobe)
+    return library, find_landmarks(library)
+
+
 def write_shard(job: Job) -> Path:
     """Draw a shard's samples and move the finished file into place.
 
@@ -45,8 +53,7 @@ def write_shard(job: Job) -> Path:
     and ``family`` (n,) strings; see ``Sample``.
     """
     cv2.setNumThreads(1)
-    library = load_library(job.bodies, job.wardrobe)
-    landmarks = find_landmarks(library)
+    library, landmarks = _material(job.bodies, job.wardrobe)
     samples = [make_sample(library, landmarks, job.first + k) for k in range(job.count)]
     unfinished = job.path.with_suffix(".part")
     with unfinished.open("wb") as stream:

@@ -16,15 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.synthesis.cast import Company
+from training.synthesis.indoors import CLIP_FRAMES, CLIP_RATE, call, clip_frame, gym, portrait
 from training.synthesis.keypoints import KEYPOINTS, find_landmarks
 from training.synthesis.library import load_library
+from training.synthesis.outdoors import beach, park, terrace
 from training.synthesis.photograph import Truth, take
-from training.synthesis.pictures import CLIP_FRAMES, CLIP_RATE, Studio
+from training.synthesis.street import street
+from training.synthesis.studio import Studio
 
 SKELETON = (
     *((16, 14), (14, 12), (17, 15), (15, 13), (12, 13), (6, 12), (7, 13), (6, 7), (6, 8), (7, 9)),
     *((8, 10), (9, 11), (2, 3), (1, 2), (1, 3), (2, 4), (3, 5), (4, 6), (5, 7)),
 )
+PICTURES = (portrait, gym, park, street, terrace, beach, call)
 _CLIP_KEY = 1000
 _JPEG_QUALITY = 90
 
@@ -95,23 +99,24 @@ def shoot(bodies: Path, out: Path, detail: int, factor: int) -> None:
     library = load_library(bodies)
     company = Company(library, find_landmarks(library))
     truth = GroundTruth()
-    for number, shot in enumerate(Studio(detail).shots()):
+    for number, picture_of in enumerate(PICTURES):
+        shot = picture_of(Studio(detail))
         picture, truths = take(shot, company, factor, 10 * number)
         bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
         if not cv2.imwrite(str(out / shot.name), bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]):
             raise OSError(f"{out / shot.name} could not be written")
         truth.add(shot.name, shot.size, truths)
         print(out / shot.name, flush=True)
-    studio = Studio(max(1, detail // 2))
+    studio = Studio(max(1, detail - 1))
 
     def frames() -> Iterator[NDArray[np.uint8]]:
         for number in range(CLIP_FRAMES):
-            shot = studio.clip_frame(number)
+            shot = clip_frame(studio, number)
             picture, truths = take(shot, company, min(factor, 2), _CLIP_KEY)
             truth.add(f"{shot.name}#{number:06d}", shot.size, truths)
             yield picture
 
-    clip = studio.clip_frame(0)
+    clip = clip_frame(studio, 0)
     write_clip(out / clip.name, frames(), clip.size)
     print(out / clip.name)
     truth.write(out / "ground-truth.json")
@@ -134,7 +139,7 @@ def main() -> int:
         )
         return 2
     settings.out.mkdir(parents=True, exist_ok=True)
-    shoot(settings.bodies, settings.out, *((1, 1) if settings.draft else (4, 3)))
+    shoot(settings.bodies, settings.out, *((1, 1) if settings.draft else (3, 3)))
     return 0
 
 

@@ -153,9 +153,9 @@ def sample_outfit(rng: np.random.Generator, library: Library, traits: Traits) ->
         worn["shoes"] = Worn(_of(rng, library.shoes), plain(dye(rng), 0.08), plain(dye(rng)))
     bald = traits.sex == "male" and rng.random() < (0.3 if traits.age == "old" else 0.1)
     if not bald:
-        likely = "short" if traits.sex == "male" else ""
+        style = "short" if traits.sex == "male" else ""
         worn["hair"] = Worn(
-            _of(rng, library.hair, likely), hair_material(traits.hair), hair_material(traits.hair)
+            _of(rng, library.hair, style), hair_material(traits.hair), hair_material(traits.hair)
         )
     if rng.random() < 0.06:
         worn["hat"] = Worn(_of(rng, library.hats), cloth(rng, _BOTTOM_ODDS, 0.2), trim)
