@@ -1,7 +1,7 @@
 """The two costs that nobody can avoid, each alone: decoding the input, running the network.
 
-`python -m benchmarks.limits decode INPUT` and `python -m benchmarks.limits infer MODEL WORKERS` print frames and
-CPU seconds.
+`python -m benchmarks.limits decode INPUT` and `python -m benchmarks.limits infer MODEL WORKERS` print
+frames and CPU seconds.
 """
 
 import json

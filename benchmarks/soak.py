@@ -1,7 +1,8 @@
 """A long run, watched: does memory grow, do files stay open, does it get slower?
 
-`python -m benchmarks.soak --model MODEL` annotates a 30-minute 1080p video (a short one, looped) and 20,000 images,
-looks at the process every second, and compares the second tenth of the run with its last tenth.
+`python -m benchmarks.soak --model MODEL` annotates a 30-minute 1080p video (a short one, looped) and
+20,000 images, looks at the process every second, and compares the second tenth of the run with its last
+tenth.
 """
 
 import argparse

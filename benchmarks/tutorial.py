@@ -1,7 +1,7 @@
 """The loop of the official tutorials: SavedModel, one frame at a time, everything in TensorFlow and OpenCV.
 
-Run as `python -m benchmarks.tutorial INPUT SAVED_MODEL`; prints frames and the seconds of the loop alone, without
-imports and loading.
+Run as `python -m benchmarks.tutorial INPUT SAVED_MODEL`; prints frames and the seconds of the loop
+alone, without imports and loading.
 """
 
 import json
