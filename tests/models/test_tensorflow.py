@@ -1,6 +1,9 @@
 """SavedModels on TensorFlow: true batches equal single pictures and the model's own signature."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import numpy as np
 import pytest
 
 from movenet_cli.errors import ExitCode, ModelError, UsageError
+from movenet_cli.heads import Constants
 from movenet_cli.models.graph import import_tensorflow, load_graph
 from movenet_cli.models.loading import load_model
 from movenet_cli.models.tensorflow import HeadsRunner, SignatureRunner, TensorflowModel, load_tensorflow
@@ -48,6 +52,7 @@ def test_constants_are_read_from_the_graph(single_model: Path, multi_model: Path
     assert single.beta == pytest.approx(UNUSUAL.beta)
     assert (multi.spread, multi.visible) == pytest.approx((UNUSUAL.spread, UNUSUAL.visible))
     assert multi.peak_tolerance == pytest.approx(UNUSUAL.peak_tolerance)
+    assert multi.beta == Constants().beta, "what a graph does not name is as published"
 
 
 def test_what_is_known_of_it(single_model: Path, multi_model: Path) -> None:
@@ -144,6 +149,19 @@ def test_a_damaged_model_is_refused_in_one_line(
     assert caught.value.exit_code == ExitCode.MODEL
     assert str(folder) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_nothing_reaches_standard_error(single_model: Path) -> None:
+    program = (
+        "import pathlib, sys\n"
+        "from movenet_cli.models.tensorflow import load_tensorflow\n"
+        "model = load_tensorflow(pathlib.Path(sys.argv[1]), 'm', '', device='auto', batch_size=1)\n"
+        "print(model.info.kind)\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    command = [sys.executable, "-c", program, str(single_model)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("single\n", "")
 
 
 def test_the_official_graphs(lightning_saved_model: Path, multipose_saved_model: Path) -> None:

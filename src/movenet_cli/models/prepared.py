@@ -87,17 +87,19 @@ def prepare(folder: Path, sha256: str) -> Prepared:
         except OSError as error:
             _LOG.warning("%s is prepared for this run only: the cache cannot be written (%s)", folder, error)
             return _converted(folder, keep_as=None)
-        return _cached(file) or _converted(folder, keep_as=file)
+        found = _cached(file)
+        if found is not None:
+            return found
+        if file.exists():
+            _LOG.warning("%s is broken and is made anew", file)
+        return _converted(folder, keep_as=file)
 
 
 def _cached(file: Path) -> Prepared | None:
     """What the cache has; None when that is nothing, or not what was put there."""
     try:
         return _read(file)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        _LOG.warning("%s cannot be used and is made anew: %s", file, error)
+    except (OSError, ValueError):
         return None
 
 
