@@ -42,17 +42,16 @@ def write_clip(
     time_base: Fraction | None = None,
     options: Mapping[str, str] | None = None,
     container_options: Mapping[str, str] | None = None,
-    stream_settings: Mapping[str, object] | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> Path:
     """Write numbered pictures as a video; `times` are the frames' timestamps in `time_base`."""
     shown = [numbered(number) for number in range(pictures)] if isinstance(pictures, int) else pictures
     settings = {"g": "10", "bf": "2"} if codec == "libx264" else {}
     with av.open(str(path), "w", options=dict(container_options or {})) as container:
+        container.metadata.update(metadata or {})
         stream = container.add_stream(codec, rate=rate, options=settings | dict(options or {}))
         stream.height, stream.width = shown[0].shape[:2]
         stream.pix_fmt = pixel_format
-        for name, value in (stream_settings or {}).items():
-            setattr(stream.codec_context, name, value)
         if time_base is not None:
             stream.codec_context.time_base = time_base
         for index, pixels in enumerate(shown):

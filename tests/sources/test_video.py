@@ -112,6 +112,18 @@ def test_size_change_in_the_middle(tmp_path: Path) -> None:
     assert [frame.picture.width for frame in frames if isinstance(frame, Frame)] == [128] * 8 + [64] * 8
 
 
+def test_frames_that_become_too_large_are_lost(tmp_path: Path) -> None:
+    write_clip(tmp_path / "1.ts", [numbered(number, 64, 48) for number in range(8)])
+    write_clip(tmp_path / "2.ts", 8)
+    path = tmp_path / "both.ts"
+    path.write_bytes((tmp_path / "1.ts").read_bytes() + (tmp_path / "2.ts").read_bytes())
+    with opened(path, max_pixels=64 * 48 * 2) as source:
+        frames = list(source.frames())
+    lost = check(frames, 16, 1 / 25)
+    assert set(lost) >= set(range(8, 16))
+    assert set(lost) <= set(range(6, 16))  # the decoder may drop what it was about to give
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
@@ -183,6 +195,33 @@ def test_sound_alone_is_no_video(tmp_path: Path) -> None:
         container.mux(stream.encode())
     with pytest.raises(MediaError, match="no video in this file"):
         opened(path)
+
+
+def test_a_title_that_is_not_utf8_is_no_obstacle(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mkv", 3, metadata={"title": "a title of its own"})
+    data = path.read_bytes()
+    assert b"a title of its own" in data
+    path.write_bytes(data.replace(b"a title of its own", b"\xff title of its own"))
+    assert check(read(path), 3, 1 / 25) == []
+
+
+def test_sound_that_the_header_does_not_announce_is_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "a.flv"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=25, options={"bf": "0"})
+        video.width, video.height, video.pix_fmt = 128, 96, "yuv420p"
+        audio = container.add_stream("aac", rate=44100)
+        for number in range(50):
+            container.mux(video.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24")))
+            sound = av.AudioFrame.from_ndarray(np.zeros((1, 1764), np.float32), "fltp", "mono")
+            sound.rate = 44100
+            container.mux(audio.encode(sound))
+        container.mux(video.encode())
+        container.mux(audio.encode())
+    data = bytearray(path.read_bytes())
+    data[4] = 1  # "video only"
+    path.write_bytes(data)
+    assert check(read(path), 50, 1 / 25) == []
 
 
 @pytest.mark.parametrize("name", ["http:a.mp4", "concat:x|y.mp4", "pipe:0.mp4", "a b\n%d.mp4", "-.mp4"])

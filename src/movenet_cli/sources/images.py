@@ -9,7 +9,7 @@ import numpy as np
 from movenet_cli.errors import MediaError
 from movenet_cli.pictures import RgbPicture
 from movenet_cli.poses import ByteArray, Frame, Picture, Skipped
-from movenet_cli.sources.header import ImageHeader, check_pixels
+from movenet_cli.sources.header import ImageHeader
 from movenet_cli.sources.interface import Source, SourceInfo
 from movenet_cli.sources.jpeg import JpegPicture, is_rgb_jpeg
 
@@ -42,14 +42,12 @@ class ImageSource(Source):
     Args:
         data: the whole file.
         header: what `read_header` said of it.
-        max_pixels: more pixels than this are refused before any is decoded.
 
     Raises:
-        MediaError: when the picture is too large, truncated or broken.
+        MediaError: when the picture is truncated or broken.
     """
 
-    def __init__(self, data: bytes, header: ImageHeader, *, max_pixels: int) -> None:
-        check_pixels(header.width, header.height, max_pixels)
+    def __init__(self, data: bytes, header: ImageHeader) -> None:
         self._picture, remark = _open_picture(data, header)
         self._notes = tuple(note for note in (header.note, remark) if note)
         self._info = SourceInfo("image", self._picture.width, self._picture.height, header.rotation)

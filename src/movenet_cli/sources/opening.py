@@ -1,7 +1,7 @@
 """An input file in; the source that can read it out, chosen by content."""
 
 from movenet_cli.errors import MediaError
-from movenet_cli.sources.header import read_header
+from movenet_cli.sources.header import check_pixels, read_header
 from movenet_cli.sources.images import ImageSource, read_bytes
 from movenet_cli.sources.interface import FrameRange, InputFile, Source
 from movenet_cli.sources.sniff import HEAD_SIZE, IMAGE_SUFFIXES, sniff
@@ -35,6 +35,7 @@ def open_source(file: InputFile, frames: FrameRange, *, max_pixels: int = DEFAUL
         return VideoSource(file.path, frames, max_pixels=max_pixels)
     data = read_bytes(file.path)
     header = read_header(data)
+    check_pixels(header.width, header.height, max_pixels)
     if header.is_animated:
         return VideoSource(file.path, frames, max_pixels=max_pixels)
-    return ImageSource(data, header, max_pixels=max_pixels)
+    return ImageSource(data, header)

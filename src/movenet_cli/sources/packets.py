@@ -7,6 +7,8 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+_UNREADABLE = (FFmpegError, IndexError)
+"""What PyAV raises for damaged data, and for a packet of a stream that the header did not announce."""
 _MOST_ERRORS = 100
 _MOST_BACKWARD = 0.1
 """Seconds that decoding times may jump back within one recording."""
@@ -42,7 +44,7 @@ class PacketReader:
                         self.count += 1
                         self._continue_time(packet)
                         yield packet
-            except FFmpegError:  # noqa: PERF203
+            except _UNREADABLE:  # noqa: PERF203
                 errors += 1
             else:
                 return

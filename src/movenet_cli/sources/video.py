@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 from av.error import FFmpegError
@@ -19,6 +20,10 @@ from movenet_cli.sources.selection import Selection
 from movenet_cli.sources.videoframe import VideoPicture
 
 _QUEUE_DEPTH = 8
+_ANY_METADATA: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
+)
+"""Titles that are not UTF-8 are no reason to fail; later versions of PyAV take them as they are."""
 
 
 class VideoSource(Source):
@@ -40,6 +45,7 @@ class VideoSource(Source):
         self._sizes: dict[tuple[int, int], int] = {}
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
+            self._stream.codec_context.options = {"max_pixels": str(max_pixels)}  # for larger ones later on
             self._decoded = iter(StreamDecoder(self._container, self._stream, path.stat().st_size))
             self._info = self._start()
         except BaseException:
@@ -110,9 +116,7 @@ class VideoSource(Source):
 def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
     try:
         # `file:` and the whitelist keep names and contents that look like addresses from being followed.
-        container = av.open(
-            f"file:{path}", "r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
-        )
+        container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"}, **_ANY_METADATA)
     except FFmpegError as error:
         raise MediaError("not a video that can be read, or its index is missing") from error
     try:
