@@ -61,11 +61,11 @@ def stride(posing: Posing) -> None:
 
 def stroll(posing: Posing) -> None:
     """Walk at leisure."""
-    posing.local[BONE["root"]] = turn(2, -6, 0)
-    posing.bend_spine(1, 9, 0)
+    posing.local[BONE["root"]] = turn(1, -5, 0)
+    posing.bend_spine(0, 7, 0)
     posing.bend_neck(2, 8, 0)
-    ground(np.random.default_rng(8), posing, 0.94, {"L": (-0.35, 2.2), "R": (-0.35, -2.0)}, 0.02)
-    _arms(posing, "swing_back", "swing")
+    ground(np.random.default_rng(8), posing, 0.965, {"L": (-0.35, 1.7), "R": (-0.35, -1.5)}, 0.02)
+    _arms(posing, "hang", "swing")
 
 
 def phone_call(posing: Posing) -> None:

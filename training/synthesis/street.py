@@ -66,7 +66,7 @@ def _houses() -> list[Scene]:
         )
         houses.append(box((x + width / 2, 0, -150), (width, 105 + 18 * (k % 3), 40), front))
         x += width
-    awning = surface(Kind.BRICKS, (176, 52, 48), (190, 60, 54), (240, 236, 228), 0.3, UPRIGHT)
+    awning = surface(Kind.STRIPES, (184, 56, 50), (240, 236, 228), frequency=1.4)
     return [*houses, box((-42, 26, -128), (46, 5, 6), awning)]
 
 
