@@ -180,20 +180,19 @@ def annotate(**options: Any) -> int:
     from movenet_cli.cli.run_annotate import Request, run_annotate  # noqa: PLC0415 - heavy, and not for --help
 
     _check(options)
-    logging.basicConfig(
-        stream=sys.stderr,
-        format="movenet: %(message)s",
-        level=logging.DEBUG
-        if options["verbose"] > 1
-        else logging.INFO
-        if options["verbose"]
-        else logging.WARNING,
-    )
-    if not options["verbose"]:
-        logging.getLogger("urllib3").setLevel(logging.ERROR)
+    _set_up_logging(options["verbose"], options["quiet"])
     signal.signal(signal.SIGTERM, _interrupt)
     with native_stderr_hidden(not options["verbose"]):
         return run_annotate(Request(**options))
+
+
+def _set_up_logging(verbose: int, quiet: bool) -> None:
+    """Our own remarks unless `-q`; those of the libraries, and what is for developers, only from `-v` on."""
+    logging.basicConfig(stream=sys.stderr, format="movenet: %(message)s", level=logging.ERROR, force=True)
+    ours = logging.WARNING if quiet else logging.INFO
+    logging.getLogger("movenet_cli").setLevel(logging.DEBUG if verbose > 1 else ours)
+    if verbose:
+        logging.getLogger().setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
 
 
 def _check(options: dict[str, Any]) -> None:
