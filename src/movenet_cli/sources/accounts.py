@@ -85,8 +85,11 @@ class TimedAccount(Account[T]):
     def arrived(self, timestamp: int | None, item: T) -> Iterator[Settled[T]]:
         """See `Account.arrived`; a frame that comes after it was given up stays lost."""
         self._newest = self._newest if timestamp is None else timestamp
-        self._arrivals += 1
-        if not self._is_too_late():
+        is_late = self._is_late()
+        if is_late and self._settled is not None:
+            self._newest = self._settled
+        if not is_late or not self.is_strict:
+            self._arrivals += 1
             heapq.heappush(self._ready, (self._newest, self._arrivals, item))
         return self._settle(_PATIENCE)
 
@@ -96,9 +99,9 @@ class TimedAccount(Account[T]):
         while self._owed:
             yield from self._give_up()
 
-    def _is_too_late(self) -> bool:
-        """Whether the frame that came has been given up."""
-        if self._settled is None or not self.is_strict or self._newest > self._settled:
+    def _is_late(self) -> bool:
+        """Whether later frames than the newest one have had their turn, and nobody waits for it."""
+        if self._settled is None or self._newest > self._settled:
             return False
         return not self._owed or self._owed[0][0] > self._newest
 
