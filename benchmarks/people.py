@@ -40,7 +40,7 @@ def open_frame(folder: Path, name: str) -> Frame:
 
 
 def cutouts(folder: Path, pictures: list[TruthPicture], count: int, seed: int = 1) -> list[Shown]:
-    """Random windows around each labelled person, half of them mirrored, in which nobody else is half as large.
+    """Random windows around each labelled person, half of them mirrored, without rivals half as large.
 
     Their size, shape and place vary: a rule that suits all of them suits people in general better than one
     that suits a few whole pictures.
