@@ -75,7 +75,7 @@ def sample_arms(rng: np.random.Generator, posing: Posing, odds: dict[str, float]
     names = list(odds)
     odds_of = np.array([odds[name] for name in names])
     first, second = (names[k] for k in rng.choice(len(names), 2, p=odds_of / odds_of.sum()))
-    if rng.random() < _TOGETHER or first in ("crossed",):
+    if rng.random() < _TOGETHER or first == "crossed":
         second = first
     sides: tuple[Side, Side] = ("L", "R") if rng.random() < 0.5 else ("R", "L")
     for side, name in zip(sides, (first, second), strict=True):

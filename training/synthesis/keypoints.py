@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.synthesis.assets import Floats, Indices
-from training.synthesis.library import Library
+from training.synthesis.library import BODY_COUNT, Library
 from training.synthesis.person import Person
 from training.synthesis.rig import BONE
 from training.synthesis.shade import Rendering, View
@@ -69,7 +69,7 @@ def find_landmarks(library: Library) -> Landmarks:
     The nose's tip, the eyes' fronts, the ears' middles.
     """
     base = library.base
-    head = np.flatnonzero(library.rig.weights[:13380, BONE["head"]] > 0.5)
+    head = np.flatnonzero(library.rig.weights[:BODY_COUNT, BONE["head"]] > 0.5)
     eyes = np.unique(library.eye_faces)
     left, right = eyes[base[eyes, 0] > 0], eyes[base[eyes, 0] < 0]
     level = base[left].mean(0)[1]
