@@ -35,6 +35,7 @@ LAYERS = {
     "heads": 1,
     "geometry": 1,
     "pictures": 1,
+    "resampling": 1,
     "metrics": 1,
     "settings": 1,
     "natural": 0,

@@ -75,7 +75,7 @@ class FolderOutputs(Outputs):
 
     def kept(self, file: InputFile) -> InputOutcome | None:
         """See `Outputs.kept`."""
-        if self._overwrite:
+        if self._overwrite or self._journal.get(file.name) is None:
             return None
         for media in MEDIA:
             wanted = list(self._wanted(file.name, media))
@@ -149,7 +149,7 @@ class FolderOutputs(Outputs):
     def _wanted(self, name: str, media: Media) -> dict[str, str]:
         """Paths relative to the folder that this run owes for an input, each with its format."""
         wanted = {
-            each.path(self._root, name).relative_to(self._root).as_posix(): format_name
+            f"{each.folder}/{name}{each.encoder.suffix}": format_name
             for format_name, each in self._formats.items()
         }
         if self._overlay:

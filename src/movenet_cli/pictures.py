@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-import cv2
-
 from movenet_cli.poses import ByteArray, Picture, PixelRect
+from movenet_cli.resampling import resized_rgb
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,5 +28,4 @@ class RgbPicture(Picture):
 
     def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
         """See `Picture.resized`."""
-        x0, y0, x1, y1 = rect
-        return cv2.resize(self.pixels[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+        return resized_rgb(self.pixels, rect, size)

@@ -5,14 +5,15 @@ import simplejpeg
 
 from movenet_cli.errors import MediaError
 from movenet_cli.poses import ByteArray, PixelRect
+from movenet_cli.resampling import resized_rgb
 from movenet_cli.sources.orientation import Orientation
-from movenet_cli.sources.sampling import sampled, scaled
+from movenet_cli.sources.sampling import sampled
 from movenet_cli.sources.upright import UprightPicture
 
 _REDUCTIONS = (8, 4, 2, 1)
 _FIRST_LOOK = 960
 """The longer side that a JPEG is first decoded to, at least: enough for a network on the whole picture."""
-_OVERSAMPLING = 2.0
+_OVERSAMPLING = 1.5
 """Decoded pixels per pixel of a scaled part, at least; with fewer the scaled part looks soft."""
 _HARMLESS = "extraneous bytes before marker 0xd9"
 
@@ -45,7 +46,7 @@ class JpegPicture(UprightPicture):
         wanted = next(r for r in _REDUCTIONS if ratio >= r * _OVERSAMPLING or r == 1)
         reduction, pixels = self._at(wanted)
         if reduction == 1:
-            return scaled(pixels, rect, size)
+            return resized_rgb(pixels, rect, size)
         return sampled(pixels, rect, size, (reduction, reduction))
 
     def _at(self, wanted: int) -> tuple[int, ByteArray]:

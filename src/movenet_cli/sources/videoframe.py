@@ -4,8 +4,8 @@ import av
 import numpy as np
 
 from movenet_cli.poses import ByteArray, PixelRect
+from movenet_cli.resampling import resized_rgb
 from movenet_cli.sources.orientation import Orientation
-from movenet_cli.sources.sampling import scaled
 from movenet_cli.sources.upright import UprightPicture
 from movenet_cli.sources.yuv import YuvPlanes
 
@@ -35,4 +35,4 @@ class VideoPicture(UprightPicture):
     def _stored_part(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
         if self._planes is not None:
             return self._planes.rgb(rect, size)
-        return scaled(self._stored_rgb(), rect, size)
+        return resized_rgb(self._stored_rgb(), rect, size)
