@@ -7,7 +7,7 @@ import numpy as np
 
 from movenet_cli.poses import FloatArray, Picture
 
-_SAMPLED = (128, 128)
+_SAMPLED = (64, 64)
 _THUMBNAIL = (32, 32)
 
 
