@@ -11,8 +11,8 @@ from movenet_cli.poses import ByteArray, PixelRect
 def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
     """Scale the part `rect` to `size`: bilinearly at pixel centres, no anti-aliasing, fractions cut off.
 
-    Computed in the same order and precision, so the result is the same to the last bit. Only the pixels that are
-    sampled are touched: a large picture costs no more than a small one.
+    Computed in the same order and precision, so the result is the same to the last bit. Only the pixels that
+    are sampled are touched: a large picture costs no more than a small one.
 
     Args:
         pixels: (H, W, 3) uint8.
@@ -33,7 +33,7 @@ def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> By
     blended += (rows.take(right, axis=1, mode="clip") - blended) * across[:, None]
     top, bottom = blended[: size[1]], blended[size[1] :]
     top += (bottom - top) * down[:, None, None]
-    return top.astype(np.uint8)
+    return np.asarray(top, np.uint8)
 
 
 @lru_cache(maxsize=256)
