@@ -13,7 +13,7 @@ SYNTHETIC, HELD_OUT, REAL = DATA / "synthetic/train", DATA / "synthetic/heldout"
 RUN = Path("training/runs/mini")
 WEIGHTS = Path("src/movenet_cli/weights/mini.tflite")
 CURVE = Path("docs/mini-learning-curve.png")
-SIZE = 192
+SIZE = 160
 
 Step = Callable[[argparse.Namespace], None]
 

@@ -16,7 +16,7 @@ WEIGHTS = (1.0, 0.1, 0.1, 0.2)
 #: Heat below this is background in the place loss.
 FLOOR = 0.03
 #: Cells around a centre or a keypoint that learn its distances: 3x3.
-WINDOW = tuple((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
+WINDOW = tuple((dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,11 @@ def confidence_loss(logits: Tensor, heat: Tensor, valid: Tensor) -> Tensor:
 
 def regression_loss(regression: Tensor, points: Tensor, weight: Tensor) -> Tensor:
     """Distance, in cells, of the keypoints guessed from the cells around every person's centre."""
-    cells = points[:, :, -1].floor()
-    here = weight[:, :, -1:] * weight[:, :, :-1]
-    total = torch.zeros(())
-    for dy, dx in WINDOW:
-        cell = cells + torch.tensor([dx, dy])
-        guess = _gather(regression, cell.clamp(0, regression.shape[-1] - 1))
-        wanted = points[:, :, :-1].flip(-1) - cell.flip(-1)[:, :, None]
-        total = total + ((guess.unflatten(-1, (-1, 2)) - wanted).abs().sum(-1) * here).sum()
-    return total / (len(WINDOW) * here.sum() + 1e-6)
+    cells = _around(points[:, :, -1], regression.shape[-1])
+    guess = _gather(regression, cells).unflatten(-1, (-1, 2))
+    wanted = points[:, :, None, :-1] - cells[:, :, :, None]
+    here = (weight[:, :, -1:] * weight[:, :, :-1])[:, :, None]
+    return _mean_distance(guess, wanted, here)
 
 
 def offset_loss(offset: Tensor, points: Tensor, weight: Tensor) -> Tensor:
@@ -86,17 +82,23 @@ def offset_loss(offset: Tensor, points: Tensor, weight: Tensor) -> Tensor:
     n, p, k = weight.shape
     maps = offset.unflatten(1, (k, 2)).flatten(0, 1)
     points, weight = points.transpose(1, 2).reshape(n * k, p, 2), weight.transpose(1, 2).reshape(n * k, p)
-    total = torch.zeros(())
-    for dy, dx in WINDOW:
-        cell = (points.floor() + torch.tensor([dx, dy])).clamp(0, offset.shape[-1] - 1)
-        wanted = (points - cell).flip(-1)
-        total = total + ((_gather(maps, cell) - wanted).abs().sum(-1) * weight).sum()
-    return total / (len(WINDOW) * weight.sum() + 1e-6)
+    cells = _around(points, offset.shape[-1])
+    return _mean_distance(_gather(maps, cells), points[:, :, None] - cells, weight[:, :, None])
+
+
+def _around(points: Tensor, side: int) -> Tensor:
+    """(N, P, 2) x, y in cells -> (N, P, 9, 2): the 3x3 cells around, those beyond the map moved to its edge."""
+    return (points.floor()[:, :, None] + torch.tensor(WINDOW)).clamp(0, side - 1)
 
 
 def _gather(maps: Tensor, cells: Tensor) -> Tensor:
-    """(N, C, h, w) maps at (N, P, 2) cells x, y -> (N, P, C)."""
-    height, width = maps.shape[-2:]
-    cells = cells.long()
-    index = cells[..., 1].clamp(0, height - 1) * width + cells[..., 0].clamp(0, width - 1)
-    return maps.flatten(2).gather(2, index[:, None].expand(-1, maps.shape[1], -1)).transpose(1, 2)
+    """(N, C, h, h) maps at (N, P, W, 2) cells x, y -> (N, P, W, C)."""
+    index = (cells[..., 1] * maps.shape[-1] + cells[..., 0]).long().flatten(1)
+    found = maps.flatten(2).gather(2, index[:, None].expand(-1, maps.shape[1], -1))
+    return found.transpose(1, 2).unflatten(1, cells.shape[1:3])
+
+
+def _mean_distance(yx: Tensor, xy: Tensor, weight: Tensor) -> Tensor:
+    """Weighted mean of |dy| + |dx| between channels y, x and points x, y."""
+    distance = (yx - xy.flip(-1)).abs().sum(-1)
+    return (distance * weight).sum() / (weight.expand_as(distance).sum() + 1e-6)

@@ -179,9 +179,10 @@ def sample_background(rng: np.random.Generator, scene: Scene) -> Picture | None:
 
 
 def write_backgrounds(scenes: list[Scene], out: Path, count: int) -> None:
-    """Writes about `count` crops without people as one shard."""
+    """Writes about `count` crops of pictures, without people, as one shard."""
     rng = np.random.default_rng(SEED + 1)
-    crops = [sample_background(rng, scenes[rng.integers(len(scenes))]) for _ in range(count)]
+    stills = [scene for scene in scenes if not scene.video]
+    crops = [sample_background(rng, stills[rng.integers(len(stills))]) for _ in range(count)]
     out.mkdir(parents=True, exist_ok=True)
     np.savez(out / "shard-0000.npz", image=np.stack([crop for crop in crops if crop is not None]))
 

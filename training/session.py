@@ -57,7 +57,7 @@ class Session:
             loader.close()
 
     def _scorer(self) -> Score:
-        rendered = held_out_crops(self.held_out, self.real, SIZE, HELD_OUT)
+        rendered = held_out_crops(self.held_out, self.real, SIZE, HELD_OUT, hard=True)
         annotated = coco_crops(self.coco, SIZE)
 
         def score(model: Mini) -> dict[str, float]:

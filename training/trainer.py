@@ -16,6 +16,7 @@ from torch import nn
 from training.loader import Batch, Loader
 from training.losses import Losses, losses
 from training.network import Architecture, Mini
+from training.optimizer import optimizers
 from training.team import Team
 
 CHECKPOINT = "checkpoint.pt"
@@ -37,7 +38,7 @@ class Schedule:
     """
 
     minutes: float
-    sizes: tuple[tuple[float, int], ...] = ((0.0, 128), (0.45, 160), (0.75, 192))
+    sizes: tuple[tuple[float, int], ...] = ((0.0, 96), (0.5, 128), (0.8, 160))
     rate: float = 2e-3
     warmup: int = 200
     batch: int = 32
@@ -71,7 +72,7 @@ class Run:
         self.folder, self.schedule, self.team = folder, schedule, team
         self.model = Mini(arch).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).eval()
-        self.optimizer = torch.optim.AdamW(_parameter_groups(self.model), schedule.rate)
+        self.optimizers = optimizers(self.model, schedule.rate)
         self.progress = Progress()
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / CHECKPOINT).exists():
@@ -106,15 +107,17 @@ class Run:
         with torch.autocast("cpu", torch.bfloat16):
             maps = self.model(batch.images)
         parts = losses(maps.float(), batch.heat, batch.people, batch.valid)
-        self.optimizer.zero_grad()
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
         parts.total.backward()  # type: ignore[no-untyped-call]
         return parts
 
     def _update(self, share: float, seconds: float) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.schedule.learning_rate(share, self.progress.steps)
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = self.schedule.learning_rate(share, self.progress.steps)
+            optimizer.step()
         self.progress.seconds = seconds
         self.progress.steps += 1
         self.progress.samples += self.schedule.batch * self.team.size
@@ -139,7 +142,7 @@ class Run:
             "arch": asdict(self.model.arch),
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "progress": asdict(self.progress),
         }
         temporary = self.folder / f"{CHECKPOINT}.tmp"
@@ -150,7 +153,8 @@ class Run:
         state = torch.load(self.folder / CHECKPOINT, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
         self.progress = Progress(**state["progress"])
 
 
@@ -160,13 +164,6 @@ def load_average(folder: Path) -> Mini:
     model = Mini(Architecture(**state["arch"]))
     model.load_state_dict(state["average"])
     return model.eval()
-
-
-def _parameter_groups(model: nn.Module) -> list[dict[str, object]]:
-    """Weight decay for kernels, none for biases and norms."""
-    kernels = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    return [{"params": kernels, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
 
 
 @torch.no_grad()

@@ -70,8 +70,8 @@ def coco_crops(folder: Path, size: int, pad: float = 1.0) -> Crops:
     return Crops(np.stack(images), np.stack(annotated), np.array(area))
 
 
-def held_out_crops(synthetic: Path, real: Path, size: int, count: int) -> Crops:
-    """Rendered people of held-out shards, composed as for training; always the same."""
+def held_out_crops(synthetic: Path, real: Path, size: int, count: int, *, hard: bool = False) -> Crops:
+    """Rendered people of held-out shards, as portraits or, `hard`, as for training; always the same."""
     rng = np.random.default_rng(HELD_OUT_SEED)
     pools = Pools(
         ShardPool(synthetic, rng, 1000),
@@ -81,7 +81,7 @@ def held_out_crops(synthetic: Path, real: Path, size: int, count: int) -> Crops:
     source = SampleSource(rng, pools, real_share=0)
     images, annotated = [], []
     while len(images) < count:
-        sample = source.draw(size)
+        sample = source.draw(size) if hard else source.portrait(size)
         target = sample.people[0, :-1]
         if (target[:, 2] > 0).sum() >= MIN_KEYPOINTS:
             images.append(sample.image)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from training.decoding import HeadMaps, central_weight, decode
 
 
@@ -17,7 +16,7 @@ def empty_maps(size: int = 48) -> HeadMaps:
 
 
 def add_person(maps: HeadMaps, row: int, column: int, score: float) -> np.ndarray:
-    """Draws a person whose keypoint k lies at cell (row - 8 + k, column + 3); returns x, y in pixels, score."""
+    """Draws a person with keypoint k in cell (row - 8 + k, column + 3); returns x, y in pixels, score."""
     maps.center[row, column] = score
     pose = np.zeros((17, 3))
     for k in range(17):

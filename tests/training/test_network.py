@@ -1,10 +1,9 @@
-"""Losses and the exported file of a small random network; skips without PyTorch, the export also without TensorFlow."""
+"""Losses and the exported file of a small random network; needs PyTorch, the export also TensorFlow."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-
 from training.decoding import decode
 
 torch = pytest.importorskip("torch", reason="training needs PyTorch, which is not installed here")
@@ -32,7 +31,7 @@ def network() -> Mini:
 
 
 def perfect_maps(points: np.ndarray) -> torch.Tensor:
-    """Maps (1, 86, 16, 16) that say exactly: one person, keypoints at `points` (17, 2) x, y in pixels, centre in the middle."""
+    """Maps (1, 86, 16, 16) of one person: keypoints at `points` (17, 2) x, y in pixels, centre in the middle."""
     maps = torch.full((1, 86, CELLS, CELLS), 0.0)
     maps[:, :18] = -12
     maps[0, 0, 8, 8] = 12
@@ -112,7 +111,7 @@ def test_schedule_decays_and_grows() -> None:
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] == pytest.approx(0.01 * schedule.rate)
     assert schedule.learning_rate(0, 0) < 0.01 * schedule.rate
-    assert [schedule.size(progress) for progress in (0, 0.5, 0.99)] == [128, 160, 192]
+    assert [schedule.size(progress) for progress in (0, 0.5, 0.99)] == [96, 128, 160]
 
 
 @pytest.mark.tensorflow

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from training.decoding import FLIPPED
 from training.samples import (
     SampleSource,
