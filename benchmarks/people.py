@@ -19,6 +19,8 @@ KEYPOINTS = 5
 SMALLEST = 64
 RIVAL = 0.5
 CROWD = 0.3
+PAN = 0.85
+NOISE = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +129,20 @@ def _cut(
     box = (person.box[0] - x0, person.box[1] - y0, *person.box[2:])
     frame = Frame(0, None, RgbPicture(np.ascontiguousarray(part)))
     return Shown(frame, Person(keypoints, person.area, box), key)
+
+
+def panning(frame: Frame, count: int, random: np.random.Generator) -> list[Frame]:
+    """A clip of a noisy camera that pans slowly over the picture, at 15 frames a second."""
+    pixels = frame.picture.rgb()
+    height, width = (int(PAN * length) for length in pixels.shape[:2])
+    spare = np.array(pixels.shape[:2]) - (height, width)
+    step = random.uniform(-2.5, 2.5, 2)
+    clip = []
+    for index in range(count):
+        y, x = np.clip(spare / 2 + step * index, 0, spare).astype(int)
+        part = pixels[y : y + height, x : x + width] + random.normal(0, NOISE, (height, width, 3))
+        clip.append(Frame(index, index / 15, RgbPicture(np.clip(part, 0, 255).astype(np.uint8))))
+    return clip
 
 
 def mirror(keypoints: FloatArray, width: int) -> FloatArray:

@@ -74,6 +74,11 @@ class Follow(Estimator):
         """See `Estimator.estimate`; the first runner is the network."""
         return [(self._next(frame, runners[0]),) for frame in frames]
 
+    @property
+    def is_following(self) -> bool:
+        """Whether the next frame will be seen through a crop, unless it starts a new scene."""
+        return self._square is not None
+
     def _next(self, frame: Frame, runner: Runner) -> Pose:
         if self._starts_anew(frame):
             self._square = None

@@ -1,0 +1,77 @@
+"""Videos, and clips made of pictures without people, in; tables of how steadily people are followed out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.people import open_frame, panning
+from benchmarks.steadiness import Steadiness, measure, read_video
+from benchmarks.tables import SEEN, looks_of, size_of, table
+from movenet_cli.estimators.follow import Follow, FollowSettings
+from movenet_cli.estimators.interface import Estimator
+from movenet_cli.evaluation.truth import TruthPicture
+from movenet_cli.models.interface import Model, Runner
+from movenet_cli.poses import Frame
+
+CLIP = 12
+
+
+def measure_empty_clips(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
+    """How often each way of looking shows and follows a person where nobody is."""
+    empty = [open_frame(folder, picture.name) for picture in pictures if not picture.people]
+    looks = looks_of(model)
+    size = size_of(model)
+    ways = {
+        "none": looks["none"],
+        "refine": looks["refine"],
+        "follow, however faint the person": lambda: Follow(size, SEEN, FollowSettings(confident=0.0)),
+        "follow": looks["follow"],
+    }
+    rows = []
+    for name, make in ways.items():
+        random, seen, followed, runner = np.random.default_rng(0), [], [], model.runner()
+        for frame in empty:
+            estimator = make()
+            for each in panning(frame, CLIP, random):
+                seen.append(estimator.estimate([each], [runner])[0][0].is_seen(SEEN))
+                followed.append(isinstance(estimator, Follow) and estimator.is_following)
+        rows.append([name, f"{np.mean(seen):.2f}", f"{np.mean(followed):.2f}"])
+    title = f"{len(empty)} clips of {CLIP} frames that pan over pictures without people: share of frames"
+    table(title, ["--crop", "with status `ok`", "followed"], rows)
+
+
+def measure_video(model: Model, path: Path) -> None:
+    """How steadily each way of looking sees the person of a video."""
+    frames, runner, looks = read_video(path), model.runner(), looks_of(model)
+    loose = Follow(size_of(model), SEEN, FollowSettings(hold=0.0))
+    rows = [
+        _video_row("none", frames, looks["none"](), runner),
+        _video_row("refine", frames, looks["refine"](), runner),
+        _video_row("follow, published scheme as it is", frames, loose, runner),
+        _video_row("follow", frames, looks["follow"](), runner),
+        _video_row("follow, smoothed", frames, looks["follow"](), runner, smooth=True),
+    ]
+    headings = [
+        "--crop",
+        "ankles",
+        "trembling",
+        "off the path",
+        "changes",
+        "mean score",
+        "inferences a frame",
+    ]
+    table(f"{path.name}, {len(frames)} frames", headings, rows)
+
+
+def _video_row(
+    name: str, frames: Sequence[Frame], estimator: Estimator, runner: Runner, *, smooth: bool = False
+) -> list[str]:
+    found: Steadiness = measure(frames, estimator, runner, smooth=smooth)
+    return [
+        name,
+        f"{found.ankles:.2f}",
+        f"{found.tremble:.2f}",
+        f"{found.score:.2f}",
+        f"{found.inferences:.2f}",
+    ]

@@ -1,0 +1,55 @@
+"""Figures in, Markdown on standard output out; and the ways of looking that all tables compare."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from movenet_cli.estimators.follow import Follow
+from movenet_cli.estimators.interface import Estimator
+from movenet_cli.estimators.refine import Refine
+from movenet_cli.estimators.whole import WholeSingle
+from movenet_cli.models.interface import Model
+
+SEEN = 0.3
+RESAMPLES = 1000
+
+
+def size_of(model: Model) -> tuple[int, int]:
+    """(height, width) of the single-pose model."""
+    if model.info.kind != "single" or model.info.input_size is None:
+        raise SystemExit("--model must be a single-pose model")
+    return model.info.input_size
+
+
+def looks_of(model: Model) -> dict[str, Callable[[], Estimator]]:
+    """Name of `--crop` → a new estimator."""
+    size = size_of(model)
+    return {
+        "none": lambda: WholeSingle(size, SEEN),
+        "refine": lambda: Refine(size, SEEN),
+        "follow": lambda: Follow(size, SEEN),
+    }
+
+
+def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a Markdown table, row by row as they come."""
+    print(f"\n{title}\n\n| {' | '.join(headings)} |\n|{'---|' * len(headings)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |", flush=True)
+
+
+def number(value: float | None) -> str:
+    """Three decimals, or a dash."""
+    return "-" if value is None else f"{value:.3f}"
+
+
+def samples(count: int) -> Iterator[np.ndarray]:
+    """Bootstrap samples of so many pictures: arrays of indices."""
+    random = np.random.default_rng(1)
+    return (random.integers(count, size=count) for _ in range(RESAMPLES))
+
+
+def interval(values: np.ndarray, form: str = ".2f") -> str:
+    """The middle 95 % of the values."""
+    low, high = np.percentile(values, (2.5, 97.5))
+    return f"{low:{form}} to {high:{form}}"
