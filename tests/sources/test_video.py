@@ -1,6 +1,8 @@
 """Sound videos of all kinds: every frame once, with its own index, time and pixels."""
 
+import gc
 import threading
+import weakref
 from fractions import Fraction
 from pathlib import Path
 
@@ -170,6 +172,20 @@ def test_closing_in_the_middle_leaves_no_thread(tmp_path: Path) -> None:
     source.close()
     assert threading.active_count() == before
     assert opened(path).info.width == 128
+
+
+def test_closing_in_the_middle_frees_the_decoder_at_once(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mp4", 200)
+    gc.collect()
+    gc.disable()
+    try:
+        with opened(path) as source:
+            next(source.frames())
+        remembered = weakref.ref(source)
+        del source
+        assert remembered() is None, "kept alive by a cycle, and with it threads and pictures"
+    finally:
+        gc.enable()
 
 
 def test_frames_outlive_their_source(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ class Prefetcher(Generic[T]):
             self._changed.notify_all()
         self._thread.join()
         self._ready.clear()
+        self._items = iter(())  # the iterator may hold on to what holds on to this object
 
     def _run(self) -> None:
         try:

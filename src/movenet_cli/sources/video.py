@@ -46,7 +46,9 @@ class VideoSource(Source):
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
             self._stream.codec_context.options = {"max_pixels": str(max_pixels)}  # for larger ones later on
-            self._decoded = iter(StreamDecoder(self._container, self._stream, path.stat().st_size))
+            self._decoded: Iterator[Decoded] = iter(
+                StreamDecoder(self._container, self._stream, path.stat().st_size)
+            )
             self._info = self._start()
         except BaseException:
             self._container.close()
@@ -74,6 +76,7 @@ class VideoSource(Source):
         """See `Source.close`."""
         if self._prefetcher is not None:
             self._prefetcher.close()
+        self._decoded = iter(())
         self._container.close()
 
     def _start(self) -> SourceInfo:
