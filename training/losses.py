@@ -87,7 +87,7 @@ def offset_loss(offset: Tensor, points: Tensor, weight: Tensor) -> Tensor:
 
 
 def _around(points: Tensor, side: int) -> Tensor:
-    """(N, P, 2) x, y in cells -> (N, P, 9, 2): the 3x3 cells around, those beyond the map moved to its edge."""
+    """(N, P, 2) x, y in cells -> (N, P, 9, 2): the 3x3 cells around, those outside moved to the edge."""
     return (points.floor()[:, :, None] + torch.tensor(WINDOW)).clamp(0, side - 1)
 
 

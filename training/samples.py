@@ -77,7 +77,7 @@ class SampleSource:
         return self._composition(size)
 
     def portrait(self, size: int) -> Sample:
-        """One cut-out, upright and nearly filling the picture, in front of a photo; nothing in the way, no faults."""
+        """One cut-out, upright and nearly filling the picture, in front of a photo; no faults added."""
         rng, row = self._rng, self._synthetic.draw()
         image = self._texture(size)
         affine, mirrored = place(

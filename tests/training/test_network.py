@@ -1,5 +1,6 @@
 """Losses and the exported file of a small random network; needs PyTorch, the export also TensorFlow."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ torch = pytest.importorskip("torch", reason="training needs PyTorch, which is no
 
 from training.losses import losses  # noqa: E402 - only with PyTorch
 from training.network import HEAD_CHANNELS, Architecture, Mini  # noqa: E402
+from training.optimizer import Muon, orthogonal  # noqa: E402
+from training.team import Team, run_team  # noqa: E402
 from training.trainer import Schedule  # noqa: E402
-from training.yardstick import head_maps  # noqa: E402
+from training.yardstick import head_maps, network_predictor  # noqa: E402
 
 TINY = Architecture(channels=(8, 8, 8, 16, 16), blocks=(1, 1, 1, 1), pyramid=8, head=16)
 CELLS = 16
@@ -31,7 +34,7 @@ def network() -> Mini:
 
 
 def perfect_maps(points: np.ndarray) -> torch.Tensor:
-    """Maps (1, 86, 16, 16) of one person: keypoints at `points` (17, 2) x, y in pixels, centre in the middle."""
+    """Maps (1, 86, 16, 16) of one person: keypoints at `points` (17, 2) x, y, centre in the middle."""
     maps = torch.full((1, 86, CELLS, CELLS), 0.0)
     maps[:, :18] = -12
     maps[0, 0, 8, 8] = 12
@@ -114,24 +117,78 @@ def test_schedule_decays_and_grows() -> None:
     assert [schedule.size(progress) for progress in (0, 0.5, 0.99)] == [96, 128, 160]
 
 
-@pytest.mark.tensorflow
-def test_the_exported_file_says_what_network_and_decode_say(network: Mini, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def pictures() -> np.ndarray:
+    """Five pictures (64, 64, 3) uint8 of soft blobs."""
+    noise = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), np.uint8)
+    return noise.repeat(8, axis=1).repeat(8, axis=2)
+
+
+def run_flatbuffer(data: bytes, pictures: np.ndarray) -> np.ndarray:
+    """(N, 17, 3): x, y in pixels and score, from the file on LiteRT."""
     interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="LiteRT is not installed")
-    export = pytest.importorskip("training.export", reason="the export needs TensorFlow")
-    path = tmp_path / "mini.tflite"
-    export.export_tflite(network, 64, path)
-    lite = interpreter.Interpreter(str(path))
+    lite = interpreter.Interpreter(model_content=data)
     lite.allocate_tensors()
     (given,), (made,) = lite.get_input_details(), lite.get_output_details()
     assert given["shape"].tolist() == [1, 64, 64, 3]
+    assert made["shape"].tolist() == [1, 1, 17, 3]
     assert (given["dtype"], made["dtype"]) == (np.int32, np.float32)
-    for picture in np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), np.uint8):
+    poses = []
+    for picture in pictures:
         lite.set_tensor(given["index"], picture[None].astype(np.int32))
         lite.invoke()
         y, x, score = lite.get_tensor(made["index"])[0, 0].T
-        with torch.no_grad():
-            maps = network(torch.from_numpy(picture).permute(2, 0, 1)[None] / 127.5 - 1)
-        expected = decode(head_maps(maps[0].permute(1, 2, 0).numpy()))
-        found = np.stack([64 * x, 64 * y, score], axis=1)
-        np.testing.assert_allclose(found[:, 2], expected[:, 2], atol=0.01)
-        assert np.median(np.abs(found[:, :2] - expected[:, :2])) < 0.05
+        poses.append(np.stack([64 * x, 64 * y, score], axis=1))
+    return np.stack(poses)
+
+
+@pytest.mark.tensorflow
+def test_the_float_file_says_what_network_and_decode_say(network: Mini, pictures: np.ndarray) -> None:
+    export = pytest.importorskip("training.export", reason="the export needs TensorFlow")
+    found = run_flatbuffer(export.flatbuffer(network, 64, quantized=False), pictures)
+    np.testing.assert_allclose(found, network_predictor(network)(pictures), atol=2e-3)
+
+
+@pytest.mark.tensorflow
+def test_the_quantised_file_is_small_and_nearly_the_same(
+    network: Mini, pictures: np.ndarray, tmp_path: Path
+) -> None:
+    export = pytest.importorskip("training.export", reason="the export needs TensorFlow")
+    path = tmp_path / "weights" / "mini.tflite"
+    assert export.export_tflite(network, 64, path) == path.stat().st_size
+    assert path.stat().st_size < len(export.flatbuffer(network, 64, quantized=False))
+    found, expected = run_flatbuffer(path.read_bytes(), pictures), network_predictor(network)(pictures)
+    np.testing.assert_allclose(found[..., 2], expected[..., 2], atol=0.05)
+    assert np.median(np.abs(found[..., :2] - expected[..., :2])) < 0.5
+
+
+def test_gradients_of_a_team_are_averaged(tmp_path: Path) -> None:
+    run_team(2, tmp_path / "meeting", Report(tmp_path))
+    for rank in range(2):
+        gradient, seconds = torch.load(tmp_path / f"{rank}.pt", weights_only=True)
+        assert gradient.tolist() == [1.5, 1.5]
+        assert seconds == 10
+
+
+@dataclass(frozen=True)
+class Report:
+    """What each process of the team does: shares the gradient rank + 1 and the time 10 * (rank + 1)."""
+
+    folder: Path
+
+    def __call__(self, team: Team) -> None:
+        layer = torch.nn.Linear(2, 1, bias=False)
+        layer.weight.grad = torch.full((1, 2), team.rank + 1.0)
+        seconds = team.share_gradients(layer, 10.0 * (team.rank + 1))
+        torch.save((layer.weight.grad[0], seconds), self.folder / f"{team.rank}.pt")
+
+
+def test_muon_steps_are_orthogonal_and_of_the_wanted_size() -> None:
+    matrix = torch.randn(8, 30, generator=torch.Generator().manual_seed(0))
+    values = torch.linalg.svdvals(orthogonal(matrix))
+    assert 0.5 < values.min() <= values.max() < 1.4
+    kernel = torch.nn.Parameter(torch.zeros(8, 30))
+    kernel.grad = matrix
+    Muon([kernel], rate=0.1).step()
+    assert (kernel.grad * kernel).sum() < 0
+    assert kernel.square().mean().sqrt().item() == pytest.approx(0.1 * 0.2, rel=0.25)
