@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
                 required=True,
                 help="folders of unlabelled pictures and videos",
             )
-            command.add_argument("--count", type=int, default=16000, help="crops to label")
+            command.add_argument("--count", type=int, default=11000, help="crops to label")
         if step is train:
             command.add_argument("--minutes", type=float, default=90, help="time budget of the whole run")
             command.add_argument(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.decoding import FloatArray
+from training.decoding import FloatArray, decode
 from training.pictures import Picture, square
 from training.teacher import SIZE, Teacher, poses
 
@@ -41,8 +41,8 @@ class Person:
 def find_people(teacher: Teacher, picture: Picture) -> list[Person]:
     """Looks through windows of several sizes; the best-scored people first, each once."""
     found: list[Person] = []
-    for x, y, side in _windows(*picture.shape[:2]):
-        person = _first_look(teacher, picture, x, y, side)
+    for first in _first_looks(teacher, picture):
+        person: Person | None = first
         for _ in range(2):
             person = person and look_closely(teacher, picture, person)
         if person:
@@ -83,9 +83,13 @@ def _centers(length: int, side: float) -> FloatArray:
     return np.linspace(side / 2, length - side / 2, steps) if length > side else np.array([length / 2])
 
 
-def _first_look(teacher: Teacher, picture: Picture, x: float, y: float, side: float) -> Person | None:
-    crop, affine = square(picture, x, y, side, SIZE)
-    return _person(_to_picture(poses(teacher, crop[None])[0, 0], affine))
+def _first_looks(teacher: Teacher, picture: Picture) -> Iterator[Person]:
+    windows = [square(picture, x, y, side, SIZE) for x, y, side in _windows(*picture.shape[:2])]
+    seen = teacher.maps(np.stack([crop for crop, _ in windows]))
+    for maps, (_, affine) in zip(seen, windows, strict=True):
+        person = _person(_to_picture(decode(maps), affine))
+        if person:
+            yield person
 
 
 def _person(keypoints: FloatArray) -> Person | None:
