@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from movenet_cli.sources.accounts import CountedAccount, Settled, TimedAccount
@@ -74,6 +74,7 @@ def test_reasons_stay_with_their_frames() -> None:
     assert [one.reason for one in account.ended()] == ["frame could not be decoded", "the file ends early"]
 
 
+@settings(deadline=None)
 @given(
     st.sets(st.integers(0, 400), min_size=1, max_size=60),
     st.randoms(use_true_random=False),
