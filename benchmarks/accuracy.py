@@ -37,11 +37,11 @@ def main() -> None:
     _pictures(model, options.pictures, pictures)
     _nobody(model, options.pictures, pictures)
     measure_empty_clips(model, options.pictures, pictures)
-    if not options.quick:
-        measure_settings(model, options.pictures, pictures)
     _top_down(model, options.pictures, pictures)
     for path in options.videos:
         measure_video(model, path)
+    if not options.quick:
+        measure_settings(model, options.pictures, pictures)
 
 
 def _options() -> argparse.Namespace:

@@ -1,6 +1,5 @@
 """Videos, and clips made of pictures without people, in; tables of how steadily people are followed out."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +8,8 @@ from benchmarks.people import open_frame, panning
 from benchmarks.steadiness import Steadiness, measure, read_video
 from benchmarks.tables import SEEN, looks_of, size_of, table
 from movenet_cli.estimators.follow import Follow, FollowSettings
-from movenet_cli.estimators.interface import Estimator
 from movenet_cli.evaluation.truth import TruthPicture
-from movenet_cli.models.interface import Model, Runner
-from movenet_cli.poses import Frame
+from movenet_cli.models.interface import Model
 
 CLIP = 12
 
@@ -45,33 +42,19 @@ def measure_video(model: Model, path: Path) -> None:
     """How steadily each way of looking sees the person of a video."""
     frames, runner, looks = read_video(path), model.runner(), looks_of(model)
     loose = Follow(size_of(model), SEEN, FollowSettings(hold=0.0))
-    rows = [
-        _video_row("none", frames, looks["none"](), runner),
-        _video_row("refine", frames, looks["refine"](), runner),
-        _video_row("follow, published scheme as it is", frames, loose, runner),
-        _video_row("follow", frames, looks["follow"](), runner),
-        _video_row("follow, smoothed", frames, looks["follow"](), runner, smooth=True),
-    ]
-    headings = [
-        "--crop",
-        "ankles",
-        "trembling",
-        "off the path",
-        "changes",
-        "mean score",
-        "inferences a frame",
-    ]
-    table(f"{path.name}, {len(frames)} frames", headings, rows)
+    ways = {
+        "none": looks["none"](),
+        "refine": looks["refine"](),
+        "follow, published scheme as it is": loose,
+        "follow": looks["follow"](),
+    }
+    found = {name: measure(frames, estimator, runner) for name, estimator in ways.items()}
+    rows = [_row(name, raw) for name, (raw, _) in found.items()]
+    rows.append(_row("follow, smoothed", found["follow"][1]))
+    figures = ["ankles", "trembling", "off the path", "changes", "mean score", "inferences a frame"]
+    table(f"{path.name}, {len(frames)} frames", ["--crop", *figures], rows)
 
 
-def _video_row(
-    name: str, frames: Sequence[Frame], estimator: Estimator, runner: Runner, *, smooth: bool = False
-) -> list[str]:
-    found: Steadiness = measure(frames, estimator, runner, smooth=smooth)
-    return [
-        name,
-        f"{found.ankles:.2f}",
-        f"{found.tremble:.2f}",
-        f"{found.score:.2f}",
-        f"{found.inferences:.2f}",
-    ]
+def _row(name: str, found: Steadiness) -> list[str]:
+    steadiness = [f"{each:.2f}" for each in (found.ankles, found.tremble, found.off_path)]
+    return [name, *steadiness, str(found.changes), f"{found.score:.2f}", f"{found.inferences:.2f}"]

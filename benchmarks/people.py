@@ -20,7 +20,7 @@ SMALLEST = 64
 RIVAL = 0.5
 CROWD = 0.3
 PAN = 0.85
-NOISE = 3.0
+NOISE = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +140,8 @@ def panning(frame: Frame, count: int, random: np.random.Generator) -> list[Frame
     clip = []
     for index in range(count):
         y, x = np.clip(spare / 2 + step * index, 0, spare).astype(int)
-        part = pixels[y : y + height, x : x + width] + random.normal(0, NOISE, (height, width, 3))
+        noise = random.integers(-NOISE, NOISE + 1, (height, width, 3), np.int8)
+        part = pixels[y : y + height, x : x + width] + noise.astype(np.int16)
         clip.append(Frame(index, index / 15, RgbPicture(np.clip(part, 0, 255).astype(np.uint8))))
     return clip
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.people import Shown, cutouts
-from benchmarks.tables import SEEN, size_of, table
+from benchmarks.tables import SEEN, RememberingRunner, size_of, table
 from movenet_cli.estimators.interface import Estimator
 from movenet_cli.estimators.refine import Refine, RefineSettings
 from movenet_cli.estimators.whole import WholeSingle
@@ -21,7 +21,11 @@ SPLITS = 500
 
 def measure_settings(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
     """Each setting changed alone, on cut-outs; and how much of the gain is fitting."""
-    shown, size, runner = cutouts(folder, pictures, CUTOUTS), size_of(model), model.runner()
+    shown, size, runner = (
+        cutouts(folder, pictures, CUTOUTS),
+        size_of(model),
+        RememberingRunner(model.runner()),
+    )
     chosen = RefineSettings()
     variants: dict[str, Estimator] = {"one look": WholeSingle(size, SEEN), "two looks": Refine(size, SEEN)}
     for name, values in (

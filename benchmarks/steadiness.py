@@ -63,8 +63,8 @@ def read_video(path: Path) -> list[Frame]:
         return [frame for frame in source.frames() if isinstance(frame, Frame)]
 
 
-def measure(frames: Sequence[Frame], estimator: Estimator, runner: Runner, *, smooth: bool) -> Steadiness:
-    """Run the estimator over a video of one person, on demand with the filter over time behind it."""
+def measure(frames: Sequence[Frame], estimator: Estimator, runner: Runner) -> tuple[Steadiness, Steadiness]:
+    """Run the estimator over a video of one person: figures of the raw points, and of the smoothed ones."""
     counting, filter_ = CountingRunner(runner), Smooth()
     raw, smoothed = [], []
     for frame in frames:
@@ -72,11 +72,14 @@ def measure(frames: Sequence[Frame], estimator: Estimator, runner: Runner, *, sm
         pose = filter_.apply(FrameResult.of(frame, poses, 0.3)).poses[0]
         raw.append(pose.keypoints)
         smoothed.append(pose.smoothed)
-    rows = np.stack(raw)
-    points = np.stack(smoothed) if smooth else rows[:, :, :2]
+    rows, inferences = np.stack(raw), counting.count / len(frames)
+    points, scores = rows[:, :, :2], rows[:, :, 2]
     seconds = (frames[-1].time or 0.0) / (len(frames) - 1)
-    path = _path(rows[:, :, :2], max(1, 2 * round(PATH_SECONDS / seconds / 2) - 1))
-    return _steadiness(points, rows[:, :, 2], path, counting.count / len(frames))
+    path = _path(points, max(1, 2 * round(PATH_SECONDS / seconds / 2) - 1))
+    return (
+        _steadiness(points, scores, path, inferences),
+        _steadiness(np.stack(smoothed), scores, path, inferences),
+    )
 
 
 def _path(points: np.ndarray, window: int) -> np.ndarray:
