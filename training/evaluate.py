@@ -50,7 +50,7 @@ def saved_model_to_tflite(saved_model: Path) -> bytes:
 
 
 def accuracy(model: LiteModel, coco: Path, synthetic: Path, real: Path) -> dict[str, float]:
-    """PCK on 500 held-out rendered people; OKS and AP on real ones, in crops of their boxes and a little more."""
+    """PCK on 500 held-out rendered people; OKS and AP on real ones, in two crops of their boxes."""
     scores: dict[str, float] = {}
     for hard in (False, True):
         rendered = held_out_crops(synthetic, real, SIDE, HELD_OUT, hard=hard).resized(model.size)

@@ -6,7 +6,7 @@ import multiprocessing
 import queue
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.sharedctypes import SynchronizedArray
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,13 @@ class Batch:
     valid: Tensor
 
 
-def to_batch(samples: list[Sample]) -> Batch:
-    """Samples of one size -> tensors."""
-    return _tensors(*_stack(samples))
+@dataclass(frozen=True)
+class Stage:
+    """A part of a run: from the share `start` of it on, side of the pictures and share of real ones."""
+
+    start: float
+    size: int
+    real_share: float
 
 
 def _stack(samples: list[Sample]) -> tuple[np.ndarray, ...]:
@@ -55,21 +59,20 @@ def _tensors(image: np.ndarray, heat: np.ndarray, people: np.ndarray, valid: np.
 
 
 class Loader:
-    """Batches from one background process; a new size reaches the consumer a few batches later."""
+    """Batches from one background process; a new stage reaches the consumer a few batches later."""
 
-    def __init__(
-        self, synthetic: Path, real: Path, *, real_share: float, batch: int, size: int, seed: int
-    ) -> None:
+    def __init__(self, synthetic: Path, real: Path, stage: Stage, *, batch: int, seed: int) -> None:
+        """Starts the process."""
         context = multiprocessing.get_context("spawn")
-        self._size: Synchronized[int] = context.Value("i", size)
+        self._stage: SynchronizedArray[float] = context.Array("d", (stage.size, stage.real_share))
         self._queue = context.Queue(8)
-        arguments = (self._queue, self._size, synthetic, real, real_share, batch, seed)
+        arguments = (self._queue, self._stage, synthetic, real, batch, seed)
         self._process = context.Process(target=_produce, args=arguments, daemon=True)
         self._process.start()
 
-    def set_size(self, size: int) -> None:
-        """Side of the pictures from now on."""
-        self._size.value = size
+    def enter(self, stage: Stage) -> None:
+        """What to make from now on."""
+        self._stage[:] = (stage.size, stage.real_share)
 
     def next(self) -> Batch:
         """The next batch; RuntimeError if the background process has died."""
@@ -85,16 +88,15 @@ class Loader:
 
 def _produce(
     batches: Any,
-    size: Synchronized[int],
+    stage: SynchronizedArray[float],
     synthetic: Path,
     real: Path,
-    real_share: float,
     batch: int,
     seed: int,
 ) -> None:
     cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
-    source = SampleSource(rng, open_pools(rng, synthetic, real, SHARDS), real_share)
+    source = SampleSource(rng, open_pools(rng, synthetic, real, SHARDS))
     while True:
-        side = size.value
-        batches.put(_stack([source.draw(side) for _ in range(batch)]))
+        size, real_share = stage[:]
+        batches.put(_stack([source.draw(int(size), real_share) for _ in range(batch)]))

@@ -63,16 +63,16 @@ def open_pools(rng: Rng, synthetic: Path, real: Path, capacity: int) -> Pools:
 
 
 class SampleSource:
-    """Draws samples, `real_share` of them teacher-labelled photos, the others compositions of cut-outs."""
+    """Draws samples: teacher-labelled photos and compositions of cut-outs."""
 
-    def __init__(self, rng: Rng, pools: Pools, real_share: float) -> None:
+    def __init__(self, rng: Rng, pools: Pools) -> None:
         """Draws from the pools with the generator's randomness."""
-        self._rng, self._real_share = rng, real_share
+        self._rng = rng
         self._synthetic, self._real, self._backgrounds = pools.synthetic, pools.real, pools.backgrounds
 
-    def draw(self, size: int) -> Sample:
-        """A sample of side `size`, a multiple of 32."""
-        if self._rng.random() < self._real_share:
+    def draw(self, size: int, real_share: float) -> Sample:
+        """A sample of side `size`, a multiple of 32; a photo with the probability `real_share`."""
+        if self._rng.random() < real_share:
             return self._photo(size)
         return self._composition(size)
 

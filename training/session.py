@@ -46,9 +46,8 @@ class Session:
         loader = Loader(
             self.synthetic,
             self.real,
-            real_share=schedule.real_share,
+            schedule.stages[0],
             batch=schedule.batch,
-            size=schedule.size(0),
             seed=run.progress.steps * team.size + team.rank,
         )
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from training.loader import Batch, Loader
+from training.loader import Batch, Loader, Stage
 from training.losses import Losses, losses
 from training.network import Architecture, Mini
 from training.optimizer import optimizers
@@ -22,6 +22,7 @@ from training.team import Team
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.jsonl"
 ALONE = Team()
+STAGES = (Stage(0.0, 96, 0.5), Stage(0.5, 128, 0.5), Stage(0.7, 128, 0.35), Stage(0.8, 160, 0.35))
 Score = Callable[[Mini], dict[str, float]]
 
 
@@ -31,24 +32,23 @@ class Schedule:
 
     Attributes:
         minutes: wall-clock length of the run, all resumed parts together.
-        sizes: (share of the run, picture side): the side used from that share on.
+        stages: what pictures are trained on, in order.
         rate: the highest learning rate, reached after `warmup` steps, then a cosine down to 1 % of it.
         save_minutes: between checkpoints.
         score_minutes: between points of the learning curve.
     """
 
     minutes: float
-    sizes: tuple[tuple[float, int], ...] = ((0.0, 96), (0.5, 128), (0.8, 160))
+    stages: tuple[Stage, ...] = STAGES
     rate: float = 2e-3
     warmup: int = 200
     batch: int = 32
-    real_share: float = 0.5
     save_minutes: float = 3.0
     score_minutes: float = 8.0
 
-    def size(self, progress: float) -> int:
-        """Picture side at a share of the run."""
-        return [size for start, size in self.sizes if progress >= start][-1]
+    def stage(self, progress: float) -> Stage:
+        """The stage at a share of the run."""
+        return [stage for stage in self.stages if progress >= stage.start][-1]
 
     def learning_rate(self, progress: float, step: int) -> float:
         """Learning rate at a share of the run and at a step since its start."""
@@ -84,7 +84,7 @@ class Run:
         self.model.train()
         last = time.monotonic()
         while (share := self.progress.seconds / (60 * self.schedule.minutes)) < 1:
-            loader.set_size(self.schedule.size(share))
+            loader.enter(self.schedule.stage(share))
             parts = self._backward(loader.next())
             seconds = self.progress.seconds + time.monotonic() - last
             last = time.monotonic()

@@ -78,10 +78,10 @@ def held_out_crops(synthetic: Path, real: Path, size: int, count: int, *, hard: 
         ShardPool(real / "people", rng, 1),
         ShardPool(real / "backgrounds", rng, 2),
     )
-    source = SampleSource(rng, pools, real_share=0)
+    source = SampleSource(rng, pools)
     images, annotated = [], []
     while len(images) < count:
-        sample = source.draw(size) if hard else source.portrait(size)
+        sample = source.draw(size, real_share=0) if hard else source.portrait(size)
         target = sample.people[0, :-1]
         if (target[:, 2] > 0).sum() >= MIN_KEYPOINTS:
             images.append(sample.image)

@@ -114,7 +114,7 @@ def test_schedule_decays_and_grows() -> None:
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] == pytest.approx(0.01 * schedule.rate)
     assert schedule.learning_rate(0, 0) < 0.01 * schedule.rate
-    assert [schedule.size(progress) for progress in (0, 0.5, 0.99)] == [96, 128, 160]
+    assert [schedule.stage(progress).size for progress in (0, 0.5, 0.99)] == [96, 128, 160]
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from training.decoding import FLIPPED
 from training.samples import (
+    Pools,
     SampleSource,
     blend,
     draw_heat,
     is_cut,
     move_people,
+    open_pools,
     place,
     random_affine,
     warp_heat,
@@ -33,20 +35,26 @@ def cut_out(x: int, y: int) -> dict[str, np.ndarray]:
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     """One shard of cut-outs and one of black photos without people."""
     synthetic, real = tmp_path / "synthetic", tmp_path / "real"
-    synthetic.mkdir()
-    real.mkdir()
+    for folder in (synthetic, real / "people", real / "backgrounds"):
+        folder.mkdir(parents=True)
     rows = [cut_out(60 + 10 * i, 50) for i in range(4)]
     np.savez(
         synthetic / "shard-0000.npz", **{name: np.stack([row[name] for row in rows]) for name in rows[0]}
     )
     np.savez(
-        real / "shard-0000.npz",
+        real / "people/shard-0000.npz",
         image=np.zeros((3, 192, 192, 3), np.uint8),
         heat=np.zeros((3, 48, 48, 18), np.uint8),
         people=np.zeros((3, 4, 17, 3), np.float32),
         valid=np.ones((3, 17), bool),
     )
+    np.savez(real / "backgrounds/shard-0000.npz", image=np.full((3, 192, 192, 3), 90, np.uint8))
     return synthetic, real
+
+
+def pools(folders: tuple[Path, Path], rng: np.random.Generator) -> Pools:
+    """The folders' pools."""
+    return open_pools(rng, *folders, capacity=2)
 
 
 def test_a_box_is_placed_at_the_wanted_size_and_place() -> None:
@@ -117,9 +125,9 @@ def test_blend_uses_straight_alpha() -> None:
 
 def test_a_composition_shows_the_cut_out_where_its_labels_are(folders: tuple[Path, Path]) -> None:
     rng = np.random.default_rng(0)
-    source = SampleSource(rng, ShardPool(folders[0], rng, 1), ShardPool(folders[1], rng, 1), real_share=0)
+    source = SampleSource(rng, pools(folders, rng))
     for size in (128, 160):
-        sample = source.draw(size)
+        sample = source.draw(size, real_share=0)
         assert sample.image.shape == (size, size, 3)
         assert sample.heat.shape == (18, size // 4, size // 4)
         shown = sample.people[0, :-1][sample.people[0, :-1, 2] > 0]
@@ -130,8 +138,7 @@ def test_a_composition_shows_the_cut_out_where_its_labels_are(folders: tuple[Pat
 def test_samples_depend_on_the_seed_alone(folders: tuple[Path, Path]) -> None:
     def draw() -> np.ndarray:
         rng = np.random.default_rng(7)
-        pools = [ShardPool(folder, rng, 1) for folder in folders]
-        return SampleSource(rng, pools[0], pools[1], real_share=0.5).draw(128).image
+        return SampleSource(rng, pools(folders, rng)).draw(128, real_share=0.5).image
 
     np.testing.assert_array_equal(draw(), draw())
 
