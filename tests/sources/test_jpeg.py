@@ -1,4 +1,4 @@
-"""Large JPEGs: decoded no finer than needed, and never half."""
+"""JPEGs: decoded whole, or not at all."""
 
 import contextlib
 import random
@@ -7,14 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import simplejpeg
 
 from movenet_cli.errors import MediaError
-from movenet_cli.pictures import RgbPicture
-from movenet_cli.poses import PixelRect
-from movenet_cli.sources.jpeg import JpegPicture
-from movenet_cli.sources.orientation import Orientation
-from tests.sources.pictures import difference, encoded, scene, turned
+from movenet_cli.sources.jpeg import decode_jpeg
+from tests.sources.pictures import encoded, scene
 
 WIDTH, HEIGHT = 4001, 2999
 
@@ -25,73 +21,30 @@ def large() -> bytes:
     return encoded(pixels, "JPEG", quality=92)
 
 
-@pytest.mark.parametrize("exif", [1, 3, 6, 7])
-@pytest.mark.parametrize(
-    ("rect", "size"),
-    [
-        ((0, 0, 2999, 2999), (192, 192)),
-        ((0, 0, 2999, 2999), (256, 100)),
-        ((501, 703, 1702, 1903), (192, 192)),
-        ((1001, 1003, 1102, 1104), (192, 192)),
-        ((2900, 2900, 2999, 2999), (99, 99)),
-    ],
-)
-def test_parts_look_as_from_the_whole(
-    large: bytes, exif: int, rect: PixelRect, size: tuple[int, int]
-) -> None:
-    picture = JpegPicture(large, WIDTH, HEIGHT, Orientation.of_exif(exif))
-    whole = RgbPicture(turned(simplejpeg.decode_jpeg(large), exif))
-    assert (picture.width, picture.height) == (whole.width, whole.height)
-    assert difference(picture.resized(rect, size), whole.resized(rect, size)) < 1
-
-
-def test_the_whole_is_exact(large: bytes) -> None:
-    picture = JpegPicture(large, WIDTH, HEIGHT, Orientation())
-    picture.resized((0, 0, WIDTH, HEIGHT), (192, 144))
-    assert np.array_equal(picture.rgb(), simplejpeg.decode_jpeg(large))
-    part = picture.resized((10, 20, 400, 300), (195, 140))
-    assert np.array_equal(part, RgbPicture(picture.rgb()).resized((10, 20, 400, 300), (195, 140)))
-
-
-def test_a_network_s_look_decodes_once_and_small(large: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    shapes = []
-    decode = simplejpeg.decode_jpeg
-
-    def watched(*args: object, **options: object) -> object:
-        pixels = decode(*args, **options)
-        shapes.append(pixels.shape)
-        return pixels
-
-    monkeypatch.setattr(simplejpeg, "decode_jpeg", watched)
-    picture = JpegPicture(large, WIDTH, HEIGHT, Orientation())
-    picture.resized((0, 0, WIDTH, HEIGHT), (256, 192))
-    assert shapes == [(750, 1001, 3)]
-
-
 def test_damage_in_the_middle_is_an_error() -> None:
     data = bytearray(encoded(scene(640, 480), "JPEG"))
     middle = len(data) // 2
     data[middle : middle + 300] = bytes(300)
     with pytest.raises(MediaError, match="truncated or damaged"):
-        JpegPicture(bytes(data), 640, 480, Orientation())
+        decode_jpeg(bytes(data))
 
 
 def test_half_of_a_large_one_is_an_error(large: bytes) -> None:
     for share in (0.5, 0.999):
         with pytest.raises(MediaError, match="truncated or damaged"):
-            JpegPicture(large[: int(len(large) * share)], WIDTH, HEIGHT, Orientation())
+            decode_jpeg(large[: int(len(large) * share)])
 
 
 def test_surplus_data_are_remarked() -> None:
     """The decoder warns of data left over at the end; the picture is whole, right or wrong."""
     data = encoded(scene(64, 48), "JPEG")
-    assert JpegPicture(data, 64, 48, Orientation()).remark is None
+    assert decode_jpeg(data)[1] is None
     remarks = set()
     for position in range(len(data) * 2 // 3, len(data) - 2):
         changed = bytearray(data)
         changed[position] ^= 0x10
         with contextlib.suppress(MediaError):
-            remarks.add(JpegPicture(bytes(changed), 64, 48, Orientation()).remark)
+            remarks.add(decode_jpeg(bytes(changed))[1])
     assert remarks == {None, "the JPEG may be damaged: it has more data than pixels"}
 
 
@@ -103,16 +56,14 @@ def test_garbage_never_does_worse_than_an_error() -> None:
         for _ in range(5):
             broken[chance.randrange(20, len(data))] = chance.randrange(256)
         try:
-            picture = JpegPicture(bytes(broken), 160, 120, Orientation())
+            pixels, _ = decode_jpeg(bytes(broken))
         except MediaError:
             continue
-        assert picture.resized((0, 0, 160, 120), (64, 48)).shape == (48, 64, 3)
+        assert pixels.shape[2] == 3
 
 
 def test_real_pictures(shared_dir: Path) -> None:
     for path in sorted((shared_dir / "data").rglob("*.jpg"))[:20]:
         data = path.read_bytes()
         reference = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-        height, width = reference.shape[:2]
-        picture = JpegPicture(data, width, height, Orientation())
-        assert np.array_equal(picture.rgb(), reference)
+        assert np.array_equal(decode_jpeg(data)[0], reference)

@@ -8,10 +8,10 @@ import numpy as np
 
 from movenet_cli.errors import MediaError
 from movenet_cli.pictures import RgbPicture
-from movenet_cli.poses import ByteArray, Frame, Picture, Skipped
+from movenet_cli.poses import ByteArray, Frame, Skipped
 from movenet_cli.sources.header import ImageHeader
 from movenet_cli.sources.interface import Source, SourceInfo
-from movenet_cli.sources.jpeg import JpegPicture, is_rgb_jpeg
+from movenet_cli.sources.jpeg import decode_jpeg, is_rgb_jpeg
 
 _DECODE = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
@@ -48,7 +48,8 @@ class ImageSource(Source):
     """
 
     def __init__(self, data: bytes, header: ImageHeader) -> None:
-        self._picture, remark = _open_picture(data, header)
+        pixels, remark = _decode(data, header)
+        self._picture = RgbPicture(header.orientation.apply(pixels))
         self._notes = tuple(note for note in (header.note, remark) if note)
         self._info = SourceInfo("image", self._picture.width, self._picture.height, header.rotation)
 
@@ -70,12 +71,11 @@ class ImageSource(Source):
         """Nothing is held open."""
 
 
-def _open_picture(data: bytes, header: ImageHeader) -> tuple[Picture, str | None]:
-    """The decoded picture, and a remark when it may be damaged."""
+def _decode(data: bytes, header: ImageHeader) -> tuple[ByteArray, str | None]:
+    """The pixels as stored, and a remark when they may be damaged."""
     if header.format in ("JPEG", "MPO") and is_rgb_jpeg(data):
-        picture = JpegPicture(data, header.width, header.height, header.orientation)
-        return picture, picture.remark
-    return RgbPicture(header.orientation.apply(decode_image(data))), None
+        return decode_jpeg(data)
+    return decode_image(data), None
 
 
 def read_bytes(path: Path) -> bytes:
