@@ -1,4 +1,4 @@
-"""Predicted and annotated keypoints of single people in, the field's accuracy figures out: OKS, AP over OKS thresholds, PCK."""
+"""Predicted and annotated keypoints of single people in; OKS, AP over OKS thresholds and PCK out."""
 
 from typing import Final
 

@@ -31,6 +31,13 @@ INPUT_SIZE_STEP: Final = 32
 DEFAULT_MAX_PIXELS: Final = 200_000_000
 """Pictures with more pixels than this are refused before they are decoded."""
 
+JudgedPeople = Literal["all", "dominant"]
+JUDGED_PEOPLE: Final = ("all", "dominant")
+"""Whom `evaluate` looks at."""
+
+DEFAULT_RESAMPLES: Final = 1000
+"""Bootstrap samples of `evaluate`."""
+
 MAX_JOBS: Final = 256
 MAX_BATCH: Final = 256
 

@@ -6,9 +6,7 @@ from pathlib import Path
 import click
 
 from movenet_cli.errors import ExitCode
-from movenet_cli.evaluation.evaluate import DEFAULT_RESAMPLES, PEOPLE, People, Question
-from movenet_cli.evaluation.evaluate import evaluate as answer
-from movenet_cli.evaluation.table import as_table
+from movenet_cli.settings import DEFAULT_RESAMPLES, JUDGED_PEOPLE, JudgedPeople
 
 
 @click.command()
@@ -29,7 +27,7 @@ from movenet_cli.evaluation.table import as_table
 )
 @click.option(
     "--people",
-    type=click.Choice(PEOPLE),
+    type=click.Choice(JUDGED_PEOPLE),
     default="all",
     show_default=True,
     help="dominant: only pictures with one person of 8 annotated keypoints or more who is twice as large "
@@ -52,7 +50,7 @@ def evaluate(
     results: Path,
     ground_truth: Path,
     baseline: Path | None,
-    people: People,
+    people: JudgedPeople,
     skip_missing: bool,
     smoothed: bool,
     resamples: int,
@@ -63,6 +61,10 @@ def evaluate(
     Shows COCO's AP and AR by OKS (pycocotools), PCK, and each keypoint's error. Needs pycocotools:
     pip install 'movenet-cli[evaluate]'
     """
+    from movenet_cli.evaluation.evaluate import Question  # noqa: PLC0415 - heavy, and not for --help
+    from movenet_cli.evaluation.evaluate import evaluate as answer  # noqa: PLC0415
+    from movenet_cli.evaluation.table import as_table  # noqa: PLC0415
+
     question = Question(ground_truth, people, skip_missing, smoothed, resamples)
     comparison = answer(question, results, baseline)
     click.echo(json.dumps(comparison.as_json(), indent=2) if as_json else as_table(comparison))

@@ -12,7 +12,7 @@ class Estimator(ABC):
     """A strategy for one input; decides what the network gets to see.
 
     A sequential estimator needs each frame's poses before it can look at the next one: it is given one
-    frame at a time, in order. Any other has no state, is shared by the workers, and takes frames in any order.
+    frame at a time, in order. Any other has no state, is shared by the workers, and takes any frame.
     """
 
     sequential: ClassVar[bool] = False

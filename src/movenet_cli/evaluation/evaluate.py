@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,7 @@ from movenet_cli.evaluation.placement import Placement, measure_placement
 from movenet_cli.evaluation.precision import PrecisionMeter
 from movenet_cli.evaluation.predictions import read_predictions
 from movenet_cli.evaluation.truth import TruthPicture, dominant_only, read_truth
-
-People = Literal["all", "dominant"]
-PEOPLE: Final = ("all", "dominant")
-DEFAULT_RESAMPLES: Final = 1000
+from movenet_cli.settings import DEFAULT_RESAMPLES, JudgedPeople
 
 _SEED: Final = 20170405
 _COVERAGE: Final = (2.5, 97.5)
@@ -36,7 +33,7 @@ class Question:
     """
 
     ground_truth: Path
-    people: People = "all"
+    people: JudgedPeople = "all"
     skip_missing: bool = False
     smoothed: bool = False
     resamples: int = DEFAULT_RESAMPLES
