@@ -6,11 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
-from movenet_cli.errors import OutputError
 from movenet_cli.report import InputOutcome
 from movenet_cli.sinks.interface import Header, Sink, Summary
 from movenet_cli.sinks.jsonlfile import JsonlEncoder
-from movenet_cli.sinks.textsink import StreamClosedError, StreamSink
+from movenet_cli.sinks.textsink import StreamSink, send
 from movenet_cli.sources.interface import InputFile, Media
 
 STREAM_BUFFER: Final = 16 * 2**20
@@ -116,7 +115,7 @@ class OrderedStream:
                 lambda: self._halted or position == self._current or self._buffered < self._limit
             )
             if position == self._current:
-                self._send(data)
+                send(self._stream, data)
             elif not self._halted:
                 self._waiting.setdefault(position, []).append(data)
                 self._buffered += len(data)
@@ -135,7 +134,7 @@ class OrderedStream:
                 for data in self._waiting.pop(self._current, []):
                     self._buffered -= len(data)
                     if not self._halted:
-                        self._send(data)
+                        send(self._stream, data)
             self._changed.notify_all()
 
     def halt(self) -> None:
@@ -143,15 +142,6 @@ class OrderedStream:
         with self._changed:
             self._halted = True
             self._changed.notify_all()
-
-    def _send(self, data: bytes) -> None:
-        try:
-            self._stream.write(data)
-            self._stream.flush()
-        except BrokenPipeError as error:
-            raise StreamClosedError("the reader of the results has gone") from error
-        except OSError as error:
-            raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
 class Slot:

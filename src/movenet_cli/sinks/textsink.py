@@ -76,10 +76,15 @@ class StreamSink(Sink):
         """Nothing to undo: without its closing line the input is seen to be incomplete."""
 
     def _send(self, text: str) -> None:
-        try:
-            self._stream.write(text.encode())
-            self._stream.flush()
-        except BrokenPipeError as error:
-            raise StreamClosedError("the reader of the results has gone") from error
-        except OSError as error:
-            raise OutputError(f"cannot write to standard output: {error.strerror}") from error
+        send(self._stream, text.encode())
+
+
+def send(stream: ByteStream, data: bytes) -> None:
+    """Write to the stream, and hand it on at once; errors as `StreamSink`."""
+    try:
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError as error:
+        raise StreamClosedError("the reader of the results has gone") from error
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error

@@ -1,13 +1,12 @@
 """An input file in; the source that can read it out, chosen by content."""
 
 from movenet_cli.errors import MediaError
+from movenet_cli.settings import DEFAULT_MAX_PIXELS
 from movenet_cli.sources.header import check_pixels, read_header
 from movenet_cli.sources.images import ImageSource, read_bytes
 from movenet_cli.sources.interface import FrameRange, InputFile, Source
 from movenet_cli.sources.sniff import HEAD_SIZE, IMAGE_SUFFIXES, sniff
 from movenet_cli.sources.video import VideoSource
-
-DEFAULT_MAX_PIXELS = 200_000_000
 
 
 def open_source(file: InputFile, frames: FrameRange, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Source:
