@@ -14,6 +14,7 @@ from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint,
 from movenet_cli.results.journal import Journal, is_up_to_date
 from movenet_cli.results.lock import locked
 from movenet_cli.sinks.cocofile import combine
+from movenet_cli.sinks.document import summary_fields
 from movenet_cli.sinks.files import as_output_error, remove_leftovers, write_file
 from movenet_cli.sinks.interface import Header, Sink, Summary
 from movenet_cli.sinks.overlay import open_overlay, overlay_name
@@ -114,12 +115,7 @@ class FolderOutputs(Outputs):
         written = (path for path in self._wanted(file.name, media) if (self._root / path).exists())
         new = {path: output_of(self._root / path) for path in written}
         outputs = {**self._still_good(file, media), **new}
-        counts = {
-            "frames": summary.frames,
-            "ok": summary.ok,
-            "empty": summary.empty,
-            "failed": summary.failed,
-        }
+        counts = summary_fields(summary)
         self._journal.add(Entry(file.name, mark, self._keys[media], outputs, counts, tuple(summary.reasons)))
 
     def failed(self, file: InputFile, reason: str) -> None:

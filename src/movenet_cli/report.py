@@ -9,6 +9,7 @@ from typing import Literal
 
 from movenet_cli import __version__
 from movenet_cli.errors import ExitCode
+from movenet_cli.sinks.document import summary_fields
 from movenet_cli.sinks.interface import Summary
 
 RUN_SCHEMA = "movenet-cli/run-1"
@@ -143,12 +144,7 @@ class Report:
                 "failed": self.failed,
                 "ignored": self.ignored,
             },
-            "frames": {
-                "frames": self.frames.frames,
-                "ok": self.frames.ok,
-                "empty": self.frames.empty,
-                "failed": self.frames.failed,
-            },
+            "frames": summary_fields(self.frames),
             "failures": [asdict(failure) for failure in sorted(self.failures, key=lambda f: f.source)],
             "notes": [
                 {"source": note.source, "note": note.reason}

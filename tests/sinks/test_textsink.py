@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from movenet_cli import settings
 from movenet_cli.errors import ExitCode, MediaError, OutputError
 from movenet_cli.poses import FrameResult, Skipped
 from movenet_cli.sinks.jsonfile import JsonEncoder
@@ -16,6 +17,10 @@ from movenet_cli.sinks.textsink import StreamClosedError, StreamSink, TextSink
 from tests.sinks.examples import encoded, pose, summary_of, video_header, video_results
 
 NO_FRAME = Skipped(0, None, "pixels are not looked at")
+
+
+def test_the_command_line_offers_every_format() -> None:
+    assert tuple(FORMATS) == settings.FORMATS
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))

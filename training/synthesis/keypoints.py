@@ -12,35 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from movenet_cli.skeleton import KEYPOINT_NAMES
 from training.synthesis.assets import Floats, Indices
 from training.synthesis.library import BODY_COUNT, Library
 from training.synthesis.person import Person
 from training.synthesis.rig import BONE
 from training.synthesis.shade import Rendering, View
 
-KEYPOINTS = (
-    *(
-        "nose",
-        "left_eye",
-        "right_eye",
-        "left_ear",
-        "right_ear",
-        "left_shoulder",
-        "right_shoulder",
-        "left_elbow",
-        "right_elbow",
-    ),
-    *(
-        "left_wrist",
-        "right_wrist",
-        "left_hip",
-        "right_hip",
-        "left_knee",
-        "right_knee",
-        "left_ankle",
-        "right_ankle",
-    ),
-)
+KEYPOINTS = KEYPOINT_NAMES
 _BODY = (
     ("upperarm01", "shoulder01", (0.01, 0.07, 0.0)),
     ("lowerarm01", "upperarm02", (0.0, 0.0, 0.0)),

@@ -31,11 +31,6 @@ class Orientation:
             return cls()
         return cls(_ROTATION[tag], tag in _MIRRORED)
 
-    @property
-    def is_upright(self) -> bool:
-        """Whether nothing has to be done."""
-        return not self.rotation and not self.mirrored
-
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height of a picture, stored to upright; the same rule leads back."""
         return (height, width) if self.rotation in (90, 270) else (width, height)
