@@ -1,12 +1,16 @@
 """Bytes received in, a progress bar on standard error out."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from movenet_cli.models.fetch import Progress
+if TYPE_CHECKING:  # a cached model is loaded without the HTTP client
+    from movenet_cli.models.fetch import Progress
 
 
 @contextmanager

@@ -1,11 +1,15 @@
 """An iterator in; the same items out, made ahead by one thread behind a bounded queue."""
 
 import threading
-from collections import deque
 from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+class _End:
+    """What comes after the last item."""
 
 
 class Prefetcher(Generic[T]):
@@ -16,12 +20,13 @@ class Prefetcher(Generic[T]):
 
     def __init__(self, items: Iterator[T], *, depth: int, name: str) -> None:
         self._items = items
-        self._depth = depth
-        self._ready: deque[T] = deque()
+        self._ready: SimpleQueue[T | _End] = SimpleQueue()
+        self._room: SimpleQueue[None] = SimpleQueue()  # one for each item that may still be made
+        for _ in range(depth):
+            self._room.put(None)
         self._error: BaseException | None = None
         self._ended = False
         self._stopped = False
-        self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -31,42 +36,32 @@ class Prefetcher(Generic[T]):
 
     def __next__(self) -> T:
         """The next item; waits for it."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._ready or self._ended)
-            if self._ready:
-                self._changed.notify_all()
-                return self._ready.popleft()
-        if self._error is not None:
-            error, self._error = self._error, None
-            raise error
-        raise StopIteration
+        if self._ended:
+            raise StopIteration
+        item = self._ready.get()
+        if isinstance(item, _End):
+            self._ended = True
+            raise self._error or StopIteration
+        self._room.put(None)
+        return item
 
     def close(self) -> None:
         """Stop the thread after the item in hand and wait for it; safe to call twice."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
+        self._stopped = True
+        self._room.put(None)
         self._thread.join()
-        self._ready.clear()
+        self._ended = True
+        self._ready = SimpleQueue()
         self._items = iter(())  # the iterator may hold on to what holds on to this object
 
     def _run(self) -> None:
         try:
             for item in self._items:
-                if not self._hand_over(item):
-                    break
+                self._room.get()
+                if self._stopped:
+                    return
+                self._ready.put(item)
         except BaseException as error:  # noqa: BLE001 - raised again where the items are used
             self._error = error
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-
-    def _hand_over(self, item: T) -> bool:
-        """Queue one item when there is room; False when nobody wants it any more."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopped or len(self._ready) < self._depth)
-            if self._stopped:
-                return False
-            self._ready.append(item)
-            self._changed.notify_all()
-            return True
+        finally:
+            self._ready.put(_End())
