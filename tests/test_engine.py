@@ -67,7 +67,7 @@ def test_reading_ahead_is_bounded() -> None:
     with Engine([BlobModel()], 2, 0.3) as engine:
         results = engine.results(endless(), WholeSingle((64, 64), 0.3))
         next(results)
-        assert len(pulled) <= 5
+        assert len(pulled) <= 16  # a stretch of 4 for each of 2 workers, one waiting, one in hand
         results.close()
 
 

@@ -1,9 +1,10 @@
-"""Frames in, results out, in order: worker threads that each own an executable copy of the models."""
+"""Frames in, results out, in order: worker threads that share a few executable copies of the models."""
 
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import SimpleQueue
 from types import TracebackType
 from typing import TypeAlias
 
@@ -13,13 +14,17 @@ from movenet_cli.poses import Frame, FrameResult, Skipped
 
 Outcome: TypeAlias = tuple[Frame | Skipped, FrameResult]
 
+_STRETCH = 4
+"""Frames of a video that a worker takes at once: fewer hand-overs between threads, warmer caches."""
+
 
 class Engine:
     """Loaded models behind a pool of worker threads; several inputs may use it at once.
 
     Args:
         models: the networks, in the order that the estimators expect them.
-        jobs: number of worker threads; each creates its own runners when it first works.
+        jobs: how many frames are looked at at once: so many worker threads, and copies of the models, each
+            made when it is first needed.
         min_score: what counts as seen.
     """
 
@@ -29,12 +34,17 @@ class Engine:
         self._lookahead = jobs + 1
         self._min_score = min_score
         self._workers = ThreadPoolExecutor(jobs, thread_name_prefix="movenet-worker")
-        self._local = threading.local()
+        self._idle: SimpleQueue[tuple[Runner, ...] | None] = (
+            SimpleQueue()
+        )  # None: one that is still to be made
+        for _ in range(jobs):
+            self._idle.put(None)
 
     def results(self, frames: Iterable[Frame | Skipped], estimator: Estimator) -> Iterator[Outcome]:
         """Look at the frames of one input.
 
-        At most a few batches are under way at once, so a long video never piles up in memory.
+        At most a few batches are under way at once, so a long video never piles up in memory. What cannot be
+        spread over the workers, a picture or a sequence, is looked at in the calling thread.
 
         Args:
             frames: in order; pulled in the calling thread.
@@ -43,13 +53,16 @@ class Engine:
         Yields:
             Each frame with its result, in the order given.
         """
-        lookahead = 1 if estimator.sequential else self._lookahead
+        size = 1 if estimator.sequential else max(self._batch, _STRETCH)
         pending: deque[Future[list[Outcome]]] = deque()
         try:
-            for chunk in _chunks(frames, 1 if estimator.sequential else self._batch):
-                if len(pending) >= lookahead:
+            for stretch in _chunks(frames, size):
+                if estimator.sequential or (len(stretch) < size and not pending):
+                    yield from self._estimate(stretch, estimator)
+                    continue
+                if len(pending) >= self._lookahead:
                     yield from pending.popleft().result()
-                pending.append(self._workers.submit(self._estimate, chunk, estimator))
+                pending.append(self._workers.submit(self._estimate, stretch, estimator))
             while pending:
                 yield from pending.popleft().result()
         finally:
@@ -70,10 +83,19 @@ class Engine:
         """Stop the workers."""
         self.close()
 
-    def _estimate(self, chunk: Sequence[Frame | Skipped], estimator: Estimator) -> list[Outcome]:
-        """Work of one worker thread: one batch."""
+    def _estimate(self, stretch: Sequence[Frame | Skipped], estimator: Estimator) -> list[Outcome]:
+        """Look at some frames, in whatever thread this is."""
+        with self._runners() as runners:
+            chunks = _chunks(stretch, self._batch)
+            return [
+                outcome for chunk in chunks for outcome in self._estimate_batch(chunk, estimator, runners)
+            ]
+
+    def _estimate_batch(
+        self, chunk: Sequence[Frame | Skipped], estimator: Estimator, runners: Sequence[Runner]
+    ) -> list[Outcome]:
         frames = [frame for frame in chunk if isinstance(frame, Frame)]
-        poses = iter(estimator.estimate(frames, self._runners()) if frames else [])
+        poses = iter(estimator.estimate(frames, runners) if frames else [])
         return [
             (frame, FrameResult.of(frame, next(poses), self._min_score))
             if isinstance(frame, Frame)
@@ -81,11 +103,16 @@ class Engine:
             for frame in chunk
         ]
 
-    def _runners(self) -> tuple[Runner, ...]:
-        if not hasattr(self._local, "runners"):
-            self._local.runners = tuple(model.runner() for model in self._models)
-        runners: tuple[Runner, ...] = self._local.runners
-        return runners
+    @contextmanager
+    def _runners(self) -> Iterator[tuple[Runner, ...]]:
+        """One copy of each model, for this thread alone; waits while all are in use."""
+        runners = self._idle.get()
+        try:
+            if runners is None:
+                runners = tuple(model.runner() for model in self._models)
+            yield runners
+        finally:
+            self._idle.put(runners)
 
 
 def _chunks(frames: Iterable[Frame | Skipped], size: int) -> Iterator[list[Frame | Skipped]]:

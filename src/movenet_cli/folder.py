@@ -15,7 +15,7 @@ from movenet_cli.results.journal import Journal, is_up_to_date
 from movenet_cli.results.lock import locked
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.document import summary_fields
-from movenet_cli.sinks.files import as_output_error, remove_leftovers, write_file
+from movenet_cli.sinks.files import as_output_error, remove_leftovers, sync_folders, write_file
 from movenet_cli.sinks.interface import Header, Sink, Summary
 from movenet_cli.sinks.overlay import open_overlay, overlay_name
 from movenet_cli.sinks.registry import FORMATS
@@ -51,6 +51,7 @@ def results_folder(
             yield FolderOutputs(root, formats, overlay, keys, journal, overwrite)
         finally:
             journal.close()
+        sync_folders(root)
 
 
 class FolderOutputs(Outputs):

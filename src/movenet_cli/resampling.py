@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.poses import ByteArray, PixelRect
+from movenet_cli.poses import ByteArray, FloatArray, PixelRect
 
 
 def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
@@ -26,14 +26,25 @@ def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> By
     part = pixels[y0:y1, x0:x1]
     if size == (x1 - x0, y1 - y0):
         return part
-    left, right, across = _axis(x1 - x0, size[0])
     upper, lower, down = _axis(y1 - y0, size[1])
-    rows = part[np.concatenate([upper, lower])]
-    blended = rows.take(left, axis=1, mode="clip").astype(np.float32)
-    blended += (rows.take(right, axis=1, mode="clip") - blended) * across[:, None]
-    top, bottom = blended[: size[1]], blended[size[1] :]
-    top += (bottom - top) * down[:, None, None]
-    return np.asarray(top, np.uint8)
+    top, bottom = _across(part[upper], size[0]), _across(part[lower], size[0])
+    bottom -= top
+    bottom *= down[:, None]
+    top += bottom
+    return np.asarray(top, np.uint8).reshape(size[1], size[0], 3)
+
+
+def _across(rows: ByteArray, cells: int) -> FloatArray:
+    """(h, W, 3) uint8 → (h, cells * 3) float32: each row scaled."""
+    left, right, weights = _axis(rows.shape[1], cells)
+    blended, step = (
+        rows.take(side, axis=1, mode="clip").reshape(len(rows), -1).astype(np.float32)
+        for side in (left, right)
+    )
+    step -= blended
+    step *= np.repeat(weights, 3)
+    blended += step
+    return blended
 
 
 @lru_cache(maxsize=256)

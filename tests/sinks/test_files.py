@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.errors import MediaError, OutputError
-from movenet_cli.sinks.files import AtomicFile, as_output_error, remove_leftovers, write_file
+from movenet_cli.sinks.files import (
+    AtomicFile,
+    as_output_error,
+    remove_leftovers,
+    sync_folders,
+    write_file,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -179,7 +185,19 @@ def test_a_file_system_that_cannot_sync_folders_is_good_enough(
 
     monkeypatch.setattr(os, "fsync", files_only)
     write_file(tmp_path / "a.json", "text")
+    sync_folders(tmp_path)
     assert names(tmp_path) == ["a.json"]
+
+
+def test_every_folder_with_new_names_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    write_file(tmp_path / "deep" / "er" / "a.json", "text")
+    (content,) = synced
+    assert content == (tmp_path / "deep" / "er" / "a.json").stat().st_ino
+    sync_folders(tmp_path)
+    folders = [tmp_path, tmp_path / "deep", tmp_path / "deep" / "er"]
+    assert sorted(synced[1:]) == sorted(folder.stat().st_ino for folder in folders)
 
 
 WRITE_FOREVER = """

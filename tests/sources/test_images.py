@@ -157,3 +157,12 @@ def test_the_limit_holds_for_every_format(tmp_path: Path, kind: str) -> None:
     assert opened(path, max_pixels=64 * 48).info.width == 64
     with pytest.raises(MediaError, match="--max-pixels"):
         opened(path, max_pixels=64 * 48 - 1)
+
+
+def test_a_file_too_large_for_any_image_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    with path.open("wb") as stream:
+        stream.write(encoded(scene(32, 24), "JPEG"))
+        stream.truncate(2**40)
+    with pytest.raises(MediaError, match="larger than any image"):
+        open_source(InputFile(path, "a.jpg"), FrameRange())

@@ -13,7 +13,7 @@ from movenet_cli.errors import MediaError, MovenetError, OutputError
 
 _PREFIX: Final = ".movenet-"
 _SUFFIX: Final = ".tmp"
-_BUFFER: Final = 256 * 1024
+_BUFFER: Final = 64 * 1024
 _ONLY_THIS_NAME: Final = {errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL}
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -66,7 +66,6 @@ class AtomicFile:
                 self.stream.close()
                 self.temporary.replace(self.path)
                 self._done = True
-                _sync_folder(self.path.parent)
         finally:
             self.abort()
 
@@ -98,6 +97,20 @@ def write_file(path: Path, text: str, root: Path | None = None) -> None:
     """Write a whole small text file; see `AtomicFile` for the arguments and errors."""
     with AtomicFile(path, root) as file:
         file.write(text)
+
+
+def sync_folders(root: Path) -> None:
+    """Let the names of all files that were closed below the folder reach the disk.
+
+    Each file's content is there before it has its name, so after a power cut without this a file is whole or
+    not there, and done again.
+
+    Raises:
+        OutputError: the disk refuses.
+    """
+    for folder, _, _ in os.walk(root):
+        with as_output_error(Path(folder)):
+            _sync_folder(Path(folder))
 
 
 def remove_leftovers(folder: Path) -> int:

@@ -1,7 +1,6 @@
 """A still picture file in; one frame of upright 8-bit RGB out."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -76,18 +75,3 @@ def _decode(data: bytes, header: ImageHeader) -> tuple[ByteArray, str | None]:
     if header.format in ("JPEG", "MPO") and is_rgb_jpeg(data):
         return decode_jpeg(data)
     return decode_image(data), None
-
-
-def read_bytes(path: Path) -> bytes:
-    """The whole file.
-
-    Raises:
-        MediaError: when it is empty or cannot be read.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise MediaError(f"cannot be read: {error.strerror}") from error
-    if not data:
-        raise MediaError("the file is empty")
-    return data
