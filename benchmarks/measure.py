@@ -44,7 +44,7 @@ def run(*command: str) -> Run:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, except that Python keeps its compiled modules as it does for everybody: or each start costs twice."""
+    """Ours, but Python keeps its compiled modules, as it does for everybody: or each start costs twice."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
