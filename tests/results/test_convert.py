@@ -34,7 +34,7 @@ DOCUMENTS: Documents = [
     (image_header("a1.jpg"), image_results()),
     (image_header("a2.jpg"), EDGE),
     (image_header("a10.jpg"), image_results()),
-    (video_header("clips/a.mp4", stride=3, fps=None, start="1:00", crop="auto"), video_results()),
+    (video_header("clips/a.mp4", start=60.0, max_frames=4, crop="auto"), video_results()),
     (multi_header("clips/b.mp4"), multi_results()),
     (replace(multi_header("clips/c.mp4"), options=SMOOTH), multi_results()),
     *(

@@ -215,6 +215,53 @@ def test_each_fault_is_named_with_its_place(tmp_path: Path, place: str, value: A
     assert len(str(caught.value)) < len(str(path)) + 160
 
 
+def numbered(media_options: dict[str, Any], numbers: list[int]) -> str:
+    """A video's document with these options and frame numbers, and a summary that agrees."""
+    results = [FrameResult(number, number / 30, "empty") for number in numbers]
+    return text_of("json", video_header(**{"fps": None, **media_options}), results)
+
+
+GAPLESS: list[tuple[dict[str, Any], list[int]]] = [
+    ({}, [0, 1, 2, 3]),
+    ({"stride": 3}, [0, 3, 6]),
+    ({"start_frame": 5}, [5, 6, 7]),
+    ({"start_frame": 5, "stride": 3}, [6, 9, 12]),
+    ({"start": 1.5}, [45, 46, 47]),
+    ({"start": 0.1, "stride": 4}, [4, 8, 12]),
+    ({"end": 1.0, "max_frames": 2}, [0, 1]),
+]
+
+
+@pytest.mark.parametrize(("options", "numbers"), GAPLESS)
+def test_a_record_taken_from_the_middle_is_missed(
+    tmp_path: Path, options: dict[str, Any], numbers: list[int]
+) -> None:
+    assert [result.index for result in read(written(tmp_path, numbered(options, numbers)))] == numbers
+    for place in range("start" in options, len(numbers) - 1):
+        rest = numbers[:place] + numbers[place + 1 :]
+        with pytest.raises(InputError, match=f"frame {numbers[place]} is missing: .* {rest[place]}$"):
+            read(written(tmp_path, numbered(options, rest)))
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers", "message"),
+    [
+        ({"fps": 5.0}, [6, 12], "frame 0 is missing"),
+        ({"fps": 5.0, "stride": 2}, [0, 3], "frame 3 is no multiple of the stride 2"),
+        ({"fps": 5.0, "stride": 2, "start": 1.0}, [31], "frame 31 is no multiple of the stride 2"),
+        ({"stride": 0}, [0], "the header: options.stride is no whole number from 1 on"),
+        ({"stride": 1.5}, [0], "options.stride is no whole number"),
+        ({"start_frame": True}, [0], "options.start_frame is no whole number from 0 on"),
+        ({"start_frame": -3}, [0], "options.start_frame is no whole number from 0 on"),
+    ],
+)
+def test_numbers_that_the_options_rule_out_are_refused(
+    tmp_path: Path, options: dict[str, Any], numbers: list[int], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        read(written(tmp_path, numbered(options, numbers)))
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 @pytest.mark.parametrize("name", ["json", "jsonl"])
 def test_numbers_that_are_not_finite_are_refused(tmp_path: Path, number: str, name: str) -> None:

@@ -40,7 +40,7 @@ MULTI = ModelInfo("multipose", "multi", None, "6b" * 32, "tensorflow")
 
 def video_header(source: str = "clips/a.mp4", **options: object) -> Header:
     info = SourceInfo("video", 1920, 1080, 90, 30000 / 1001, 300)
-    settings = {"crop": "follow", "min_score": 0.3, **options}
+    settings = {"crop": "follow", "min_score": 0.3, "fps": 15.0, **options}
     return Header(source, info, MODEL, (256, 256), settings, 0.3)
 
 
@@ -66,7 +66,7 @@ def pose(seed: int = 0, low: float = 0.0, high: float = 1.0, **fields: object) -
 
 
 def video_results() -> list[FrameResult]:
-    """Seen; nobody, with the pose the model gave; failed; seen again after a stride."""
+    """Seen; nobody, with the pose the model gave; failed; seen again after a gap in time."""
     return [
         FrameResult(0, 0.0, "ok", (pose(1),)),
         FrameResult(1, 1001 / 30000, "empty", (pose(2, high=0.2, box=None),)),

@@ -147,7 +147,7 @@ def test_the_header_says_what_the_contract_says() -> None:
         "input": [256, 256],
         "sha256": "5a" * 32,
     }
-    assert document["options"] == {"crop": "follow", "min_score": 0.3}
+    assert document["options"] == {"crop": "follow", "min_score": 0.3, "fps": 15.0}
     assert document["keypoint_names"] == list(KEYPOINT_NAMES)
     assert document["summary"] == {"frames": 4, "ok": 2, "empty": 1, "failed": 1}
 

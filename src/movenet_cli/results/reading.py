@@ -5,17 +5,18 @@ read whole, up to `MAX_WHOLE` bytes.
 """
 
 import contextlib
-import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NoReturn
+from typing import Any, BinaryIO, Final
 
 from movenet_cli.errors import InputError
 from movenet_cli.poses import FrameResult
 from movenet_cli.results.lines import MAX_LINE, LineTooLongError, bounded_lines
+from movenet_cli.results.numbering import numbering
 from movenet_cli.results.parsing import parse_frame, parse_header, parse_summary
+from movenet_cli.results.strictjson import strict_json
 from movenet_cli.sinks.interface import Header, Summary
 
 MAX_WHOLE: Final = 64 * 1024 * 1024
@@ -50,7 +51,10 @@ class Document:
         """Read the header from the records of the file at `path`."""
         self._path = path
         self._records = records
-        self.header: Header = _checked(_next(records, "header"), parse_header)
+        first = _next(records, "header")
+        with _at(first.where):
+            self.header: Header = parse_header(first.fields)
+            self._numbering = numbering(self.header.options)
         self.summary = Summary()
 
     def frames(self) -> Iterator[FrameResult]:
@@ -63,23 +67,28 @@ class Document:
             yield from self._frames()
 
     def _frames(self) -> Iterator[FrameResult]:
-        last = -1
+        last = None
         for record in self._records:
             if record.kind == "summary":
                 self._check_end(record)
                 return
-            result = _checked(_expect(record, "frame"), parse_frame)
-            if result.index <= last:
-                raise InputError(f"{record.where}: frame {result.index} comes after frame {last}")
-            if self.header.info.media == "image" and (result.index, result.time) != (0, None):
-                raise InputError(f"{record.where}: an image has one frame, 0, without a time")
+            fields = _expect(record, "frame").fields
+            with _at(record.where):
+                result = parse_frame(fields)
+                self._check_place(result, last)
             last = result.index
             self.summary.add(result)
             yield result
         raise InputError("it ends before its summary: it is incomplete")
 
+    def _check_place(self, result: FrameResult, last: int | None) -> None:
+        if self.header.info.media == "image" and (result.index, result.time) != (0, None):
+            raise InputError("an image has one frame, 0, without a time")
+        self._numbering.check(result.index, last)
+
     def _check_end(self, record: Record) -> None:
-        told, counted = _checked(record, parse_summary), self.summary
+        with _at(record.where):
+            told, counted = parse_summary(record.fields), self.summary
         for key in ("frames", "ok", "empty", "failed"):
             said, found = getattr(told, key), getattr(counted, key)
             if said != found:
@@ -139,8 +148,8 @@ def _our_header(stream: BinaryIO) -> dict[str, Any] | None:
     stream.seek(start)
     try:
         if first != b"],":
-            _loads(first.removesuffix(b","))
-        header: dict[str, Any] = _loads(b"".join(lines).rstrip().removesuffix(b",") + b"}")
+            strict_json(first.removesuffix(b","))
+        header: dict[str, Any] = strict_json(b"".join(lines).rstrip().removesuffix(b",") + b"}")
     except ValueError:
         return None
     return header
@@ -213,37 +222,20 @@ def _expect(record: Record, kind: str) -> Record:
     return record
 
 
-def _checked(record: Record, parse: Callable[[dict[str, Any]], Any]) -> Any:
+@contextlib.contextmanager
+def _at(where: str) -> Iterator[None]:
+    """Tell the place in the file of what is wrong."""
     try:
-        return parse(record.fields)
+        yield
     except InputError as error:
-        raise InputError(f"{record.where}: {error}") from error
+        raise InputError(f"{where}: {error}") from error
 
 
 def _object(data: bytes, where: str) -> dict[str, Any]:
     try:
-        value = _loads(data)
+        value = strict_json(data)
     except ValueError as error:
         raise InputError(f"{where} is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise InputError(f"{where} is no object")
     return value
-
-
-def _loads(data: bytes) -> Any:
-    """Parse UTF-8 JSON strictly; ValueError for whatever is wrong with it."""
-    try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_unique)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a field stands there twice")
-    return fields
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number")
