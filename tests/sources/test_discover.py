@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.errors import UsageError
+from movenet_cli.results.lock import locked
 from movenet_cli.sources.discover import Discovery, discover, read_paths
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
@@ -173,6 +174,46 @@ def test_a_broken_link_is_told(tmp_path: Path) -> None:
     (tmp_path / "gone.jpg").symlink_to("nowhere")
     found = discover([str(tmp_path)])
     assert found.missing == ((f"{tmp_path}/gone.jpg", "cannot be read: No such file or directory"),)
+
+
+def test_a_link_to_itself_costs_only_itself(tmp_path: Path) -> None:
+    touch(tmp_path, "in/sub/1.jpg", "in/sub/2.jpg")
+    loop = tmp_path / "in/sub/loop.jpg"
+    loop.symlink_to("loop.jpg")
+    found = discover([str(tmp_path / "in")])
+    assert names(found) == ["sub/1.jpg", "sub/2.jpg"]
+    ((path, reason),) = found.missing
+    assert path == str(loop)
+    assert reason.startswith("cannot be read: Too many levels of symbolic links")
+
+
+def hold_results(folder: Path, *overlays: str) -> None:
+    """Leave what a run with overlays leaves in its results folder."""
+    with locked(folder):
+        touch(folder, *(f"overlay/{name}" for name in overlays), "keypoints/thumb.png")
+        (folder / "run.json").write_text("{}")
+
+
+def test_results_are_no_inputs(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg", "sub/b.jpg")
+    hold_results(tmp_path / "movenet-out", "a.jpg", "sub/b.jpg")
+    found = discover([str(tmp_path)])
+    assert (names(found), found.ignored, found.missing) == (["a.jpg", "sub/b.jpg"], 1, ())
+    assert names(discover([f"{tmp_path}/**/*.jpg"])) == ["a.jpg", "sub/b.jpg"]
+
+
+def test_results_beside_their_inputs_are_no_inputs(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg", "sub/b.jpg", "sub/overlay/c.jpg")
+    hold_results(tmp_path, "a.jpg", "sub/b.jpg")
+    found = discover([str(tmp_path)])
+    assert names(found) == ["a.jpg", "sub/b.jpg", "sub/overlay/c.jpg"]
+    assert found.ignored == 3  # overlay, keypoints, run.json
+
+
+def test_overlays_can_be_named_as_inputs(tmp_path: Path) -> None:
+    hold_results(tmp_path / "out", "a.jpg")
+    assert names(discover([str(tmp_path / "out/overlay")])) == ["a.jpg"]
+    assert names(discover([f"{tmp_path}/out/overlay/*.jpg"])) == ["a.jpg"]
 
 
 def test_an_unreadable_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

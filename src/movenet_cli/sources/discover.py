@@ -24,7 +24,8 @@ class Discovery:
 
     Attributes:
         files: what to work on, names all different, in the order given, folders in natural order.
-        ignored: files met in folders that are neither image nor video, or that the filters left out.
+        ignored: files met in folders that are neither image nor video, or that the filters left out, and
+            folders that hold the results of an earlier run.
         missing: what cannot be used: as given or found, and why, one line.
     """
 

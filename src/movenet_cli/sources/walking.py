@@ -8,6 +8,11 @@ from fnmatch import fnmatchcase
 
 from movenet_cli.natural import natural_key
 
+_RESULTS_MARK = ".movenet/lock"
+"""What every results folder holds."""
+_RESULTS = frozenset(("keypoints", "overlay"))
+"""Where a results folder has what could be taken for an input."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -17,7 +22,8 @@ class Found:
         path: where it is.
         name: relative to the folder where the walk began, `/` between parts.
         real: its path with every link resolved.
-        kind: `file`, `special` (pipe, device, socket), or `broken` (`reason` says how).
+        kind: `file`, `special` (pipe, device, socket), `results` (a folder that an earlier run wrote), or
+            `broken` (`reason` says how).
         reason: what is wrong with a broken one.
     """
 
@@ -65,7 +71,7 @@ class Pattern:
 
 
 class Walk:
-    """One pass over a folder.
+    """One pass over a folder, around the results of earlier runs that lie in it.
 
     Args:
         root: the folder.
@@ -76,14 +82,17 @@ class Walk:
         self._root = root
         self._pattern = pattern
         self._visited: set[str] = set()
+        self._own_results = _RESULTS if _holds_results(root) else frozenset()
 
     def __iter__(self) -> Iterator[Found]:
-        """Files, special files and whatever is broken, in natural order."""
+        """Files, special files, results and whatever is broken, in natural order."""
         todo = [_Node(self._root, "", os.path.realpath(self._root), self._pattern.start, True)]
         while todo:
             node = todo.pop()
             try:
-                if node.is_folder:
+                if node.is_folder and self._is_results(node):
+                    yield Found(node.path, node.name, node.real, "results")
+                elif node.is_folder:
                     todo += reversed(self._content(node))
                 elif self._pattern.accepts(node.states):
                     kind = "file" if stat.S_ISREG(os.stat(node.path).st_mode) else "special"  # noqa: PTH116
@@ -91,6 +100,10 @@ class Walk:
             except OSError as error:
                 what = "folder cannot be read" if node.is_folder else "cannot be read"
                 yield Found(node.path, node.name, node.real, "broken", f"{what}: {error.strerror}")
+
+    def _is_results(self, folder: "_Node") -> bool:
+        """Whether an earlier run wrote a folder; the one that the user named is walked all the same."""
+        return folder.name in self._own_results or (folder.name != "" and _holds_results(folder.path))
 
     def _content(self, folder: "_Node") -> list["_Node"]:
         """What is in a folder and may be meant, in natural order; nothing when it was seen before."""
@@ -101,6 +114,10 @@ class Walk:
             listed = sorted(entries, key=lambda entry: natural_key(entry.name))
         stepped = ((entry, self._pattern.step(folder.states, entry.name)) for entry in listed)
         return [_Node.of(entry, folder, states) for entry, states in stepped if states]
+
+
+def _holds_results(folder: str) -> bool:
+    return os.path.isfile(f"{folder}/{_RESULTS_MARK}")  # noqa: PTH113 - a Path for every folder is slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +134,12 @@ class _Node:
     def of(cls, entry: "os.DirEntry[str]", folder: "_Node", states: frozenset[int]) -> "_Node":
         real = os.path.realpath(entry.path) if entry.is_symlink() else f"{folder.real}/{entry.name}"
         name = f"{folder.name}/{entry.name}" if folder.name else entry.name
-        return cls(entry.path, name, real, states, entry.is_dir())
+        return cls(entry.path, name, real, states, _is_folder(entry))
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry is a folder or a link to one; what cannot be told comes out when it is opened."""
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself, or into a locked folder
+        return False
