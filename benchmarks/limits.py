@@ -1,6 +1,6 @@
 """The two costs that nobody can avoid, each alone: decoding the input, running the network.
 
-`python -m benchmarks.limits decode INPUT` and `python -m benchmarks.limits infer MODEL WORKERS` print
+`python -m benchmarks.limits decode INPUT` and `python -m benchmarks.limits infer MODEL RUNTIME WORKERS` print
 frames and CPU seconds.
 """
 
@@ -9,12 +9,14 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import cast
 
 import av
-import cv2
 import numpy as np
 
 from movenet_cli.models.loading import load_model
+from movenet_cli.settings import Runtime
+from movenet_cli.sources.jpeg import decode_jpeg
 
 INFERENCES = 150
 """Calls of each worker."""
@@ -25,7 +27,7 @@ def decode(source: Path) -> dict[str, float]:
     started, count = time.process_time(), 0
     if source.is_dir():
         for path in sorted(source.iterdir()):
-            cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+            decode_jpeg(path.read_bytes())
             count += 1
     else:
         with av.open(str(source)) as container:
@@ -34,9 +36,9 @@ def decode(source: Path) -> dict[str, float]:
     return {"frames": count, "cpu": time.process_time() - started}
 
 
-def infer(model: Path, workers: int) -> dict[str, float]:
+def infer(model: Path, runtime: Runtime, workers: int) -> dict[str, float]:
     """Run the network in `workers` threads at once, each with a copy of one thread, as `annotate` does."""
-    loaded = load_model(model, name="model", runtime="auto", device="cpu", batch_size=1)
+    loaded = load_model(model, name="model", runtime=runtime, device="cpu", batch_size=1)
     size = loaded.info.input_size or (160, 256)
     runners = [loaded.runner() for _ in range(workers)]
     batch = np.random.default_rng(0).integers(0, 256, (1, *size, 3), np.uint8)
@@ -60,4 +62,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "decode":
         print(json.dumps(decode(Path(sys.argv[2]))))
     else:
-        print(json.dumps(infer(Path(sys.argv[2]), int(sys.argv[3]))))
+        print(json.dumps(infer(Path(sys.argv[2]), cast(Runtime, sys.argv[3]), int(sys.argv[4]))))

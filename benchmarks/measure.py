@@ -1,11 +1,14 @@
 """Runs a command and tells what it took: wall seconds, CPU seconds of it and its children, peak memory."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 
@@ -32,6 +35,7 @@ def run(*command: str) -> Run:
     process = subprocess.Popen(
         [sys.executable, "-m", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
     )
+    peak = _Peak(process.pid)
     output, messages = process.stdout.read(), process.stderr.read()  # type: ignore[union-attr]
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -40,7 +44,27 @@ def run(*command: str) -> Run:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{messages.decode()}")
     lines = output.decode().strip().splitlines()
     said = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said)
+    return Run(wall, usage.ru_utime + usage.ru_stime, peak.megabytes, said)
+
+
+class _Peak:
+    """Watches a process's peak memory; what `wait4` tells of it counts the parent's at the fork, too."""
+
+    def __init__(self, pid: int) -> None:
+        self.megabytes = 0.0
+        self._status = Path(f"/proc/{pid}/status")
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while (line := self._line()) is not None:
+            self.megabytes = int(line.split()[1]) / 1024
+            time.sleep(0.05)
+
+    def _line(self) -> str | None:
+        with contextlib.suppress(OSError):
+            lines = self._status.read_text().splitlines()
+            return next((line for line in lines if line.startswith("VmHWM")), None)
+        return None
 
 
 def _environment() -> dict[str, str]:
