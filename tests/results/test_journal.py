@@ -1,15 +1,19 @@
 """The journal: what counts as up to date, and what a crash or a stranger may do to it."""
 
+import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from movenet_cli.errors import InputError, MediaError, OutputError
 from movenet_cli.results import lines
-from movenet_cli.results.entries import Entry, fingerprint, output_of, settings_key
+from movenet_cli.results.entries import Entry, fingerprint, output_of, parsed, settings_key, written
 from movenet_cli.results.journal import JOURNAL_NAME, Journal, read_journal
 
 OUTPUTS = ["keypoints/a.jpg.json", "keypoints/a.jpg.csv"]
@@ -185,6 +189,57 @@ def test_damage_in_the_middle_is_dropped_with_a_warning(
     path.write_bytes(first + damage + second)
     with pytest.raises(InputError, match="damaged"):
         list(read_journal(folder))
+
+
+@pytest.mark.parametrize(
+    "path", ["../victim", "keypoints/../../victim", "/etc/victim", "", ".", r"a\u0000b", r"\\ud800.json"]
+)
+def test_a_line_that_points_out_of_the_folder_is_damaged(source: Path, folder: Path, path: str) -> None:
+    recorded(folder, entry_of(source, folder), entry_of(source, folder, "b.jpg"))
+    journal = folder / JOURNAL_NAME
+    first, second = journal.read_text().splitlines(keepends=True)
+    journal.write_text(first + second.replace(OUTPUTS[0], path))
+    opened = Journal(folder)
+    assert [entry.name for entry in opened.entries()] == ["a.jpg"]
+    opened.close()
+    assert journal.read_text() == first
+
+
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999"])
+def test_a_number_that_is_none_is_damage(source: Path, folder: Path, number: str) -> None:
+    recorded(folder, entry_of(source, folder))
+    journal = folder / JOURNAL_NAME
+    line = journal.read_text()
+    journal.write_text(re.sub(r'"size": ?\d+', f'"size": {number}', line, count=1))
+    opened = Journal(folder)
+    assert list(opened.entries()) == []
+    opened.close()
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_any_line_is_an_entry_or_damaged(data: st.DataObject) -> None:
+    """Fields of the right names with values of any kind, and lines of any bytes."""
+    fields = ("name", "state", "fingerprint", "key", "outputs", "counts", "reasons")
+    value = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["size", "mtime_ns", "sha256", "../x", "keypoints/a"]), inner, max_size=3
+            )
+        ),
+        max_leaves=8,
+    )
+    line = data.draw(
+        st.binary(max_size=64) | st.fixed_dictionaries(dict.fromkeys(fields, value)).map(json.dumps)
+    )
+    try:
+        entry = parsed(line.encode() if isinstance(line, str) else line)
+    except InputError:
+        return
+    assert not any(".." in path for path in entry.outputs)
+    assert parsed(written(entry)) == entry
 
 
 def test_an_endless_line_is_not_read_into_memory(

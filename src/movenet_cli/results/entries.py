@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -119,14 +120,14 @@ def parsed(line: bytes) -> Entry:
         mark = fields["fingerprint"]
         return Entry(
             unescape_name(fields["name"]),
-            mark and Fingerprint(int(mark["size"]), int(mark["mtime_ns"]), str(mark["sha256"])),
+            None if mark is None else _parsed_fingerprint(mark),
             str(fields["key"]),
-            {unescape_name(path): _parsed_output(output) for path, output in fields["outputs"].items()},
+            {_inside(unescape_name(path)): _parsed_output(each) for path, each in fields["outputs"].items()},
             {str(name): int(count) for name, count in fields["counts"].items()},
             tuple(map(str, fields["reasons"])),
             fields["state"] == "failed",
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError("a damaged line of the journal") from error
 
 
@@ -136,6 +137,22 @@ def _content_hash(path: Path) -> str:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _inside(path: str) -> str:
+    """The path, when it can only lead to a file below the results folder: a run removes what is stale.
+
+    Raises:
+        ValueError: when it leads out of the folder, or is no path.
+    """
+    parts = Path(path).parts
+    if not parts or Path(path).anchor or ".." in parts or b"\0" in os.fsencode(path):
+        raise ValueError(f"{path!r} is no file of a results folder")
+    return path
+
+
+def _parsed_fingerprint(fields: Mapping[str, Any]) -> Fingerprint:
+    return Fingerprint(int(fields["size"]), int(fields["mtime_ns"]), str(fields["sha256"]))
 
 
 def _parsed_output(fields: Mapping[str, Any]) -> Output:
