@@ -51,7 +51,7 @@ def usable_cpus() -> int:
 
 @dataclass(frozen=True, slots=True)
 class PoseSettings:
-    """What decides the numbers in the results; a change of any of these makes results stale.
+    """What decides the numbers in the results; `Strategy.key` says which of these make whose results stale.
 
     Attributes:
         min_score: keypoints from here on count as seen.

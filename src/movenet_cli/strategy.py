@@ -1,7 +1,7 @@
 """Settings, models and one input's facts in; this input's estimator, filters and result header out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from movenet_cli import __version__
@@ -19,6 +19,7 @@ from movenet_cli.models.interface import ModelInfo
 from movenet_cli.results.entries import settings_key
 from movenet_cli.settings import Crop, PoseSettings
 from movenet_cli.sinks.interface import Header
+from movenet_cli.sinks.jsontext import plain_text
 from movenet_cli.sources.interface import FrameRange, Media, SourceInfo
 
 SINGLE_POSE: Final[dict[Crop, Callable[[tuple[int, int], float], Estimator]]] = {
@@ -76,22 +77,21 @@ class Strategy:
             info=info,
             model=self._model,
             input_size=self._input_size(info),
-            options=self._options(info),
+            options=self._options(info.media),
             min_score=self._settings.min_score,
         )
         return Tactics(self._estimator(info), self._filters(info), header)
 
     def key(self, media: Media) -> str:
-        """Hash of all that the results of an input of this kind depend on besides the input itself."""
-        video = {"frames": asdict(self._frames)} if media == "video" else {}
-        models = [[model.sha256, model.runtime] for model in self._models]
-        values = {
+        """Hash of what the results of an input of this kind depend on besides the input, and nothing else."""
+        values: dict[str, object] = {
             "media": media,
-            "models": models,
-            "pose": asdict(self._settings),
+            "models": [[model.name, model.sha256, model.runtime] for model in self._models],
+            "options": self._options(media),
             "tool": __version__,
-            **video,
         }
+        if self._model.input_size is None:
+            values["input_size"] = self._settings.input_size
         return settings_key(values)
 
     def _estimator(self, info: SourceInfo) -> Estimator:
@@ -125,18 +125,19 @@ class Strategy:
             return "follow" if media == "video" else "refine"
         return self._settings.crop
 
-    def _options(self, info: SourceInfo) -> dict[str, object]:
-        """What stands in the results under `options`: only what had a say in this input's numbers."""
+    def _options(self, media: Media) -> dict[str, object]:
+        """What stands in the results under `options`: only what has a say in the numbers of such an input."""
         settings, frames = self._settings, self._frames
         options: dict[str, object] = {}
         if self._model.kind == "single":
-            options["crop"] = self._crop(info.media)
+            options["crop"] = self._crop(media)
         else:
             options["max_people"] = settings.max_people
             if self._refiner is not None:
-                options["refine_with"] = {"name": self._refiner.name, "sha256": self._refiner.sha256}
+                options["refine_with"] = plain_text(self._refiner.name)
+                options["refine_with_sha256"] = self._refiner.sha256
         options["min_score"] = settings.min_score
-        if info.media == "video":
+        if media == "video":
             if self._model.kind == "multi":
                 options["track"] = settings.track
             options["smooth"] = settings.smooth
