@@ -147,6 +147,12 @@ BROKEN = [
     ("source", "", "source is empty"),
     ("source", "a\\b", "lone backslash"),
     ("source", 3, "source is 3"),
+    ("source", "/etc/x.jpg", "source is '/etc/x.jpg', which is no name below"),
+    ("source", "..", "no name below an input folder"),
+    ("source", "../x.jpg", "no name below an input folder"),
+    ("source", "a/../../x.jpg", "no name below an input folder"),
+    ("source", "a/..", "no name below an input folder"),
+    ("source", "a\0.jpg", "no name below an input folder"),
     ("media", "film", "media is 'film', not image or video"),
     ("media", "image", "an image has one frame"),
     ("width", 0, "width is 0"),
@@ -308,6 +314,18 @@ def test_a_comma_too_few_or_too_many_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         read(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("source", ["/x", "..", "../x", "a/../x", "a\n/../x", "a/.."])
+def test_the_schema_refuses_names_that_lead_elsewhere_as_well(source: str) -> None:
+    assert not VALIDATOR.is_valid(spoiled("source", source))
+
+
+@pytest.mark.parametrize("source", ["..a/b..", "a..b", "...", "a/...", ".hidden", "a/\n..x"])
+def test_dots_in_names_are_no_fault(tmp_path: Path, source: str) -> None:
+    document = spoiled("source", source)
+    assert VALIDATOR.is_valid(document)
+    assert len(read(written(tmp_path, json.dumps(document)))) == 4
 
 
 PLACES = st.lists(st.integers(0, 40), min_size=1, max_size=6)

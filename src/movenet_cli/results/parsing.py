@@ -84,6 +84,8 @@ def _parse_source(text: str) -> str:
         raise InputError(str(error)) from error
     if not name:
         raise InputError("source is empty")
+    if name.startswith("/") or "\0" in name or ".." in name.split("/"):
+        raise InputError(f"source is {_shown(name)}, which is no name below an input folder")
     return name
 
 
