@@ -15,7 +15,7 @@ from movenet_cli.results.journal import Journal, is_up_to_date
 from movenet_cli.results.lock import locked
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.document import summary_fields
-from movenet_cli.sinks.files import as_output_error, remove_leftovers, sync_folders, write_file
+from movenet_cli.sinks.files import as_output_error, make_folder, remove_leftovers, sync_folders, write_file
 from movenet_cli.sinks.interface import Header, Sink, Summary
 from movenet_cli.sinks.overlay import open_overlay, overlay_name
 from movenet_cli.sinks.registry import FORMATS
@@ -46,6 +46,8 @@ def results_folder(
     """
     with locked(root):
         remove_leftovers(root)
+        for folder in {*(FORMATS[name].folder for name in formats), *([OVERLAY] if overlay else [])}:
+            make_folder(root / folder)
         journal = Journal(root)
         try:
             yield FolderOutputs(root, formats, overlay, keys, journal, overwrite)

@@ -229,6 +229,47 @@ def test_what_cannot_work_says_so(
     assert message in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("place", ["journal.jsonl", "run.json", "coco.json", ".movenet/lock"])
+def test_a_folder_in_the_place_of_a_file_of_the_run(
+    annotate: Annotate, media: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], place: str
+) -> None:
+    (tmp_path / "out" / place / "mine").mkdir(parents=True)
+    code = annotate(media, "-o", tmp_path / "out", "-f", "coco", "--progress", "none")
+    assert code == ExitCode.OUTPUT
+    (line,) = capfd.readouterr().err.splitlines()
+    assert Path(place).parts[0] in line or "out" in line
+    assert "rename the input" not in line
+    assert "--output" in line
+
+
+@pytest.mark.parametrize("place", ["keypoints", "overlay", ".movenet/coco"])
+def test_a_file_in_the_place_of_a_folder_of_the_run(
+    annotate: Annotate, media: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], place: str
+) -> None:
+    path = tmp_path / "out" / place
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    code = annotate(media, "-o", tmp_path / "out", "-f", "json,coco", "--overlay", "--progress", "none")
+    assert code == ExitCode.OUTPUT
+    (line,) = capfd.readouterr().err.splitlines()
+    assert place in line
+    assert path.read_text() == "mine"
+
+
+def test_an_input_folder_named_as_another_inputs_results(annotate: Annotate, tmp_path: Path) -> None:
+    write_image(tmp_path / "in" / "a.jpg")
+    write_image(tmp_path / "in" / "a.jpg.json" / "b.jpg")
+    write_image(tmp_path / "in" / "c.jpg")
+    out = tmp_path / "out"
+    assert annotate(tmp_path / "in" / "a.jpg", "-o", out) == ExitCode.OK
+    assert annotate(tmp_path / "in", "-o", out) == ExitCode.PARTIAL
+    facts = _document(out / "run.json")
+    assert (facts["inputs"]["kept"], facts["inputs"]["done"], facts["inputs"]["failed"]) == (1, 1, 1)
+    (failure,) = facts["failures"]
+    assert failure["source"] == "a.jpg.json/b.jpg"
+    assert "cannot have this name" in failure["reason"]
+
+
 def test_one_missing_path_does_not_stop_the_others(annotate: Annotate, media: Path, tmp_path: Path) -> None:
     assert annotate(media / "a9.png", tmp_path / "nope.jpg", "-o", tmp_path / "out") == ExitCode.PARTIAL
     assert (tmp_path / "out/keypoints/a9.png.json").is_file()

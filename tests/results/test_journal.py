@@ -277,6 +277,12 @@ def test_a_journal_that_cannot_be_written(tmp_path: Path) -> None:
         Journal(tmp_path / "missing")
 
 
+def test_a_folder_in_the_journals_place_ends_the_run(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL_NAME).mkdir()
+    with pytest.raises(OutputError, match="choose another folder"):
+        Journal(tmp_path)
+
+
 def test_no_journal_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"journal\.jsonl"):
         list(read_journal(tmp_path))

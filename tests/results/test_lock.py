@@ -54,3 +54,18 @@ def test_a_file_in_the_folders_place(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputError, match="cannot write"), locked(tmp_path / "out"):
         pass
+
+
+@pytest.mark.parametrize("place", [".movenet", ".movenet/lock"])
+def test_something_else_in_the_locks_place_ends_the_run(tmp_path: Path, place: str) -> None:
+    if place == ".movenet":
+        (tmp_path / place).write_text("mine")
+    else:
+        (tmp_path / place).mkdir(parents=True)
+    with pytest.raises(OutputError, match="choose another folder"), locked(tmp_path):
+        pass
+
+
+def test_a_folders_name_that_is_too_long_is_no_inputs_fault(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="too long"), locked(tmp_path / ("n" * 256)):
+        pass

@@ -19,6 +19,11 @@ from movenet_cli.sinks.files import (
 )
 
 
+def write_of_input(path: Path) -> None:
+    with AtomicFile(path) as file:
+        file.write("text")
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*"))
 
@@ -83,17 +88,33 @@ def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
 
 def test_a_name_that_is_too_long_is_this_inputs_problem_only(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="too long"):
-        write_file(tmp_path / ("n" * 255 + ".json"), "text")
+        write_of_input(tmp_path / ("n" * 255 + ".json"))
     with pytest.raises(MediaError, match="too long"):
-        write_file(tmp_path / ("d" * 256) / "a.json", "text")
+        write_of_input(tmp_path / ("d" * 256) / "a.json")
     assert names(tmp_path) == []
 
 
 def test_a_folder_in_the_files_place_is_this_inputs_problem_only(tmp_path: Path) -> None:
     (tmp_path / "a.json" / "b").mkdir(parents=True)
     with pytest.raises(MediaError, match=r"a\.json"):
-        write_file(tmp_path / "a.json", "text")
+        write_of_input(tmp_path / "a.json")
     assert names(tmp_path) == ["a.json", "b"]
+
+
+def test_a_file_in_a_folders_place_is_this_inputs_problem_only(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("of another input")
+    for below in (("b.json",), ("deep", "b.json")):
+        with pytest.raises(MediaError, match=r"b\.json"):
+            write_of_input(tmp_path.joinpath("a.json", *below))
+    assert (tmp_path / "a.json").read_text() == "of another input"
+
+
+@pytest.mark.parametrize("name", ["run.json", "n" * 256])
+def test_a_file_of_the_runs_own_that_cannot_be_written_ends_the_run(tmp_path: Path, name: str) -> None:
+    (tmp_path / "run.json" / "b").mkdir(parents=True)
+    with pytest.raises(OutputError, match="choose another folder with --output"):
+        write_file(tmp_path / name, "text")
+    assert names(tmp_path) == ["b", "run.json"]
 
 
 @pytest.mark.usefixtures("full_disk")
@@ -121,12 +142,17 @@ def test_a_write_that_fails_tells_why(tmp_path: Path) -> None:
         (errno.EROFS, "choose a folder that you may write to"),
         (errno.EDQUOT, "free some space"),
         (errno.ENOENT, "has vanished"),
-        (errno.EIO, "has vanished"),
+        (errno.EIO, "the disk reports an error"),
         (errno.ENOTDIR, "choose another folder"),
+        (errno.EISDIR, "choose another folder"),
+        (errno.ENAMETOOLONG, "choose another folder"),
     ],
 )
 def test_each_fault_has_one_line_that_says_what_to_do(number: int, advice: str) -> None:
-    with pytest.raises(OutputError, match=advice) as caught, as_output_error(Path("out/a.json")):
+    with (
+        pytest.raises(OutputError, match=advice) as caught,
+        as_output_error(Path("out/a.json"), of_input=False),
+    ):
         raise OSError(number, os.strerror(number))
     assert "out/a.json" in str(caught.value)
     assert "\n" not in str(caught.value)

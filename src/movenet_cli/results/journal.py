@@ -4,6 +4,7 @@ Lines are only ever appended, after the outputs they speak of are complete; of t
 later holds. A line that was torn by a crash, or is damaged, counts as not there: that input is done again.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -36,7 +37,7 @@ class Journal:
         self._path = folder / JOURNAL_NAME
         self._lock = threading.Lock()
         self._lines: dict[str, bytes] = {}
-        with as_output_error(self._path):
+        with self._as_output_error():
             if self._path.exists() and self._load():
                 self._compact()
             self._stream: BinaryIO = self._path.open("ab")
@@ -56,7 +57,7 @@ class Journal:
     def add(self, entry: Entry) -> None:
         """Record a finished input; its outputs must be complete."""
         line = written(entry)
-        with self._lock, as_output_error(self._path):
+        with self._lock, self._as_output_error():
             self._stream.write(line)
             self._stream.flush()
             self._lines[entry.name] = line
@@ -87,8 +88,11 @@ class Journal:
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
-        with as_output_error(self._path):
+        with self._as_output_error():
             self._stream.close()
+
+    def _as_output_error(self) -> contextlib.AbstractContextManager[None]:
+        return as_output_error(self._path, of_input=False)
 
     def _load(self) -> bool:
         """Fill `_lines`; whether the file holds anything else."""
@@ -111,7 +115,7 @@ class Journal:
             log.warning("%s: a damaged line is left out; its input is done again", self._path)
 
     def _compact(self) -> None:
-        with AtomicFile(self._path) as file:
+        with AtomicFile(self._path, of_input=False) as file:
             for line in self._lines.values():
                 file.stream.write(line)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from movenet_cli.errors import OutputError
-from movenet_cli.sinks.files import as_output_error
+from movenet_cli.sinks.files import as_output_error, make_folder
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +21,7 @@ def locked(folder: Path) -> Iterator[None]:
         OutputError: at once, when another run holds it, or when it cannot be written.
     """
     path = folder / ".movenet" / "lock"
-    with as_output_error(folder):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     lock = FileLock(path)
     _acquire(lock, folder)
     try:
@@ -32,7 +31,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _acquire(lock: FileLock, folder: Path) -> None:
-    with as_output_error(folder):
+    with as_output_error(folder, of_input=False):
         try:
             lock.acquire(timeout=0)
         except Timeout as error:

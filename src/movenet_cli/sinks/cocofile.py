@@ -99,7 +99,7 @@ def combine(parts: Iterable[Path], out: Path) -> None:
     """
     paths = list(parts)
     info = {"description": "Human poses found by MoveNet", "version": f"movenet-cli {__version__}"}
-    with AtomicFile(out) as file:
+    with AtomicFile(out, of_input=False) as file:
         file.write(f'{{\n"info": {json_line(info)},\n"licenses": [],\n')
         file.write(f'"categories": [{json_line(CATEGORY)}],\n"images": [')
         _write_list(file, _images(paths))

@@ -14,11 +14,14 @@ from movenet_cli.errors import MediaError, MovenetError, OutputError
 _PREFIX: Final = ".movenet-"
 _SUFFIX: Final = ".tmp"
 _BUFFER: Final = 64 * 1024
-_ONLY_THIS_NAME: Final = {errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL}
+_ONLY_THIS_NAME: Final = {
+    *(errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL),
+    *(errno.EISDIR, errno.ENOTDIR, errno.EEXIST),  # another input's results have this name
+}
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
-_GONE: Final = {errno.ENOENT, errno.ENODEV, errno.ESTALE, errno.EIO}
+_GONE: Final = {errno.ENOENT, errno.ENODEV, errno.ESTALE}
 
 
 class AtomicFile:
@@ -33,26 +36,29 @@ class AtomicFile:
 
     Raises:
         OutputError: from any method, when nothing can be written there.
-        MediaError: from any method, when only this name cannot be written (too long for the file system).
+        MediaError: from any method, when only this name of an input cannot be written (too long for the file
+            system, or taken by a folder).
     """
 
-    def __init__(self, path: Path, root: Path | None = None) -> None:
+    def __init__(self, path: Path, root: Path | None = None, *, of_input: bool = True) -> None:
         """Open the temporary file.
 
         Args:
             path: where the file shall appear.
             root: a folder above it that must exist already; folders below it are made. None: all are made.
+            of_input: whether the name is made of an input's; else it is the run's own.
         """
         self.path = path
+        self._of_input = of_input
         self._done = False
-        with as_output_error(path):
+        with self._as_output_error():
             _make_folder(path.parent, root)
             self.temporary = path.parent / f"{_PREFIX}{secrets.token_hex(4)}{_SUFFIX}"
             self.stream: BinaryIO = self.temporary.open("xb", buffering=_BUFFER)
 
     def write(self, text: str) -> None:
         """Append text, as UTF-8."""
-        with as_output_error(self.path):
+        with self._as_output_error():
             self.stream.write(text.encode())
 
     def close(self) -> None:
@@ -60,7 +66,7 @@ class AtomicFile:
         if self._done:
             return
         try:
-            with as_output_error(self.path):
+            with self._as_output_error():
                 self.stream.flush()
                 os.fsync(self.stream.fileno())
                 self.stream.close()
@@ -79,6 +85,9 @@ class AtomicFile:
         with contextlib.suppress(OSError):
             self.temporary.unlink(missing_ok=True)
 
+    def _as_output_error(self) -> contextlib.AbstractContextManager[None]:
+        return as_output_error(self.path, of_input=self._of_input)
+
     def __enter__(self) -> "AtomicFile":
         """Enter the context."""
         return self
@@ -94,9 +103,19 @@ class AtomicFile:
 
 
 def write_file(path: Path, text: str, root: Path | None = None) -> None:
-    """Write a whole small text file; see `AtomicFile` for the arguments and errors."""
-    with AtomicFile(path, root) as file:
+    """Write a whole small text file of the run's own; see `AtomicFile` for the arguments and errors."""
+    with AtomicFile(path, root, of_input=False) as file:
         file.write(text)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of the run's own where it is missing.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    with as_output_error(folder, of_input=False):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def sync_folders(root: Path) -> None:
@@ -109,7 +128,7 @@ def sync_folders(root: Path) -> None:
         OutputError: the disk refuses.
     """
     for folder, _, _ in os.walk(root):
-        with as_output_error(Path(folder)):
+        with as_output_error(Path(folder), of_input=False):
             _sync_folder(Path(folder))
 
 
@@ -126,24 +145,29 @@ def remove_leftovers(folder: Path) -> int:
         for name in names:
             if name.startswith(_PREFIX) and name.endswith(_SUFFIX):
                 leftover = Path(parent, name)
-                with as_output_error(leftover):
+                with as_output_error(leftover, of_input=False):
                     leftover.unlink(missing_ok=True)
                 count += 1
     return count
 
 
 @contextlib.contextmanager
-def as_output_error(path: Path) -> Iterator[None]:
-    """Turn an `OSError` of the block into the error that says what to do about `path`."""
+def as_output_error(path: Path, *, of_input: bool = True) -> Iterator[None]:
+    """Turn an `OSError` of the block into the error that says what to do about `path`.
+
+    Raises:
+        MediaError: when only this name cannot be written, and it is made of an input's (`of_input`).
+        OutputError: else.
+    """
     try:
         yield
     except OSError as error:
-        raise _explained(error, path) from error
+        raise _explained(error, path, of_input) from error
 
 
-def _explained(error: OSError, path: Path) -> MovenetError:
+def _explained(error: OSError, path: Path, of_input: bool) -> MovenetError:
     what = error.strerror or type(error).__name__
-    if error.errno in _ONLY_THIS_NAME:
+    if of_input and error.errno in _ONLY_THIS_NAME:
         return MediaError(f"{path.name}: its results cannot have this name here ({what}); rename the input")
     if error.errno in _FULL:
         advice = "free some space and run the same command again to go on"
@@ -151,6 +175,8 @@ def _explained(error: OSError, path: Path) -> MovenetError:
         advice = "choose a folder that you may write to with --output"
     elif error.errno in _GONE:
         advice = "the results folder has vanished; bring it back and run the same command again to go on"
+    elif error.errno == errno.EIO:
+        advice = "the disk reports an error; check it, or choose another folder with --output"
     else:
         advice = "choose another folder with --output"
     return OutputError(f"cannot write {path}: {what}; {advice}")
