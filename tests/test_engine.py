@@ -71,6 +71,25 @@ def test_reading_ahead_is_bounded() -> None:
         results.close()
 
 
+def test_many_inputs_at_once_read_no_further_ahead_than_one() -> None:
+    pulled: list[int] = []
+
+    def endless():  # type: ignore[no-untyped-def]
+        for frame in ArraySource([blob(10, 10)] * 100).frames():
+            pulled.append(frame.index)
+            yield frame
+
+    with Engine([BlobModel()], 2, 0.3) as engine:
+        inputs = [engine.results(endless(), WholeSingle((64, 64), 0.3)) for _ in range(10)]
+        for results in inputs:
+            next(results)
+        assert len(pulled) <= 4 * (10 + 10 + 2)  # of each a stretch in hand and one under way; 2 ahead
+        for results in inputs:
+            results.close()
+        inputs = [engine.results(endless(), WholeSingle((64, 64), 0.3)) for _ in range(2)]
+        assert [len(list(results)) for results in inputs] == [100, 100]
+
+
 def test_an_error_of_the_source_reaches_the_caller() -> None:
     with Engine([BlobModel()], 2, 0.3) as engine:
         results = engine.results(

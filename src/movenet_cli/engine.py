@@ -1,5 +1,6 @@
 """Frames in, results out, in order: worker threads that share a few executable copies of the models."""
 
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,20 +32,19 @@ class Engine:
     def __init__(self, models: Sequence[Model], jobs: int, min_score: float) -> None:
         self._models = tuple(models)
         self._batch = min(model.info.max_batch for model in self._models)
-        self._lookahead = jobs + 1
+        self._ahead = threading.Semaphore(jobs)
         self._min_score = min_score
         self._workers = ThreadPoolExecutor(jobs, thread_name_prefix="movenet-worker")
-        self._idle: SimpleQueue[tuple[Runner, ...] | None] = (
-            SimpleQueue()
-        )  # None: one that is still to be made
+        self._idle: SimpleQueue[tuple[Runner, ...] | None] = SimpleQueue()
         for _ in range(jobs):
-            self._idle.put(None)
+            self._idle.put(None)  # made when it is first needed
 
     def results(self, frames: Iterable[Frame | Skipped], estimator: Estimator) -> Iterator[Outcome]:
         """Look at the frames of one input.
 
-        At most a few batches are under way at once, so a long video never piles up in memory. What cannot be
-        spread over the workers, a picture or a sequence, is looked at in the calling thread.
+        Of each input one batch may be under way, and of all inputs together one more for each worker, so
+        long videos never pile up in memory, however many there are. What cannot be spread over the workers, a
+        picture or a sequence, is looked at in the calling thread.
 
         Args:
             frames: in order; pulled in the calling thread.
@@ -55,19 +55,25 @@ class Engine:
         """
         size = 1 if estimator.sequential else max(self._batch, _STRETCH)
         pending: deque[Future[list[Outcome]]] = deque()
+        ahead = 0
         try:
             for stretch in _chunks(frames, size):
                 if estimator.sequential or (len(stretch) < size and not pending):
                     yield from self._estimate(stretch, estimator)
                     continue
-                if len(pending) >= self._lookahead:
-                    yield from pending.popleft().result()
+                if pending:
+                    if self._ahead.acquire(blocking=False):
+                        ahead += 1
+                    else:
+                        yield from pending.popleft().result()
                 pending.append(self._workers.submit(self._estimate, stretch, estimator))
             while pending:
                 yield from pending.popleft().result()
         finally:
             for future in pending:
                 future.cancel()
+            for _ in range(ahead):
+                self._ahead.release()
 
     def close(self) -> None:
         """Stop the workers once their current frame is done."""
