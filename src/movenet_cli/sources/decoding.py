@@ -15,6 +15,7 @@ from movenet_cli.sources.packets import PacketReader, is_shown, missing_tail
 
 DAMAGED = "frame is damaged"
 ENDS_EARLY = "the file ends early"
+UNREADABLE = "the file cannot be read here"
 
 _ONE_PACKET_ONE_FRAME = frozenset(
     (
@@ -68,7 +69,7 @@ class StreamDecoder:
         self._codec = stream.codec_context.name
         self._has_index = "mp4" in container.format.name
         self._file_size = file_size
-        self._reader = PacketReader(container, stream)
+        self._reader = PacketReader(container, stream, has_index=self._has_index)
         self._account = self._open_account(container)
         self._first_key: Packet[VideoStream] | None = None
         self._recent: deque[int | None] = deque(maxlen=64)
@@ -79,6 +80,7 @@ class StreamDecoder:
         """Every frame of the stream, once, in presentation order."""
         incomplete = None
         for packet in self._reader:
+            self._note_skipped()
             if incomplete is not None:
                 yield from self._decode(incomplete)
             incomplete = packet if packet.is_corrupt else None
@@ -87,6 +89,22 @@ class StreamDecoder:
         self._note_end(incomplete)
         yield from self._drain(None)
         yield from self._placed(self._account.ended())
+
+    @property
+    def count(self) -> int:
+        """Frames given so far."""
+        return self._index
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether, once every frame was given, an unknown number of others is known to be lost."""
+        return self._reader.broke_off
+
+    @property
+    def remark(self) -> str | None:
+        """What to say of the file as a whole once every frame was given; None for nothing."""
+        lost = self._reader.broke_off or self._reader.gave_up  # which the frames tell already
+        return None if lost else self._reader.extent.remark
 
     def _open_account(self, container: InputContainer) -> Account[av.VideoFrame]:
         # AVI has no presentation times: what libavformat gives are positions in decoding order.
@@ -125,17 +143,34 @@ class StreamDecoder:
             return False
         return packet.pts is None or first.pts is None or packet.pts >= first.pts
 
+    def _note_skipped(self) -> None:
+        """Enter what the reader passed over, as a disk may lose some blocks in the middle."""
+        offset = self._offset()
+        if offset is not None:
+            for timestamp in self._reader.skipped:
+                self._account.sent(timestamp + offset, UNREADABLE)
+        self._reader.skipped.clear()
+
     def _note_end(self, incomplete: "Packet[VideoStream] | None") -> None:
         """Enter what the end of the file cut off; half a packet is not decoded."""
         if incomplete is not None:
             self._recent.append(self._timestamp(incomplete))
             self._account.sent(self._recent[-1], ENDS_EARLY)
+        offset = self._offset()
+        if offset is None:
+            return
+        readable, reason = (0, UNREADABLE) if self._reader.gave_up else (self._file_size, ENDS_EARLY)
+        missing = missing_tail(self._stream, self._reader.count, readable, offset, self._recent)
+        for timestamp in missing:
+            self._account.sent(timestamp, reason)
+        self._reader.broke_off |= self._reader.gave_up and not missing  # as in an mp4 of fragments
+
+    def _offset(self) -> int | None:
+        """Presentation time less decoding time of the first frame; None without an index, or before it."""
         first = self._first_key
-        if self._has_index and first is not None and first.pts is not None and first.dts is not None:
-            offset = first.pts - first.dts
-            missing = missing_tail(self._stream, self._reader.count, self._file_size, offset, self._recent)
-            for timestamp in missing:
-                self._account.sent(timestamp, ENDS_EARLY)
+        if not self._has_index or first is None or first.pts is None or first.dts is None:
+            return None
+        return first.pts - first.dts
 
     def _placed(self, settled: Iterator[Settled[av.VideoFrame]]) -> Iterator[Decoded]:
         """Number the frames and tell their times."""

@@ -35,6 +35,11 @@ class Selection:
         self._taken += 1
         return True
 
+    def next_index(self, index: int) -> int:
+        """The first frame from `index` on that could be asked for."""
+        first = max(index, self._wanted.start_frame or 0)
+        return first + -first % self._wanted.stride
+
     def _is_started(self, index: int, time: float | None) -> bool:
         if self._wanted.start_frame is not None:
             return index >= self._wanted.start_frame

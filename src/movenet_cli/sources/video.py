@@ -20,6 +20,7 @@ from movenet_cli.sources.selection import Selection
 from movenet_cli.sources.videoframe import VideoPicture
 
 _QUEUE_DEPTH = 8
+_BROKE_OFF = "the file cannot be read to its end; how many frames are lost is not known"
 _ANY_METADATA: dict[str, Any] = (
     {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
 )
@@ -43,12 +44,12 @@ class VideoSource(Source):
         self._container, self._stream = _open(path)
         self._prefetcher: Prefetcher[Frame | Skipped] | None = None
         self._sizes: dict[tuple[int, int], int] = {}
+        self._is_through = False
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
             self._stream.codec_context.options = {"max_pixels": str(max_pixels)}  # for larger ones later on
-            self._decoded: Iterator[Decoded] = iter(
-                StreamDecoder(self._container, self._stream, path.stat().st_size)
-            )
+            self._decoder = StreamDecoder(self._container, self._stream, _size(path))
+            self._decoded: Iterator[Decoded] = iter(self._decoder)
             self._info = self._start()
         except BaseException:
             self._container.close()
@@ -62,10 +63,11 @@ class VideoSource(Source):
     @property
     def notes(self) -> tuple[str, ...]:
         """See `Source.notes`."""
-        if len(self._sizes) < 2:
-            return ()
-        sizes = (f"{width}x{height} from frame {first}" for (width, height), first in self._sizes.items())
-        return (f"the frame size changes: {', '.join(sizes)}",)
+        remarks = [self._decoder.remark] if self._is_through else []
+        if len(self._sizes) > 1:
+            sizes = (f"{width}x{height} from frame {first}" for (width, height), first in self._sizes.items())
+            remarks.append(f"the frame size changes: {', '.join(sizes)}")
+        return tuple(remark for remark in remarks if remark)
 
     def frames(self) -> Iterator[Frame | Skipped]:
         """See `Source.frames`; to be called once."""
@@ -107,6 +109,14 @@ class VideoSource(Source):
                 return
             if self._selection.takes(decoded.index, decoded.time):
                 yield self._frame(decoded)
+        self._is_through = True
+        yield from self._unread()
+
+    def _unread(self) -> Iterator[Skipped]:
+        """One lost frame for all of a part that cannot be read, when it might have been asked for."""
+        index = self._selection.next_index(self._decoder.count)
+        if self._decoder.broke_off and not self._selection.is_over(index, None):
+            yield Skipped(index, None, _BROKE_OFF)
 
     def _frame(self, decoded: Decoded) -> Frame | Skipped:
         if decoded.picture is None:
@@ -127,6 +137,14 @@ def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
     except BaseException:
         container.close()
         raise
+
+
+def _size(path: Path) -> int:
+    """Bytes in the file."""
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise MediaError(f"cannot be read: {error.strerror}") from error
 
 
 def _pick(container: av.container.InputContainer) -> VideoStream:
