@@ -1,6 +1,7 @@
 """Validation: a good folder has no problems, and each kind of damage is found and named."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,8 +54,15 @@ def folder(tmp_path: Path) -> Path:
         journal.add(Entry(header.source, fingerprint(picture), "key", outputs, counts))
     journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
     journal.close()
-    (folder / "run.json").write_text(json.dumps({"complete": True}))
+    record_run(folder)
     return folder
+
+
+def record_run(folder: Path, **fields: object) -> None:
+    """The account of a run in all formats, with something else in it."""
+    frames = sum(len(results) for _, results in DOCUMENTS)
+    run = {"complete": True, "options": {"formats": list(FORMATS)}, "frames": {"frames": frames}, **fields}
+    (folder / "run.json").write_text(json.dumps(run))
 
 
 def problems(folder: Path) -> list[str]:
@@ -111,6 +119,7 @@ def test_a_lost_frame_is_found_in_every_format(folder: Path) -> None:
         "keypoints/clips/a.mp4.json: nothing follows the comma after frame record 3",
         "keypoints/clips/a.mp4.jsonl: the summary says 4 frames, there are 3",
         "journal.jsonl: 'clips/a.mp4' has other counts than its results",
+        "coco.json: its images of 'clips/a.mp4' are not the frames of the results",
     ]
 
 
@@ -156,12 +165,15 @@ def test_broken_tables_are_found(folder: Path, change: Callable[[str], str], wha
         (lambda t: t.replace('"image_id": 2', '"image_id": 200'), "annotation 2 has a wrong id"),
         (lambda t: t.replace('"num_keypoints": ', '"num_keypoints": 1'), "wrong num_keypoints"),
         (lambda t: t.replace('"bbox": [', '"bbox": [1, '), "annotation 1 has wrong keypoints, bbox"),
-        (lambda t: t.replace('"area": ', '"area": NaN, "x": '), "annotation 1 has wrong keypoints, bbox"),
+        (lambda t: t.replace('"area": ', '"area": NaN, "x": '), "NaN is no JSON number"),
+        (lambda t: t.replace('"area": ', '"area": 1e999, "x": '), "annotation 1 has wrong keypoints, bbox"),
         (lambda t: t.replace('"bbox"', '"bocks"'), "KeyError"),
         (lambda t: t.replace("},\n", "}\n"), "a comma is missing"),
         (lambda t: t[: len(t) // 2], "JSONDecodeError"),
         (lambda t: t.removesuffix("}\n"), "it ends too early"),
-        (lambda t: "[" * 100_000, "RecursionError"),
+        (lambda t: "[" * 100_000, "nested too deeply"),
+        (lambda t: t.replace('"area": ', f'"area": {"9" * 400}, "x": ', 1), "OverflowError"),
+        (lambda t: t.replace('"status": "ok"', '"status": "good"', 1), "image 1 has the status 'good'"),
         (lambda t: "[]", "TypeError"),
     ],
 )
@@ -185,6 +197,7 @@ def test_a_renamed_document_is_found(folder: Path) -> None:
     assert problems(folder) == [
         "keypoints/b.jpg.json: its source is not the one that its place tells",
         "keypoints/a.jpg.json: it is missing",
+        "keypoints/b.jpg.json: the journal knows of no finished input that it belongs to",
     ]
 
 
@@ -192,7 +205,89 @@ def test_results_of_an_input_that_failed_later_are_found(folder: Path) -> None:
     journal = Journal(folder)
     journal.add(Entry("a.jpg", None, "", {}, {}, ("no picture",), failed=True))
     journal.close()
-    assert problems(folder) == ["journal.jsonl: 'a.jpg' failed, yet it has results, of an earlier run"]
+    assert problems(folder) == [
+        f"keypoints/a.jpg.{suffix}: the journal knows of no finished input that it belongs to"
+        for suffix in ("csv", "json", "jsonl")
+    ]
+
+
+@pytest.mark.parametrize("name", ["keypoints/late.jpg.json", "keypoints/x/late.jpg.csv"])
+def test_a_document_that_nobody_recorded_is_found(folder: Path, name: str) -> None:
+    source = name.removeprefix("keypoints/").rpartition(".")[0]
+    write_results(folder, [name.rpartition(".")[2]], [(image_header(source), image_results())])
+    assert problems(folder) == [f"{name}: the journal knows of no finished input that it belongs to"]
+
+
+def test_a_lost_journal_is_found(folder: Path) -> None:
+    (folder / JOURNAL_NAME).unlink()
+    assert problems(folder) == ["journal.jsonl: it is missing"]
+
+
+def test_a_run_in_which_every_input_failed_is_in_order(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
+    journal.close()
+    record_run(tmp_path, options={"formats": ["json"]})
+    assert problems(tmp_path) == []
+
+
+def test_a_dataset_that_the_run_was_to_write_is_missed(folder: Path) -> None:
+    (folder / "coco.json").unlink()
+    assert problems(folder) == ["coco.json: it is missing"]
+    record_run(folder, options={"formats": ["json"]})
+    assert problems(folder) == []
+
+
+def rewrite_dataset(folder: Path, documents: Documents) -> None:
+    """The dataset of another run."""
+    write_results(folder / "other", ["coco"], documents)
+    parts = [FORMATS["coco"].path(folder / "other", header.source) for header, _ in documents]
+    combine(parts, folder / "coco.json")
+
+
+def test_a_dataset_of_other_frames_is_found(folder: Path) -> None:
+    same = [each for each in DOCUMENTS if each[0].source not in ("clips/a.mp4", "a.jpg")]
+    nobody = (image_header("a.jpg"), [FrameResult(0, None, "empty")])
+    rewrite_dataset(folder, [nobody, (video_header("clips/a.mp4"), [*video_results()[:2]] * 2), *same])
+    assert problems(folder) == [
+        f"coco.json: its images of {name} are not the frames of the results"
+        for name in ("'a.jpg'", "'clips/a.mp4'")
+    ]
+
+
+def test_a_dataset_of_another_run_is_found(folder: Path) -> None:
+    rewrite_dataset(folder, [(image_header("elsewhere.jpg"), image_results())])
+    assert problems(folder) == [
+        "coco.json: it has 1 images, the run had 24 frames",
+        "coco.json: its images of 'elsewhere.jpg' are not the frames of the results",
+    ]
+    rewrite_dataset(folder, DOCUMENTS[:1])
+    assert problems(folder) == ["coco.json: it has 1 images, the run had 24 frames"]
+
+
+def test_a_dataset_of_some_inputs_of_earlier_runs_is_in_order(folder: Path) -> None:
+    rewrite_dataset(folder, DOCUMENTS[1:3])
+    record_run(folder, frames={"frames": 6})
+    assert problems(folder) == []
+
+
+def test_an_image_with_the_name_of_a_video_frame_is_in_order(folder: Path, tmp_path: Path) -> None:
+    documents: Documents = [
+        (video_header("a.mp4"), video_results()),
+        (image_header("a.mp4#000002"), image_results()),
+    ]
+    write_results(tmp_path / "new", ["json"], documents)
+    list(convert_results(tmp_path / "new", "coco"))
+    assert problems(tmp_path / "new") == []
+
+
+@pytest.mark.parametrize("name", ["coco.json", "run.json", JOURNAL_NAME, "keypoints/a.jpg.json"])
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)])
+def test_what_is_no_file_is_not_waited_for(folder: Path, name: str, make: Callable[[Path], None]) -> None:
+    (folder / name).unlink()
+    make(folder / name)
+    (found,) = problems(folder)
+    assert found in (f"{name}: it is no regular file", f"{name}: it is missing")
 
 
 def test_only_the_last_line_of_an_input_counts(folder: Path) -> None:
@@ -226,14 +321,17 @@ def problems_of(folder: Path) -> list[tuple[Path, str]]:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (None, "the run was killed"),
-        ('{"complete": false}', "did not reach its end"),
+        (None, "it is missing"),
         ("{}", "cannot be read"),
+        ('{"complete": true, "frames": {"frames": NaN}, "options": {"formats": []}}', "cannot be read"),
+        ('{"complete": true, "frames": {"frames": 1e999}, "options": {"formats": []}}', "cannot be read"),
+        ('{"complete": true, "frames": {"frames": 1}, "options": {"formats": 5}}', "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
         ("[1]", "cannot be read"),
         ("not json", "cannot be read"),
     ],
 )
-def test_a_run_that_did_not_end_is_said(folder: Path, content: str | None, what: str) -> None:
+def test_a_run_without_its_account_is_said(folder: Path, content: str | None, what: str) -> None:
     if content is None:
         (folder / "run.json").unlink()
     else:
@@ -241,3 +339,8 @@ def test_a_run_that_did_not_end_is_said(folder: Path, content: str | None, what:
     (found,) = problems(folder)
     assert found.startswith("run.json: ")
     assert what in found
+
+
+def test_a_run_that_did_not_end_is_said(folder: Path) -> None:
+    record_run(folder, complete=False)
+    assert problems(folder) == ["run.json: the run did not reach its end; start it again to go on"]

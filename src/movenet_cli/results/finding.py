@@ -56,13 +56,25 @@ def find_all_documents(folder: Path) -> Iterator[DocumentFile]:
 def find_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
     """Each regular file below `keypoints/` with the suffix, and the input's name that its place tells."""
     root = folder / KEYPOINTS
-    if not root.is_dir():
+    if not is_folder(root):
         raise InputError(f"{folder} is no results folder of annotate: there is no {KEYPOINTS}/ in it")
     for parent, _, names in os.walk(root, onerror=_refuse):
         for name in names:
             path = Path(parent, name)
             if name.endswith(suffix) and len(name) > len(suffix) and path.is_file():
                 yield path, path.relative_to(root).as_posix().removesuffix(suffix)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there.
+
+    Raises:
+        InputError: when nobody can tell.
+    """
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _refuse(error: OSError) -> None:

@@ -1,21 +1,25 @@
 """A results folder to a list of what is wrong in it: schema, counts, order of frames, fingerprints."""
 
-import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final, get_args
 
-from movenet_cli.errors import InputError, OutputError
-from movenet_cli.results.cococheck import check_coco
+from movenet_cli.errors import InputError, MovenetError
+from movenet_cli.poses import Status
+from movenet_cli.results.cococheck import Images, check_coco, source_of
 from movenet_cli.results.csvcheck import check_csv
-from movenet_cli.results.entries import Entry, output_of
-from movenet_cli.results.finding import KEYPOINTS, find_all_documents, find_files
+from movenet_cli.results.entries import Entry, Output, output_of
+from movenet_cli.results.finding import KEYPOINTS, find_all_documents, find_files, is_folder
 from movenet_cli.results.journal import JOURNAL_NAME, read_journal
 from movenet_cli.results.reading import open_document
+from movenet_cli.results.runfile import RUN_NAME, Run, read_run
 from movenet_cli.sinks.interface import Summary
+from movenet_cli.sinks.jsontext import escape_name
 from movenet_cli.sinks.registry import FORMATS
 
+_DATASET: Final = "coco.json"
 _Counts = tuple[int, int, int, int]
 
 
@@ -33,7 +37,7 @@ class Problem:
 
 
 class Validation:
-    """One pass over a results folder; memory holds the counts of each input.
+    """One pass over a results folder; memory holds the counts and the paths of each input.
 
     Args:
         folder: results of `annotate` or `convert`.
@@ -45,25 +49,31 @@ class Validation:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._counts: dict[str, _Counts] = {}
+        self._unowned: set[Path] = set()
+        self._run: Run | None = None
         self.files = 0
-        if not (folder / KEYPOINTS).is_dir() and not (folder / "coco.json").is_file():
+        if not is_folder(folder / KEYPOINTS) and not self._has(_DATASET, JOURNAL_NAME):
             raise InputError(
-                f"{folder} is no results folder of annotate: no {KEYPOINTS}/ and no coco.json in it"
+                f"{folder} is no results folder of annotate: no {KEYPOINTS}/ and no {_DATASET} in it"
             )
 
     def problems(self) -> Iterator[Problem]:
         """Everything that is wrong, as it is found; `files` counts what has been looked at."""
-        if (self._folder / KEYPOINTS).is_dir():
+        if is_folder(self._folder / KEYPOINTS):
             yield from self._documents()
             yield from self._tables()
-        yield from self._dataset()
-        if (self._folder / JOURNAL_NAME).exists():
-            yield from self._journal()
-            yield from self._run()
+        if self._has(JOURNAL_NAME, RUN_NAME):
+            yield from self._check_journal()
+            yield from self._check_run()
+        yield from self._check_dataset()
+
+    def _has(self, *names: str) -> bool:
+        return any((self._folder / name).exists() for name in names)
 
     def _documents(self) -> Iterator[Problem]:
         for found in find_all_documents(self._folder):
             self.files += 1
+            self._unowned.add(found.path)
             try:
                 with open_document(found.path) as document:
                     for _ in document.frames():
@@ -78,6 +88,7 @@ class Validation:
     def _tables(self) -> Iterator[Problem]:
         for path, name in find_files(self._folder, FORMATS["csv"].encoder.suffix):
             self.files += 1
+            self._unowned.add(path)
             try:
                 yield from self._compare(path, name, check_csv(path, name))
             except InputError as error:
@@ -89,67 +100,92 @@ class Validation:
         if self._counts.setdefault(name, counts) != counts:
             yield Problem(path, f"it has other frames than the other files of {name!a}")
 
-    def _dataset(self) -> Iterator[Problem]:
-        path = self._folder / "coco.json"
-        if path.exists():
-            self.files += 1
-            try:
-                check_coco(path)
-            except InputError as error:
-                yield _problem(path, error)
-
-    def _journal(self) -> Iterator[Problem]:
+    def _check_journal(self) -> Iterator[Problem]:
         """The files are those that the journal tells of; of several lines for an input the last one holds."""
         path = self._folder / JOURNAL_NAME
         latest: dict[str, int] = {}
         try:
+            _require_file(path)
             for number, entry in enumerate(read_journal(self._folder)):
                 latest[entry.name] = number
             for number, entry in enumerate(read_journal(self._folder)):
-                if latest[entry.name] == number:
-                    yield from self._entry(path, entry)
+                if latest[entry.name] == number and not entry.failed:
+                    yield from self._check_entry(path, entry)
         except InputError as error:
             yield _problem(path, error)
+        else:
+            for unowned in sorted(self._unowned):
+                yield Problem(unowned, "the journal knows of no finished input that it belongs to")
 
-    def _entry(self, journal: Path, entry: Entry) -> Iterator[Problem]:
-        found = self._counts.get(entry.name)
-        if entry.failed and found is not None:
-            yield Problem(journal, f"{entry.name!a} failed, yet it has results, of an earlier run")
-        if not entry.failed and found is not None and found != _counts_of(entry):
+    def _check_entry(self, journal: Path, entry: Entry) -> Iterator[Problem]:
+        counts = _counts_of(entry)
+        if self._counts.setdefault(entry.name, counts) != counts:
             yield Problem(journal, f"{entry.name!a} has other counts than its results")
         for name, output in entry.outputs.items():
-            yield from self._output(self._folder / name, output.size, output.sha256)
+            self._unowned.discard(self._folder / name)
+            yield from self._check_output(self._folder / name, output)
 
-    def _output(self, path: Path, size: int, sha256: str) -> Iterator[Problem]:
-        if self._folder.resolve() not in path.resolve().parents:
-            yield Problem(path, "the journal tells of a file outside of the folder")
-        elif not path.is_file():
-            yield Problem(path, "it is missing")
-        else:
-            self.files += 1
-            try:
-                now = output_of(path)
-            except OutputError as error:
-                yield Problem(path, str(error))
-            else:
-                if (now.size, now.sha256) != (size, sha256):
-                    yield Problem(path, "it has been changed since it was written")
-
-    def _run(self) -> Iterator[Problem]:
-        path = self._folder / "run.json"
+    def _check_output(self, path: Path, recorded: Output) -> Iterator[Problem]:
         try:
-            run: Any = json.loads(path.read_bytes())
-            complete = run["complete"]
-        except FileNotFoundError:
-            yield Problem(path, "it is missing: the run was killed; start it again to go on")
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-            yield Problem(path, f"it cannot be read: {error}")
+            _require_file(path)
+            self.files += 1
+            if output_of(path) != recorded:
+                yield Problem(path, "it has been changed since it was written")
+        except MovenetError as error:
+            yield _problem(path, error)
+
+    def _check_run(self) -> Iterator[Problem]:
+        path = self._folder / RUN_NAME
+        try:
+            _require_file(path)
+            self._run = read_run(path)
+        except InputError as error:
+            yield _problem(path, error)
         else:
-            if complete is not True:
+            if not self._run.is_complete:
                 yield Problem(path, "the run did not reach its end; start it again to go on")
 
+    def _check_dataset(self) -> Iterator[Problem]:
+        path = self._folder / _DATASET
+        owed = (
+            self._run.frames if self._run and self._run.is_complete and "coco" in self._run.formats else None
+        )
+        if owed is None and not self._has(_DATASET):
+            return
+        try:
+            _require_file(path)
+            self.files += 1
+            images = check_coco(path)
+        except InputError as error:
+            yield _problem(path, error)
+            return
+        if owed is not None and images.total() < owed:
+            yield Problem(path, f"it has {images.total():,} images, the run had {owed:,} frames")
+        if self._counts:
+            yield from self._compare_images(path, images)
 
-def _problem(path: Path, error: InputError) -> Problem:
+    def _compare_images(self, path: Path, images: Images) -> Iterator[Problem]:
+        """What the dataset has of an input, it has as the input's own results do; some may not be in it."""
+        expected: Images = Counter()
+        for name, (_, *counts) in self._counts.items():
+            for status, count in zip(get_args(Status), counts, strict=True):
+                expected[source_of(escape_name(name)), status] += count
+        for source in dict.fromkeys(source for source, _ in images):
+            if any(images[source, status] != expected[source, status] for status in get_args(Status)):
+                yield Problem(path, f"its images of {source!a} are not the frames of the results")
+
+
+def _require_file(path: Path) -> None:
+    """Refuse what is no regular file before it is opened: some things wait for a writer for ever."""
+    try:
+        is_file = path.is_file()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}") from error
+    if not is_file:
+        raise InputError("it is no regular file" if path.exists() else "it is missing")
+
+
+def _problem(path: Path, error: MovenetError) -> Problem:
     return Problem(path, str(error).removeprefix(f"{path}: "))
 
 
