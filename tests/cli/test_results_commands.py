@@ -1,13 +1,19 @@
 """`convert`, `validate`, `report` and `doctor` on what `annotate` really wrote."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
+from movenet_cli.poses import FrameResult
 from tests.media import gradient, write_image, write_video
+from tests.sinks.examples import pose, video_header, write_results
 
 
 @pytest.fixture
@@ -32,6 +38,26 @@ def test_convert_gives_the_bytes_of_annotate(results: Path, tmp_path: Path, form
     )
     for name in names:
         assert (other / name).read_bytes() == (results / name).read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_conversion_leaves_nothing_half_written(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    person = pose(1)
+    frames = [FrameResult(index, index / 30, "ok", (person,)) for index in range(15_000)]
+    write_results(tmp_path, ["json"], [(video_header("long.mp4"), frames)])
+    before = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+    command = [sys.executable, "-m", "movenet_cli", "convert", str(tmp_path), "--to", "csv"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 30
+        while not list(tmp_path.rglob(".movenet-*.tmp")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.strip()) == (ExitCode.INTERRUPTED, "movenet: interrupted")
+    left = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+    assert left == sorted([*before, "lock"])
 
 
 def test_validate_finds_nothing_in_good_results(results: Path, capsys: pytest.CaptureFixture[str]) -> None:

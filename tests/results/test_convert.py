@@ -138,3 +138,12 @@ def test_no_results_and_a_busy_folder_are_said(tmp_path: Path) -> None:
     annotated(tmp_path, "jsonl")
     with locked(tmp_path), pytest.raises(OutputError, match="another run"):
         list(convert_results(tmp_path, "csv"))
+
+
+def test_what_a_killed_conversion_left_is_removed(tmp_path: Path) -> None:
+    annotated(tmp_path, "json")
+    leftovers = [tmp_path / ".movenet-0badcafe.tmp", tmp_path / "keypoints" / ".movenet-0badcafe.tmp"]
+    for path in leftovers:
+        path.write_text("half")
+    list(convert_results(tmp_path, "csv"))
+    assert not any(path.exists() for path in leftovers)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.printing import printable
+from movenet_cli.cli.signals import interrupt_on_sigterm
 from movenet_cli.errors import ExitCode
 from movenet_cli.settings import FORMATS
 
@@ -29,12 +30,13 @@ def convert(results: Path, format_name: str, output: Path | None) -> int:
     """
     from movenet_cli.results.convert import convert_results  # noqa: PLC0415 - heavy, and not for --help
 
+    interrupt_on_sigterm()
     inputs = failed = 0
     for converted in convert_results(results, format_name, output):
         inputs += 1
         if converted.reason is not None:
             failed += 1
-            click.echo(f"movenet: {printable(converted.name)}: {converted.reason}", err=True)
+            click.echo(f"movenet: {printable(converted.name)}: {printable(converted.reason)}", err=True)
     where = output or results
     click.echo(
         f"{inputs - failed:,} of {inputs:,} inputs converted to {format_name}, results in {where}", err=True

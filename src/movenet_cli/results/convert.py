@@ -11,7 +11,7 @@ from movenet_cli.results.journal import JOURNAL_NAME, Journal, is_up_to_date
 from movenet_cli.results.lock import locked
 from movenet_cli.results.reading import open_document
 from movenet_cli.sinks.cocofile import combine
-from movenet_cli.sinks.files import AtomicFile
+from movenet_cli.sinks.files import AtomicFile, remove_leftovers
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.registry import FORMATS, Format
 
@@ -53,6 +53,7 @@ def convert_results(folder: Path, format_name: str, output: Path | None = None) 
     form = FORMATS[format_name]
     parts: list[Path] = []
     with locked(target):
+        remove_leftovers(target)
         journal = Journal(folder) if output is None and (folder / JOURNAL_NAME).is_file() else None
         try:
             for document in documents:
