@@ -2,15 +2,15 @@
 
 import contextlib
 import json
-import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from movenet_cli.errors import MediaError
 from movenet_cli.outputs import Outputs
 from movenet_cli.report import InputOutcome
-from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint, output_of
+from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint, has_changed, output_of
 from movenet_cli.results.journal import Journal, is_up_to_date
 from movenet_cli.results.lock import locked
 from movenet_cli.sinks.cocofile import combine
@@ -24,6 +24,8 @@ from movenet_cli.sources.interface import InputFile, Media
 
 OVERLAY: Final = "overlay"
 """The folder of the renders, and their name among the formats."""
+
+DATASET: Final = "coco.json"
 
 MEDIA: Final[tuple[Media, ...]] = ("image", "video")
 
@@ -74,8 +76,7 @@ class FolderOutputs(Outputs):
         self._keys = keys
         self._journal = journal
         self._overwrite = overwrite
-        self._marks: dict[str, Fingerprint] = {}
-        self._lock = threading.Lock()
+        self._work: dict[str, _Work] = {}
 
     def kept(self, file: InputFile) -> InputOutcome | None:
         """See `Outputs.kept`."""
@@ -90,21 +91,21 @@ class FolderOutputs(Outputs):
 
     def begin(self, file: InputFile) -> None:
         """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
-        mark = fingerprint(file.path)
-        with self._lock:
-            self._marks[file.name] = mark
+        self._work[file.name] = _Work(fingerprint(file.path), owed=self._texts(file.name))
 
     def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
         """The outputs that are missing or stale; see `Outputs.sinks`."""
         media = header.info.media
-        good = self._still_good(file, media)
         wanted = self._wanted(file.name, media)
-        self._disown_stale(file.name, good, wanted)
+        good = self._still_good(file, media)
+        owed = {path: name for path, name in wanted.items() if self._overwrite or path not in good}
+        self._work[file.name] = replace(self._work[file.name], good=good, owed=owed)
+        self._disown_stale(file.name, good)
+        self._remove(file.name, owed.keys() - good.keys())
         sinks: list[Sink] = []
         try:
-            for path, format_name in wanted.items():
-                if path not in good:
-                    sinks.append(self._sink(path, format_name, file, header))
+            for path, format_name in owed.items():
+                sinks.append(self._sink(path, format_name, file, header))
         except BaseException:
             for sink in sinks:
                 sink.abort()
@@ -112,29 +113,54 @@ class FolderOutputs(Outputs):
         return sinks
 
     def finished(self, file: InputFile, media: Media, summary: Summary) -> None:
-        """See `Outputs.finished`."""
-        with self._lock:
-            mark = self._marks.pop(file.name)
-        written = (path for path in self._wanted(file.name, media) if (self._root / path).exists())
-        new = {path: output_of(self._root / path) for path in written}
-        outputs = {**self._still_good(file, media), **new}
+        """See `Outputs.finished`.
+
+        Raises:
+            MediaError: the input is not what it was when it was begun.
+        """
+        work = self._work[file.name]
+        if has_changed(file.path, work.mark):
+            raise MediaError("it changed while it was read; run the same command again")
+        made = (path for path in work.owed if (self._root / path).exists())
+        outputs = {**work.good, **{path: output_of(self._root / path) for path in made}}
         counts = summary_fields(summary)
-        self._journal.add(Entry(file.name, mark, self._keys[media], outputs, counts, tuple(summary.reasons)))
+        self._journal.add(
+            Entry(file.name, work.mark, self._keys[media], outputs, counts, tuple(summary.reasons))
+        )
+        if _part(file.name) not in outputs:
+            self._drop_dataset()
+        del self._work[file.name]
 
     def failed(self, file: InputFile, reason: str) -> None:
-        """See `Outputs.failed`; what an earlier version of the input left here goes, since it lies by now."""
-        with self._lock:
-            mark = self._marks.pop(file.name, None)
+        """See `Outputs.failed`; removes what lies by now, and what this run had finished of the input."""
+        work = self._work.pop(file.name, None)
         entry = self._journal.get(file.name)
-        if mark and entry and entry.fingerprint and entry.fingerprint.sha256 != mark.sha256:
-            self._remove(entry.outputs)
-        self._journal.add(Entry(file.name, None, "", {}, {}, (reason,), failed=True))
+        known = entry.outputs if entry else {}
+        good = known if entry and self._outlives_failure(entry, file.path, work) else {}
+        owed = work.owed if work else self._texts(file.name)
+        for path in {*known, *owed} - good.keys():
+            with contextlib.suppress(MediaError):  # a name that cannot be written is not there
+                self._remove(file.name, [path])
+        if not good:
+            self._journal.add(Entry(file.name, None, "", {}, {}, (reason,), failed=True))
+
+    def _outlives_failure(self, entry: Entry, path: Path, work: "_Work | None") -> bool:
+        """Whether what is recorded of an input that failed is still true.
+
+        An input that cannot even be read now keeps what it had: nothing says that it has changed.
+        """
+        if entry.fingerprint is None:
+            return False
+        if work is None:
+            return not has_changed(path, entry.fingerprint)
+        same = work.mark.sha256 == entry.fingerprint.sha256 and not has_changed(path, work.mark)
+        return same and entry.key in self._keys.values()
 
     def combine(self, files: Sequence[InputFile]) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
         if coco := self._formats.get("coco"):
             parts = [(file, coco.path(self._root, file.name)) for file in files]
-            combine([part for file, part in parts if self._owns(file, part)], self._root / "coco.json")
+            combine([part for file, part in parts if self._owns(file, part)], self._root / DATASET)
 
     def _owns(self, file: InputFile, path: Path) -> bool:
         """Whether the file is a complete output of the input, by the journal."""
@@ -145,21 +171,23 @@ class FolderOutputs(Outputs):
         """Write `run.json`."""
         write_file(self._root / "run.json", json.dumps(document, indent=2) + "\n", self._root)
 
-    def _wanted(self, name: str, media: Media) -> dict[str, str]:
-        """Paths relative to the folder that this run owes for an input, each with its format."""
-        wanted = {
+    def _texts(self, name: str) -> dict[str, str]:
+        """Paths relative to the folder of an input's files in this run's formats, each with its format."""
+        return {
             f"{each.folder}/{name}{each.encoder.suffix}": format_name
             for format_name, each in self._formats.items()
         }
-        if self._overlay:
-            wanted[f"{OVERLAY}/{overlay_name(name, media)}"] = OVERLAY
-        return wanted
+
+    def _wanted(self, name: str, media: Media) -> dict[str, str]:
+        """Paths relative to the folder that this run owes for an input, each with its format."""
+        overlay = {f"{OVERLAY}/{overlay_name(name, media)}": OVERLAY} if self._overlay else {}
+        return self._texts(name) | overlay
 
     def _still_good(self, file: InputFile, media: Media) -> dict[str, Output]:
         """Outputs of an earlier run with the same input and settings that are still as it left them."""
         key = self._keys[media]
         entry = self._journal.up_to_date(file.name, file.path, key, [])
-        if entry is None or self._overwrite:
+        if entry is None:
             return {}
         return {
             path: output
@@ -167,25 +195,52 @@ class FolderOutputs(Outputs):
             if is_up_to_date(entry, key, [path], self._root)
         }
 
-    def _disown_stale(self, name: str, good: Mapping[str, Output], wanted: Collection[str]) -> None:
-        """Strike what is about to be overwritten from the journal: after a crash it must not be trusted.
-
-        Stale files that this run does not overwrite are removed.
-        """
+    def _disown_stale(self, name: str, good: Mapping[str, Output]) -> None:
+        """Strike what is stale from the journal and remove it; no power cut brings the old line back."""
         entry = self._journal.get(name)
         if entry is not None and (stale := entry.outputs.keys() - good.keys()):
             self._journal.add(replace(entry, outputs=good))
-            self._remove(stale - set(wanted))
+            self._journal.sync()
+            self._remove(name, stale)
 
-    def _remove(self, paths: Iterable[str]) -> None:
+    def _remove(self, name: str, paths: Collection[str]) -> None:
+        """Remove outputs of an input; the dataset goes with the part that it was made of."""
+        if _part(name) in paths:
+            self._drop_dataset()
         for path in paths:
             with as_output_error(self._root / path):
                 (self._root / path).unlink(missing_ok=True)
+
+    def _drop_dataset(self) -> None:
+        dataset = self._root / DATASET
+        if dataset.is_file():
+            with as_output_error(dataset, of_input=False):
+                dataset.unlink(missing_ok=True)
 
     def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
         if format_name == OVERLAY:
             return open_overlay(self._root / path, file.path, header, self._root)
         return TextSink(self._formats[format_name].encoder(header), self._root / path, self._root)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One input under way.
+
+    Attributes:
+        mark: what the input was when it was begun.
+        good: outputs of an earlier run that stay.
+        owed: paths that this run writes, each with its format.
+    """
+
+    mark: Fingerprint
+    good: Mapping[str, Output] = field(default_factory=dict)
+    owed: Mapping[str, str] = field(default_factory=dict)
+
+
+def _part(name: str) -> str:
+    """Where an input's part of the dataset is, relative to the folder."""
+    return f"{FORMATS['coco'].folder}/{name}{FORMATS['coco'].encoder.suffix}"
 
 
 def _summary(entry: Entry) -> Summary:

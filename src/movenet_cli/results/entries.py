@@ -84,6 +84,15 @@ def fingerprint(path: Path) -> Fingerprint:
     return Fingerprint(status.st_size, status.st_mtime_ns, sha256)
 
 
+def has_changed(path: Path, mark: Fingerprint) -> bool:
+    """Whether the file is seen to differ from its mark, by size or time; one that is gone is not."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) != (mark.size, mark.mtime_ns)
+
+
 def output_of(path: Path) -> Output:
     """What to record of a complete output.
 

@@ -6,6 +6,7 @@ later holds. A line that was torn by a crash, or is damaged, counts as not there
 
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -61,6 +62,11 @@ class Journal:
             self._stream.write(line)
             self._stream.flush()
             self._lines[entry.name] = line
+
+    def sync(self) -> None:
+        """Let all lines so far reach the disk."""
+        with self._as_output_error():
+            os.fsync(self._stream.fileno())
 
     def up_to_date(self, name: str, path: Path, key: str, outputs: Sequence[str]) -> Entry | None:
         """The entry of an input that need not be done again; None when it must be.
