@@ -37,6 +37,7 @@ LAYERS = {
     "pictures": 1,
     "resampling": 1,
     "metrics": 1,
+    "containers": 1,
     "settings": 1,
     "natural": 0,
     "skeleton": 0,

@@ -1,5 +1,6 @@
 """A video file in; what its overlay takes over besides pixels out: rate, colours, pixel shape and sound."""
 
+import logging
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,8 +11,11 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
+from movenet_cli.containers import open_container
 from movenet_cli.errors import MediaError
 from movenet_cli.sinks.soundtrack import Soundtrack
+
+log = logging.getLogger(__name__)
 
 _BT709: Final = 1
 _UNKNOWN: Final = 2
@@ -54,15 +58,15 @@ class Original:
         duration: seconds from the first frame to the end; None when unknown.
 
     Raises:
-        MediaError: when it cannot be opened.
+        MediaError: when it cannot be opened, or is no video any more.
     """
 
     def __init__(self, path: Path, start: float, rotation: int) -> None:
         try:
-            self._container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"})
+            self._container = open_container(path)
         except FFmpegError as error:
             raise MediaError("the video cannot be opened again for its sound") from error
-        stream = next(each for each in self._container.streams.video if not _is_cover(each))
+        stream = self._video()
         self._start = start
         self._first = (stream.start_time or 0) * (stream.time_base or Fraction(0))
         self.rate = stream.average_rate
@@ -73,13 +77,27 @@ class Original:
     def sound(self, output: OutputContainer) -> Soundtrack | None:
         """The sound from `start` on, added to an output that has no packet yet; None when there is none."""
         stream = self._container.streams.best("audio")
-        if stream is None or not stream.sample_rate:  # type: ignore[attr-defined]
+        if stream is None:
+            return None
+        if stream.codec_context is None:
+            log.warning(
+                "%s: the overlay is silent: the sound's codec is not known here", self._container.name
+            )
+            return None
+        if not stream.sample_rate:  # type: ignore[attr-defined]
             return None
         return Soundtrack(self._container, stream, output, self._first, self._start)  # type: ignore[arg-type]
 
     def close(self) -> None:
         """Free the file."""
         self._container.close()
+
+    def _video(self) -> VideoStream:
+        stream = next((each for each in self._container.streams.video if not _is_cover(each)), None)
+        if stream is None or stream.codec_context is None:
+            self._container.close()
+            raise MediaError("the video is no video any more: it changed while it was read")
+        return stream
 
     def _duration(self, stream: VideoStream) -> float | None:
         if stream.duration is not None and stream.time_base is not None:

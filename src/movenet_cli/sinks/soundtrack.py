@@ -74,6 +74,16 @@ class Soundtrack:
         except FFmpegError:
             log.debug("%s: cannot seek; reading from the start", self._container.name)
 
+    def _demuxed(self) -> "Iterator[Packet[AudioStream]]":
+        """The stream's packets; those of streams that the file's header did not announce are passed over."""
+        while True:
+            try:
+                yield from self._container.demux(self._stream)
+            except IndexError:  # noqa: PERF203
+                continue
+            else:
+                return
+
     def _copied(self, output: OutputContainer) -> "Iterator[tuple[float, Packet[AudioStream]]]":
         target = output.add_stream_from_template(self._stream)
         return self._shifted(target)
@@ -81,7 +91,7 @@ class Soundtrack:
     def _shifted(self, target: AudioStream) -> "Iterator[tuple[float, Packet[AudioStream]]]":
         """Packets on the overlay's clock; before the cut only the one that the decoder needs to get going."""
         last = None
-        for packet in self._container.demux(self._stream):
+        for packet in self._demuxed():
             at = packet.dts if packet.pts is None else packet.pts
             if at is None or not packet.size:
                 continue
@@ -116,7 +126,7 @@ class Soundtrack:
 
     def _frames(self) -> Iterator[AudioFrame]:
         """The decoded sound, without what cannot be decoded of it."""
-        for packet in self._container.demux(self._stream):
+        for packet in self._demuxed():
             try:
                 frames = packet.decode()
             except FFmpegError as error:  # noqa: PERF203

@@ -3,12 +3,12 @@
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import av
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
+from movenet_cli.containers import open_container
 from movenet_cli.errors import MediaError
 from movenet_cli.poses import Frame, Skipped
 from movenet_cli.sources.decoding import Decoded, StreamDecoder
@@ -21,10 +21,6 @@ from movenet_cli.sources.videoframe import VideoPicture
 
 _QUEUE_DEPTH = 8
 _BROKE_OFF = "the file cannot be read to its end; how many frames are lost is not known"
-_ANY_METADATA: dict[str, Any] = (
-    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
-)
-"""Titles that are not UTF-8 are no reason to fail; later versions of PyAV take them as they are."""
 
 
 class VideoSource(Source):
@@ -128,8 +124,7 @@ class VideoSource(Source):
 
 def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
     try:
-        # `file:` and the whitelist keep names and contents that look like addresses from being followed.
-        container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"}, **_ANY_METADATA)
+        container = open_container(path)
     except FFmpegError as error:
         raise MediaError("not a video that can be read, or its index is missing") from error
     try:

@@ -1,0 +1,106 @@
+"""What is odd about a source's sound or metadata costs the overlay that at most, never the pictures."""
+
+import logging
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from movenet_cli.errors import MediaError
+from movenet_cli.sinks.interface import Summary
+from movenet_cli.sinks.overlay import open_overlay
+from tests.sinks.clips import audio_packets, clip_pixels, frame, header, make_clip, overlay, picture
+from tests.sources.clips import numbered
+
+TIMES = [index / 25 for index in range(50)]
+STEADY = [frame(index, time, picture()) for index, time in enumerate(TIMES)]
+
+
+def test_a_title_that_is_not_utf8(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mkv", TIMES, audio="aac")
+    with av.open(str(clip)) as source, av.open(str(tmp_path / "titled.mkv"), "w") as container:
+        container.metadata["title"] = "a title of its own"
+        copies = {each.index: container.add_stream_from_template(each) for each in source.streams}
+        for packet in source.demux():
+            if packet.size:
+                packet.stream = copies[packet.stream_index]
+                container.mux(packet)
+    titled = tmp_path / "titled.mkv"
+    titled.write_bytes(titled.read_bytes().replace(b"a title of its own", b"\xff title of its own"))
+    path = overlay(tmp_path / "o.mp4", titled, STEADY)
+    assert len(clip_pixels(path)) == 50
+    assert audio_packets(path) == audio_packets(clip)
+
+
+def test_sound_of_an_unknown_codec(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clip = make_clip(tmp_path / "clip.mkv", TIMES, audio="mp2")
+    data = clip.read_bytes()
+    assert data.count(b"A_MPEG/L2") == 1
+    clip.write_bytes(data.replace(b"A_MPEG/L2", b"A_WHAT/L2"))
+    with caplog.at_level(logging.WARNING):
+        path = overlay(tmp_path / "o.mp4", clip, STEADY)
+    assert len(clip_pixels(path)) == 50
+    with av.open(str(path)) as container:
+        assert not container.streams.audio
+    assert "the overlay is silent" in caplog.text
+
+
+def _interleaved_flv(path: Path) -> Path:
+    """150 numbered pictures with noise."""
+    noise = np.random.default_rng(0)
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=25, options={"bf": "0"})
+        video.width, video.height, video.pix_fmt = 128, 96, "yuv420p"
+        audio = container.add_stream("aac", rate=44100)
+        for number in range(150):
+            container.mux(video.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24")))
+            samples = noise.normal(0, 0.2, (1, 1764)).astype(np.float32)
+            sound = av.AudioFrame.from_ndarray(samples, "fltp", "mono")
+            sound.rate = 44100
+            container.mux(audio.encode(sound))
+        container.mux(video.encode())
+        container.mux(audio.encode())
+    return path
+
+
+def _add_caption(path: Path) -> None:
+    """Insert a line of text into a flv file, a stream of its own that the header does not announce."""
+
+    def text(value: bytes) -> bytes:
+        return len(value).to_bytes(2, "big") + value
+
+    data, tags, place = path.read_bytes(), [], 13
+    while place < len(data):
+        size = 11 + int.from_bytes(data[place + 1 : place + 4], "big") + 4
+        tags.append(data[place : place + size])
+        place += size
+    fields = text(b"type") + b"\x02" + text(b"Text") + text(b"text") + b"\x02" + text(b"hello")
+    body = b"\x02" + text(b"onTextData") + b"\x03" + fields + b"\0\0\x09"
+    middle = len(tags) * 3 // 4
+    tag = b"\x12" + len(body).to_bytes(3, "big") + tags[middle][4:8] + bytes(3) + body
+    caption = tag + len(tag).to_bytes(4, "big")
+    path.write_bytes(data[:13] + b"".join(tags[:middle]) + caption + b"".join(tags[middle:]))
+
+
+def test_a_stream_that_the_header_does_not_announce(tmp_path: Path) -> None:
+    clip = _interleaved_flv(tmp_path / "clip.flv")
+    whole = audio_packets(clip)
+    _add_caption(clip)
+    items = [frame(number, number / 25, picture()) for number in range(150)]
+    assert audio_packets(overlay(tmp_path / "o.mp4", clip, items)) == whole
+
+
+def test_a_source_that_is_no_video_any_more(tmp_path: Path) -> None:
+    song = tmp_path / "song.m4a"
+    with av.open(str(song), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        sound.rate = 44100
+        container.mux(stream.encode(sound))
+        container.mux(stream.encode())
+    sink = open_overlay(tmp_path / "o.mp4", song, header())
+    sink.write(*STEADY[0])
+    with pytest.raises(MediaError, match="no video any more"):
+        sink.close(Summary())
+    assert list(tmp_path.iterdir()) == [song]
