@@ -18,4 +18,6 @@ def open_container(path: Path) -> InputContainer:
     Raises:
         av.error.FFmpegError: when it cannot be read, or is of no known format.
     """
-    return av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"}, **_ANY_METADATA)
+    options = {"protocol_whitelist": "file"}
+    container: InputContainer = av.open(f"file:{path}", "r", options=options, **_ANY_METADATA)
+    return container
