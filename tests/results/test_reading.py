@@ -19,6 +19,7 @@ from movenet_cli.results import lines, reading
 from movenet_cli.results.finding import find_documents
 from movenet_cli.results.reading import open_document
 from movenet_cli.sinks.registry import FORMATS
+from tests.results.mutations import PLACES, VALUES, mutate
 from tests.sinks.examples import (
     AWKWARD_NAMES,
     DOCUMENTS,
@@ -328,36 +329,13 @@ def test_dots_in_names_are_no_fault(tmp_path: Path, source: str) -> None:
     assert len(read(written(tmp_path, json.dumps(document)))) == 4
 
 
-PLACES = st.lists(st.integers(0, 40), min_size=1, max_size=6)
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def mutated(document: Any, place: list[int], value: Any, delete: bool) -> None:
-    """Follow the numbers into the document as deep as it goes; change or delete what is there."""
-    parent, key = None, None
-    for step in place:
-        if not isinstance(document, dict | list) or not document:
-            break
-        keys = list(document) if isinstance(document, dict) else range(len(document))
-        parent, key = document, keys[step % len(keys)]
-        document = parent[key]
-    if delete:
-        del parent[key]
-    else:
-        parent[key] = value
-
-
 @given(place=PLACES, value=VALUES, delete=st.booleans())
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whatever_is_changed_the_reader_refuses_it_cleanly_or_the_schema_agrees(
     tmp_path: Path, place: list[int], value: Any, delete: bool
 ) -> None:
     document = copy.deepcopy(video_document())
-    mutated(document, place, value, delete)
+    mutate(document, place, value, delete)
     path = written(tmp_path, json.dumps(document))
     try:
         read(path)
