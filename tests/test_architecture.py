@@ -16,6 +16,7 @@ LAYERS = {
     "cli": 5,
     "__main__": 5,
     "batch": 4,
+    "clashes": 4,
     "folder": 4,
     "outputs": 4,
     "strategy": 4,
