@@ -1,10 +1,8 @@
 """`movenet annotate`: options in, one run, its closing line and exit code out."""
 
 import logging
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -181,7 +179,6 @@ def annotate(**options: Any) -> int:
 
     _check(options)
     _set_up_logging(options["verbose"], options["quiet"])
-    signal.signal(signal.SIGTERM, _interrupt)
     with native_stderr_hidden(not options["verbose"]):
         return run_annotate(Request(**options))
 
@@ -211,8 +208,3 @@ def _check(options: dict[str, Any]) -> None:
     options["formats"] = tuple(dict.fromkeys(name for group in options["formats"] for name in group))
     if options["output"] is None and set(options["formats"]) - {"json", "jsonl"}:
         raise click.UsageError("-o - streams JSONL; choose a results folder for other formats")
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends a run as Ctrl-C does: nothing half-written, and how to go on."""
-    raise KeyboardInterrupt

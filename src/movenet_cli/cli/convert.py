@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.printing import printable
-from movenet_cli.cli.signals import interrupt_on_sigterm
 from movenet_cli.errors import ExitCode
 from movenet_cli.settings import FORMATS
 
@@ -30,7 +29,6 @@ def convert(results: Path, format_name: str, output: Path | None) -> int:
     """
     from movenet_cli.results.convert import convert_results  # noqa: PLC0415 - heavy, and not for --help
 
-    interrupt_on_sigterm()
     inputs = failed = 0
     for converted in convert_results(results, format_name, output):
         inputs += 1

@@ -1,5 +1,6 @@
 """The command `movenet`: a group that loads a command only when it is called, and the one error boundary."""
 
+import contextlib
 import importlib
 import os
 import sys
@@ -8,6 +9,8 @@ from typing import Final, NoReturn
 import click
 
 from movenet_cli import __version__
+from movenet_cli.cli.printing import say
+from movenet_cli.cli.signals import one_interrupt
 from movenet_cli.errors import ExitCode, MovenetError
 
 COMMANDS: Final = {
@@ -64,20 +67,39 @@ def main() -> NoReturn:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; every error becomes one line on standard error."""
+    _fill_closed_descriptors()
+    with one_interrupt():
+        try:
+            return _run(arguments)
+        except (KeyboardInterrupt, click.Abort):
+            say("movenet: interrupted")
+            return ExitCode.INTERRUPTED
+
+
+def _run(arguments: list[str] | None) -> int:
     try:
         result = movenet.main(arguments, prog_name="movenet", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         return ExitCode.USAGE if isinstance(error, click.UsageError) else error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("movenet: interrupted", err=True)
-        return ExitCode.INTERRUPTED
     except MovenetError as error:
         if isinstance(error.__cause__, BrokenPipeError):
             _silence_stdout()
-        click.echo(f"movenet: {error}", err=True)
+        say(f"movenet: {error}")
         return error.exit_code
     return int(result) if isinstance(result, int) else ExitCode.OK
+
+
+def _fill_closed_descriptors() -> None:
+    """Standard streams that the caller has closed (`2>&-`) go nowhere, lest a results file takes their number."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.dup(2), "w")
 
 
 def _silence_stdout() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tqdm import tqdm
 
-from movenet_cli.cli.printing import printable
+from movenet_cli.cli.printing import LastingStderr, printable, say
 from movenet_cli.poses import FrameResult
 from movenet_cli.report import InputOutcome
 
@@ -50,7 +50,7 @@ class Progress:
             self.finished += 1
             self.failed += outcome.state == "failed"
             self.show(outcome.name)
-            name = printable(outcome.name)
+            name = outcome.name
             if outcome.reason is not None:
                 self.say(f"movenet: {name}: {outcome.reason}")
             elif outcome.summary.failed:
@@ -66,7 +66,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """Print one line without tearing the display."""
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the place where lines are printed
+        say(line)
 
     def close(self) -> None:
         """Take the display away."""
@@ -87,10 +87,11 @@ class BarProgress(Progress):
 
     def __init__(self, inputs: int, quiet: bool) -> None:
         super().__init__(inputs, quiet)
+        self._stderr = LastingStderr()
         self._bar = tqdm(
             desc="annotate",
             unit=" frames",
-            file=sys.stderr,
+            file=self._stderr,
             dynamic_ncols=True,
             mininterval=0.2,
             smoothing=0.1,
@@ -105,7 +106,7 @@ class BarProgress(Progress):
 
     def say(self, line: str) -> None:
         """See `Progress.say`."""
-        self._bar.write(line, file=sys.stderr)
+        self._bar.write(printable(line), file=self._stderr)
 
     def close(self) -> None:
         """See `Progress.close`."""
@@ -139,13 +140,13 @@ class JsonProgress(Progress):
             "frames_per_second": round(self.frames / max(now - self._started, 1e-9), 2),
             "current": name,
         }
-        print(json.dumps(update), file=sys.stderr, flush=True)  # noqa: T201 - the place where lines are printed
+        say(json.dumps(update))
 
 
 def make_progress(kind: str, inputs: int, quiet: bool) -> Progress:
     """The display that was asked for: `auto` is a bar on a terminal and nothing elsewhere."""
     if kind == "json":
         return JsonProgress(inputs, quiet)
-    if kind == "bar" or (kind == "auto" and not quiet and sys.stderr.isatty()):
+    if kind == "bar" or (kind == "auto" and not quiet and sys.stderr and sys.stderr.isatty()):
         return BarProgress(inputs, quiet)
     return Progress(inputs, quiet)

@@ -17,17 +17,19 @@ def native_stderr_hidden(enabled: bool = True) -> Iterator[None]:
         yield
         return
     python_stderr = sys.stderr
-    python_stderr.flush()
+    with contextlib.suppress(OSError):
+        python_stderr.flush()
     kept = os.dup(2)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 2)
     os.close(quiet)
+    own = sys.stderr = os.fdopen(os.dup(kept), "w", buffering=1, errors="backslashreplace")
     try:
-        with os.fdopen(os.dup(kept), "w", buffering=1, errors="backslashreplace") as own:
-            sys.stderr = own
-            yield
+        yield
     finally:
         sys.stderr = python_stderr
+        with contextlib.suppress(OSError):  # a log that is full or closed; what it did not take is lost
+            own.close()
         os.dup2(kept, 2)
         os.close(kept)
 

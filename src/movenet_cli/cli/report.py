@@ -4,8 +4,6 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.signals import interrupt_on_sigterm
-
 
 @click.command()
 @click.argument("results", type=click.Path(path_type=Path))
@@ -23,7 +21,6 @@ def report(results: Path, output: Path | None) -> None:
     """
     from movenet_cli.htmlreport.page import write_report  # noqa: PLC0415 - heavy, and not for --help
 
-    interrupt_on_sigterm()
     page = output or results / "report.html"
     write_report(results, page)
     click.echo(f"report in {page}", err=True)

@@ -10,15 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-import click
-
 from movenet_cli.batch import Batch
+from movenet_cli.clashes import check_overlays
 from movenet_cli.cli.download_bar import download_bar
 from movenet_cli.cli.options import Moment
-from movenet_cli.cli.printing import printable
+from movenet_cli.cli.printing import say
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.engine import Engine
-from movenet_cli.errors import ExitCode, InputError, OutputError
+from movenet_cli.errors import ExitCode, InputError, MovenetError, OutputError
 from movenet_cli.folder import MEDIA, results_folder
 from movenet_cli.models.interface import Model, ModelInfo
 from movenet_cli.models.loading import load_model
@@ -107,12 +106,14 @@ def run_annotate(request: Request) -> ExitCode:
             cannot be written.
     """
     found = _find(request)
+    if request.overlay:
+        check_overlays(found.files)
     models = [_load(request, name) for name in (request.model, request.refine_with) if name]
     strategy = Strategy([model.info for model in models], request.pose_settings, request.frames)
     report = Report(found.ignored)
     for name, reason in found.missing:
         report.add(InputOutcome(name, "failed", reason=reason))
-        click.echo(f"movenet: {printable(name)}: {reason}", err=True)
+        say(f"movenet: {name}: {reason}")
     run = _Run(request, found, models, strategy, report)
     if request.output is None:
         run.to_stream(cast(BinaryIO, sys.stdout.buffer))
@@ -146,7 +147,10 @@ class _Run:
                 self._annotate(outputs)
                 if self.report.is_complete:
                     outputs.combine(self.found.files)
-            except OutputError:
+            except KeyboardInterrupt:
+                self.report.interrupted = True
+            except MovenetError as error:
+                self.report.fatal = error.exit_code
                 with contextlib.suppress(OutputError):
                     outputs.write_run(self.report.document(self._facts()))
                 raise
@@ -166,9 +170,9 @@ class _Run:
 
     def _say_end(self, where: str) -> None:
         if self.report.interrupted:
-            click.echo("movenet: interrupted; run the same command again to go on where it stopped", err=True)
+            say("movenet: interrupted; run the same command again to go on where it stopped")
         if not self.request.quiet:
-            click.echo(self.report.closing_line(where), err=True)
+            say(self.report.closing_line(where))
 
     def _facts(self) -> dict[str, object]:
         """What `run.json` says of the run besides its counts."""
@@ -214,7 +218,7 @@ def _find(request: Request) -> Discovery:
         inputs[place : place + 1] = read_paths(sys.stdin.buffer, null=request.null)
     found = discover(inputs, include=request.include, exclude=request.exclude)
     if not found.files:
-        reasons = "; ".join(f"{printable(name)}: {reason}" for name, reason in found.missing[:3])
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in found.missing[:3])
         raise InputError(
             f"nothing to annotate: {reasons or 'no image or video found in ' + ', '.join(inputs)}"
         )

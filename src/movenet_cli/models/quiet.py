@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 _LOG = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ def native_chatter_logged() -> Iterator[None]:
 def _flush() -> None:
     """Python's own buffer must not cross the border of the block."""
     if sys.stderr is not None and not sys.stderr.closed:
-        sys.stderr.flush()
+        with suppress(OSError):  # a log that is full or closed
+            sys.stderr.flush()
 
 
 def _sort_out(diverted: IO[bytes]) -> None:
@@ -58,4 +59,5 @@ def _sort_out(diverted: IO[bytes]) -> None:
         if _CHATTER.match(line):
             _LOG.debug("%s", line.decode(errors="replace").rstrip())
         else:
-            os.write(_STDERR, line)
+            with suppress(OSError):
+                os.write(_STDERR, line)

@@ -1,0 +1,71 @@
+"""Standard error: what it shows cannot be forged by a name, and the work goes on when it fails."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from movenet_cli.cli.main import run
+from movenet_cli.cli.progress import make_progress
+from movenet_cli.errors import ExitCode
+from movenet_cli.report import InputOutcome
+from movenet_cli.sinks.interface import Summary
+from tests.media import gradient, write_image
+
+RED = "\x1b[31mred\nsecond line"
+
+
+def _start(model: Path, folder: Path, out: Path, redirection: str, progress: str) -> int:
+    for index in range(3):
+        write_image(folder / f"{index}.jpg", gradient(seed=index))
+    (folder / "broken.jpg").write_text("not a picture")
+    command = [sys.executable, "-m", "movenet_cli", "annotate", str(folder), "-o", str(out), "-m", str(model)]
+    return subprocess.run(
+        ["bash", "-c", f'"$@" {redirection}', "bash", *command, "--progress", progress],
+        check=False, timeout=60, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ).returncode  # fmt: skip
+
+
+@pytest.mark.parametrize("progress", ["json", "bar", "none"])
+@pytest.mark.parametrize(
+    "redirection", ["2>/dev/full", "2> >(exec true)", "2>&-"], ids=["full", "gone", "closed"]
+)
+def test_a_failing_standard_error_costs_no_result(
+    a_model: Path, tmp_path: Path, redirection: str, progress: str
+) -> None:
+    out = tmp_path / "out"
+    assert _start(a_model, tmp_path / "in", out, redirection, progress) == ExitCode.PARTIAL
+    facts = json.loads((out / "run.json").read_text())
+    assert facts["inputs"] == {"total": 4, "done": 3, "kept": 0, "failed": 1, "ignored": 0}
+    assert facts["complete"] is True
+    assert facts["exit_code"] == ExitCode.PARTIAL
+
+
+@pytest.mark.parametrize("kind", ["none", "bar", "json"])
+def test_names_and_reasons_stay_on_one_line(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with make_progress(kind, 3, quiet=False) as progress:
+        progress.input_done(InputOutcome(RED, "failed", reason=RED))
+        progress.input_done(InputOutcome(RED, "done", Summary(1, 1, 0, 0), notes=(RED,)))
+        progress.input_done(InputOutcome("v.mp4", "done", Summary(3, 2, 0, 1, ["x"])))
+    lines = [line.rpartition("\r")[2] for line in capsys.readouterr().err.replace("\x1b[A", "").split("\n")]
+    escaped = r"\x1b[31mred\nsecond line"
+    assert [line for line in lines if line.startswith("movenet:")] == [
+        f"movenet: {escaped}: {escaped}",
+        f"movenet: {escaped}: note: {escaped}",
+        "movenet: v.mp4: 1 of 3 frames failed",
+    ]
+    assert not any("\x1b[31m" in line for line in lines)
+
+
+def test_an_error_that_quotes_a_name_stays_on_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["annotate", str(tmp_path / RED)]) == ExitCode.INPUT
+    (tmp_path / RED).mkdir()
+    assert run(["annotate", str(tmp_path / RED)]) == ExitCode.INPUT
+    assert run(["validate", str(tmp_path / RED)]) == ExitCode.INPUT
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 3
+    assert "\x1b" not in error
