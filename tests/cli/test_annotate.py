@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from movenet_cli import folder
 from movenet_cli.cli.main import run
-from movenet_cli.errors import ExitCode
+from movenet_cli.errors import ExitCode, InputError, OutputError
 from tests.media import gradient, write_image, write_video
 
 Annotate = Callable[..., int]
@@ -340,6 +341,34 @@ def test_a_dataset_of_inputs_that_were_done_without_it(
     assert annotate(media, "-o", out, "-f", "json,coco") == ExitCode.PARTIAL
     names = [image["file_name"] for image in _document(out / "coco.json")["images"]]
     assert names == ["a10.jpg", *(f"clips/v.mp4#{index:06}" for index in range(6))]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OutputError("cannot write coco.json: No space left on device"), ExitCode.OUTPUT),
+        (InputError("cannot read a part"), ExitCode.INPUT),
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED),
+    ],
+    ids=["full", "broken", "interrupt"],
+)
+def test_a_dataset_that_cannot_be_made_is_no_complete_run(
+    annotate: Annotate, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str], error: BaseException, code: ExitCode,
+) -> None:  # fmt: skip
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(folder, "combine", fail)
+    assert annotate(media, "-o", tmp_path / "out", "-f", "coco", "-q", "--progress", "none") == code
+    facts = _document(tmp_path / "out/run.json")
+    assert (facts["complete"], facts["exit_code"]) == (False, code)
+    assert facts["inputs"]["done"] == 3
+    assert len(capfd.readouterr().err.splitlines()) == 1
+    monkeypatch.undo()
+    assert annotate(media, "-o", tmp_path / "out", "-f", "coco", "-q") == ExitCode.OK
+    assert _document(tmp_path / "out/run.json")["inputs"]["kept"] == 3
+    assert (tmp_path / "out/coco.json").is_file()
 
 
 def test_a_closed_pipe_ends_the_run_with_one_line(a_model: Path, tmp_path: Path) -> None:
