@@ -1,19 +1,25 @@
 """`convert`, `validate`, `report` and `doctor` on what `annotate` really wrote."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from movenet_cli.poses import FrameResult
+from movenet_cli.settings import FORMATS
+from tests.fakes import BlobModel
 from tests.media import gradient, write_image, write_video
 from tests.sinks.examples import pose, video_header, write_results
+from tests.sources.clips import damage, write_clip
 
 
 @pytest.fixture
@@ -62,19 +68,225 @@ def test_an_interrupted_conversion_leaves_nothing_half_written(
 
 def test_validate_finds_nothing_in_good_results(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["validate", str(results)]) == ExitCode.OK
-    assert capsys.readouterr().out == ""
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no problem found" in said.err
 
 
-def test_validate_says_where_it_is_broken(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = results / "keypoints/clips/v.mp4.json"
-    document = json.loads(path.read_text())
-    del document["frames"][2]
-    path.write_text(json.dumps(document))
-    (results / "keypoints/a.png.csv").unlink()
+VIDEO = "keypoints/clips/v.mp4.json"
+Harm = Callable[[Path], object]
+
+
+def _edit(name: str, change: Callable[[str], str]) -> Harm:
+    def harm(folder: Path) -> None:
+        path = folder / name
+        before = path.read_text("utf-8")
+        assert change(before) != before
+        path.write_text(change(before), "utf-8")
+
+    return harm
+
+
+def _without_record(text: str) -> str:
+    """The third frame's record taken out, and the summary made to agree."""
+    document = json.loads(text)
+    gone = document["frames"].pop(2)
+    document["summary"]["frames"] -= 1
+    document["summary"][gone["status"]] -= 1
+    return json.dumps(document)
+
+
+def _with_double(text: str) -> str:
+    document = json.loads(text)
+    document["frames"].insert(2, document["frames"][2])
+    document["summary"]["frames"] += 1
+    document["summary"][document["frames"][2]["status"]] += 1
+    return json.dumps(document)
+
+
+def _with_a_keypoint_less(text: str) -> str:
+    document = json.loads(text)
+    del document["frames"][1]["poses"][0]["keypoints"][16]
+    return json.dumps(document)
+
+
+def _digit_changed(text: str) -> str:
+    """The last digit of the first score is another one; the file keeps its size."""
+    end = re.search(r'"score": 0\.\d+', text)
+    assert end is not None
+    place = end.end() - 1
+    return text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :]
+
+
+def _flip_byte(folder: Path, name: str) -> None:
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+
+
+DAMAGE: list[tuple[str, str, Harm]] = [
+    ("a document cut short", VIDEO, _edit(VIDEO, lambda text: text[: len(text) // 2])),
+    ("a record removed", VIDEO, _edit(VIDEO, _without_record)),
+    ("a record twice", VIDEO, _edit(VIDEO, _with_double)),
+    ("a wrong summary", VIDEO, _edit(VIDEO, lambda text: text.replace('"frames": 4', '"frames": 5'))),
+    ("16 keypoints", VIDEO, _edit(VIDEO, _with_a_keypoint_less)),
+    ("a digit of a document", VIDEO, _edit(VIDEO, _digit_changed)),
+    ("a digit of JSON lines", "keypoints/a.png.jsonl", _edit("keypoints/a.png.jsonl", _digit_changed)),
+    ("a byte of an overlay", "overlay/b.jpg", lambda folder: _flip_byte(folder, "overlay/b.jpg")),
+    ("a byte of a video", "overlay/clips/v.mp4", lambda folder: _flip_byte(folder, "overlay/clips/v.mp4")),
+    *(
+        (f"{name} deleted", name, lambda folder, name=name: (folder / name).unlink())
+        for name in (
+            *(VIDEO, "keypoints/a.png.csv", "overlay/b.jpg", "coco.json", "run.json", "journal.jsonl"),
+            ".movenet/coco/a.png.coco",
+        )
+    ),
+    (
+        "a document of no input",
+        "keypoints/c.png.csv",
+        lambda folder: (folder / "keypoints/a.png.csv").rename(folder / "keypoints/c.png.csv"),
+    ),
+    (
+        "a dataset of other images",
+        "coco.json",
+        _edit("coco.json", lambda text: text.replace('"file_name": "b.jpg"', '"file_name": "c.jpg"')),
+    ),
+    (
+        "a dataset of another status",
+        "coco.json",
+        _edit("coco.json", lambda text: text.replace('"status": "empty"', '"status": "failed"', 1)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "harm"), [pytest.param(*each[1:], id=each[0]) for each in DAMAGE])
+def test_validate_names_the_damaged_file(
+    results: Path, capsys: pytest.CaptureFixture[str], name: str, harm: Harm
+) -> None:
+    harm(results)
     assert run(["validate", str(results)]) == ExitCode.INPUT
-    said = capsys.readouterr().out
-    assert "v.mp4.json" in said
-    assert "a.png.csv" in said
+    said = capsys.readouterr()
+    assert any(line.startswith(f"{results / name}: ") for line in said.out.splitlines())
+    assert "found in" in said.err
+
+
+@pytest.mark.parametrize("keep_journal", [True, False])
+def test_without_the_journal_the_records_still_tell(results: Path, keep_journal: bool) -> None:
+    """A record taken out of every format alike is missed by its number, also where nobody kept a hash."""
+    if not keep_journal:
+        for name in ("journal.jsonl", "run.json", "coco.json"):
+            (results / name).unlink()
+    assert run(["validate", str(results)]) == ExitCode.OK
+    (results / "keypoints/clips/v.mp4.jsonl").unlink()
+    (results / "keypoints/clips/v.mp4.csv").unlink()
+    _edit(VIDEO, _without_record)(results)
+    assert run(["validate", str(results)]) == ExitCode.INPUT
+
+
+def test_a_dataset_of_another_run_is_found(
+    results: Path, a_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    write_image(tmp_path / "elsewhere" / "x.png", gradient(seed=3))
+    options = ["-m", str(a_model), "-o", str(other), "-f", "coco"]
+    assert run(["annotate", str(tmp_path / "elsewhere"), *options]) == ExitCode.OK
+    (other / "coco.json").replace(results / "coco.json")
+    assert run(["validate", str(results)]) == ExitCode.INPUT
+    assert "'x.png'" in capsys.readouterr().out
+
+
+OPTIONS = [
+    "-f json",
+    "-f jsonl",
+    "-f csv",
+    "-f coco",
+    "-f json,jsonl,csv,coco --overlay",
+    "--stride 3",
+    "--stride 3 --start 4f --end 11f",
+    "--fps 4",
+    "--fps 4 --stride 2 --start 0.5",
+    "--start 0.35 --end 1.2",
+    "--start 0.35 --stride 2",
+    "--start 5f --end 9f",
+    "--max-frames 3",
+    "--stride 2 --start 3f --max-frames 2",
+    "--smooth",
+    "--crop none",
+    "--crop refine",
+    "--min-score 0 --overlay -f json,csv,coco",
+    "--min-score 1",
+]
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """Two images, a whole video, one with frames that cannot be decoded, and something that is no image."""
+    media = tmp_path / "media"
+    write_image(media / "a.png", gradient(seed=1))
+    write_image(media / "b#000001.jpg", gradient(seed=2))
+    (media / "broken.jpg").write_text("no image")
+    write_video(media / "clips/v.mp4", 15)
+    damage(write_clip(media / "clips/lossy.mp4", 20, options={"bf": "0"}), [5, 6])
+    return media
+
+
+def _check_annotated(media: Path, out: Path, options: Sequence[str]) -> None:
+    """Annotate, validate and convert each way that there is; all of it as it must be."""
+    assert run(["annotate", str(media), "-o", str(out), *options]) == ExitCode.PARTIAL
+    assert run(["validate", str(out)]) == ExitCode.OK
+    if not list(out.glob("keypoints/*.json*")):
+        return
+    for form in FORMATS:
+        to = out.with_name(f"to-{form}")
+        assert run(["convert", str(out), "--to", form, "-o", str(to)]) == ExitCode.OK
+        assert run(["validate", str(to)]) == ExitCode.OK
+        assert run(["convert", str(out), "--to", form]) == ExitCode.OK
+    assert run(["validate", str(out)]) == ExitCode.OK
+    assert run(["report", str(out)]) == ExitCode.OK
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_whatever_annotate_writes_is_in_order(
+    a_model: Path, mixed: Path, tmp_path: Path, options: str
+) -> None:
+    _check_annotated(mixed, tmp_path / "out", ["-m", str(a_model), *options.split()])
+
+
+@pytest.mark.parametrize(
+    "options", ["", "--no-track", "--smooth", "--refine-with single", "--refine-with single --smooth --fps 5"]
+)
+def test_what_a_multi_pose_model_finds_is_in_order(
+    monkeypatch: pytest.MonkeyPatch, mixed: Path, tmp_path: Path, options: str
+) -> None:
+    models = {"multi": BlobModel("multi", None), "single": BlobModel("single")}
+    monkeypatch.setattr(run_annotate, "_load", lambda request, name: models[name])
+    formats = ["-f", "json,jsonl,csv,coco"]
+    _check_annotated(mixed, tmp_path / "out", ["-m", "multi", *formats, *options.split()])
+    document = json.loads((tmp_path / "out/keypoints/clips/v.mp4.json").read_text())
+    assert document["summary"]["ok"]
+    assert ("refine_with" in document["options"]) == ("refine" in options)
+
+
+def test_runs_one_after_the_other_stay_in_order(a_model: Path, mixed: Path, tmp_path: Path) -> None:
+    """Other formats, other inputs, other options, a changed and a broken input: each time all is well."""
+    out = tmp_path / "out"
+    everything = ["-f", "json,csv,coco", "--overlay"]
+    steps: list[tuple[Path, list[str]]] = [
+        (mixed, ["-f", "json"]),
+        (mixed, everything),
+        (mixed / "clips", ["-f", "json,coco"]),
+        (mixed, [*everything, "--stride", "2"]),
+        (mixed, ["-f", "json", "--stride", "3"]),
+        (mixed, ["-f", "csv", "--overwrite"]),
+    ]
+    for media, options in steps:
+        run(["annotate", str(media), "-o", str(out), "-m", str(a_model), *options])
+        assert run(["validate", str(out)]) == ExitCode.OK, options
+    write_image(mixed / "a.png", gradient(seed=7))
+    (mixed / "clips/v.mp4").write_bytes(b"no video any more")
+    for options in (everything, ["-f", "json"]):
+        run(["annotate", str(mixed), "-o", str(out), "-m", str(a_model), *options])
+        assert run(["validate", str(out)]) == ExitCode.OK, options
 
 
 @pytest.mark.parametrize("command", [["validate"], ["convert", "--to", "csv"], ["report"]])
