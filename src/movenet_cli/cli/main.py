@@ -92,12 +92,10 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _fill_closed_descriptors() -> None:
-    """Standard streams that the caller has closed (`2>&-`) go nowhere, lest a results file takes their number."""
-    for descriptor in range(3):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
+    """Standard streams that the caller has closed (`2>&-`) go nowhere: no results file takes their number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass  # the lowest number that is free is taken
+    os.close(descriptor)
     if sys.stderr is None:
         sys.stderr = os.fdopen(os.dup(2), "w")
 

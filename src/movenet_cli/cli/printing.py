@@ -6,7 +6,7 @@ from typing import Any
 
 
 class LastingStderr:
-    """Standard error as a file that never fails: a log that is full or closed is no reason to stop the work."""
+    """Standard error as a file that never fails: a log that is full or closed must not stop the work."""
 
     def write(self, text: str) -> int:
         """Print what can be printed."""
@@ -32,4 +32,4 @@ def printable(name: str) -> str:
 
 def say(line: str) -> None:
     """Print one line on standard error, if that works; control characters go as escapes."""
-    print(printable(line), file=LastingStderr(), flush=True)  # noqa: T201 - the place where lines are printed
+    print(printable(line), file=LastingStderr(), flush=True)
