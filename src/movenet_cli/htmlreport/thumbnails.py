@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from av.error import FFmpegError
 
+from movenet_cli.containers import open_container
 from movenet_cli.poses import ByteArray
 
 _SIDE: Final = 480
@@ -18,6 +19,8 @@ _SIDE: Final = 480
 _QUALITY: Final = 80
 _MOST_FRAMES: Final = 300
 """Of a video, to decode in search of the right moment."""
+_LATEST: Final = 1e9
+"""Seconds; more cannot be sought."""
 
 
 def thumbnail(overlay: Path, moment: float) -> str | None:
@@ -54,11 +57,10 @@ def _image(path: Path) -> ByteArray | None:
 def _video_frame(path: Path, moment: float) -> ByteArray | None:
     """The frame shown at `moment`, or the last one before the search is given up."""
     shown: av.VideoFrame | None = None
-    with (
-        contextlib.suppress(FFmpegError),
-        av.open(f"file:{path}", options={"protocol_whitelist": "file"}) as file,
-    ):
-        file.seek(int(moment * 1_000_000))
+    with contextlib.suppress(FFmpegError), open_container(path) as file:
+        if not file.streams.video:
+            return None
+        file.seek(int(min(moment, _LATEST) * 1_000_000))
         for count, frame in enumerate(file.decode(video=0)):
             if shown is not None and (frame.time or 0.0) > moment + 1e-3:
                 break

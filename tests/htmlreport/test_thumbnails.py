@@ -1,0 +1,82 @@
+"""Overlays as small pictures; whatever else lies under an overlay's name is no picture and no error."""
+
+import base64
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from movenet_cli.htmlreport.thumbnails import thumbnail
+from movenet_cli.poses import ByteArray
+from tests.media import gradient, write_image, write_video
+from tests.sources.clips import numbered, write_clip
+
+
+def _pixels(address: str | None) -> ByteArray:
+    assert address is not None
+    data = base64.b64decode(address.removeprefix("data:image/jpeg;base64,"))
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return np.asarray(decoded, np.uint8)
+
+
+def test_a_title_that_is_not_utf8_is_no_obstacle(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mp4", [numbered(255)] * 3, metadata={"title": "a title of its own"})
+    data = path.read_bytes()
+    assert b"a title of its own" in data
+    path.write_bytes(data.replace(b"a title of its own", b"\xff title of its own"))
+    assert _pixels(thumbnail(path, 0.0))[60].mean() > 200
+
+
+def _song(path: Path) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        sound.rate = 44100
+        container.mux(stream.encode(sound))
+        container.mux(stream.encode())
+
+
+def test_sound_alone_is_no_picture(tmp_path: Path) -> None:
+    _song(tmp_path / "a.mp4")
+    assert thumbnail(tmp_path / "a.mp4", 0.0) is None
+
+
+def test_a_codec_that_is_not_known_is_no_picture(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "a.mp4", 3)
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
+    assert thumbnail(path, 0.0) is None
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.jpg"])
+def test_folders_links_and_nothing_are_no_pictures(tmp_path: Path, name: str) -> None:
+    assert thumbnail(tmp_path / name, 0.0) is None
+    (tmp_path / name).symlink_to(name)
+    assert thumbnail(tmp_path / name, 0.0) is None
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    assert thumbnail(tmp_path / name, 0.0) is None
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.mp4"])
+def test_damaged_ones_are_pictures_or_none(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "a.mp4":
+        write_video(path, 4)
+    else:
+        write_image(path, gradient())
+    data, chance = path.read_bytes(), np.random.default_rng(1)
+    for _ in range(40):
+        damaged = np.frombuffer(data, np.uint8).copy()
+        damaged[chance.integers(0, len(data), 20)] = chance.integers(0, 256, 20)
+        path.write_bytes(damaged[: chance.integers(1, len(data) + 1)].tobytes())
+        found = thumbnail(path, 0.1)
+        assert found is None or found.startswith("data:image/jpeg;base64,")
+
+
+@pytest.mark.parametrize("moment", [-1.0, 1e30, float("inf")])
+def test_moments_that_are_not_there(tmp_path: Path, moment: float) -> None:
+    found = thumbnail(write_video(tmp_path / "a.mp4", 4), moment)
+    assert found is None or _pixels(found).shape == (64, 96, 3)
