@@ -136,7 +136,7 @@ def test_an_input_that_cannot_be_read_now_keeps_what_it_had(
     write_image(media / "a.png")
     annotate()
 
-    def refuse(path: Path) -> None:
+    def refuse(*_: object) -> None:
         raise MediaError("cannot read it: Input/output error")
 
     monkeypatch.setattr(folder, "fingerprint", refuse)
@@ -154,7 +154,7 @@ def test_an_input_that_changed_and_cannot_be_read_keeps_nothing(
     annotate()
     write_image(media / "a.png", gradient(50, 40, 7))
 
-    def refuse(path: Path) -> None:
+    def refuse(*_: object) -> None:
         raise MediaError("cannot read it: Permission denied")
 
     monkeypatch.setattr(folder, "fingerprint", refuse)

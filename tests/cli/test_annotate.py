@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from movenet_cli import folder
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, InputError, OutputError
+from movenet_cli.sinks.files import AtomicFile
 from tests.media import gradient, write_image, write_video
 
 Annotate = Callable[..., int]
@@ -369,6 +371,39 @@ def test_a_dataset_that_cannot_be_made_is_no_complete_run(
     assert annotate(media, "-o", tmp_path / "out", "-f", "coco", "-q") == ExitCode.OK
     assert _document(tmp_path / "out/run.json")["inputs"]["kept"] == 3
     assert (tmp_path / "out/coco.json").is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("place", ["journal.jsonl", "coco.json", "run.json", "a9.png", "a9.png.json"])
+def test_a_disk_that_is_full_wherever_it_is_noticed(
+    annotate: Annotate, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str], place: str,
+) -> None:  # fmt: skip
+    close, open_path, calls = AtomicFile.close, Path.open, iter(range(9))
+
+    def close_or_full(self: AtomicFile) -> None:
+        if self.path.name == place and (place != "run.json" or next(calls)):
+            self.stream.close()
+            self.stream = open_path(Path("/dev/full"), "wb")
+            self.write("one byte more")
+        close(self)
+
+    def open_or_full(self: Path, mode: str = "r", *more: Any, **options: Any) -> Any:
+        is_full = self.name == place == "journal.jsonl" and mode == "ab"
+        return open_path(Path("/dev/full") if is_full else self, mode, *more, **options)
+
+    monkeypatch.setattr(AtomicFile, "close", close_or_full)
+    monkeypatch.setattr(Path, "open", open_or_full)
+    options = ("-o", tmp_path / "out", "-f", "json,coco", "--overlay", "-q", "--progress", "none")
+    assert annotate(media, *options) == ExitCode.OUTPUT
+    (line,) = capfd.readouterr().err.splitlines()
+    assert place in line
+    assert "No space left on device; free some space and run the same command again" in line
+    assert _document(tmp_path / "out/run.json")["complete"] is False
+    assert not list((tmp_path / "out").rglob("*.tmp"))
+    monkeypatch.undo()
+    assert annotate(media, *options) == ExitCode.OK
+    assert run(["validate", str(tmp_path / "out")]) == ExitCode.OK
 
 
 def test_a_closed_pipe_ends_the_run_with_one_line(a_model: Path, tmp_path: Path) -> None:
