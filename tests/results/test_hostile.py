@@ -197,6 +197,22 @@ def test_conversion_of_any_document(
     assert not list((tmp_path / "to").rglob("*.tmp"))
 
 
+@pytest.mark.parametrize(
+    "source", ["b.jpg", "x" * 5000, "a/" * 3000 + "b", r"\ud800.jpg", "/etc/passwd", "../a.jpg"]
+)
+def test_no_source_but_the_one_of_its_place(results: Path, tmp_path: Path, source: str) -> None:
+    path = results / "keypoints" / "a.jpg.json"
+    text = path.read_text("utf-8").replace('"source": "a.jpg"', f'"source": {json.dumps(source)}')
+    page = tmp_path / "page.html"
+    with changed(path, text.encode()):
+        code, out, _ = said_of(["validate", str(results)])
+        assert code == ExitCode.INPUT
+        assert out.startswith(f"{path}: ")
+        assert said_of(["convert", str(results), "--to", "csv", "-o", str(tmp_path)])[0] == ExitCode.PARTIAL
+        assert said_of(["report", str(results), "-o", str(page)])[0] == ExitCode.OK
+    assert "a.jpg.json: " in page.read_text("utf-8")
+
+
 def test_unchanged_it_is_in_order(results: Path) -> None:
     code, out, err = said_of(["validate", str(results)])
     assert (code, out) == (ExitCode.OK, "")

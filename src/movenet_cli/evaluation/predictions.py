@@ -58,7 +58,7 @@ def read_predictions(path: Path, *, smoothed: bool = False) -> Predictions:
 def _from_documents(folder: Path, smoothed: bool) -> Predictions:
     found: dict[str, tuple[Found, ...]] = {}
     for file in find_documents(folder):
-        with open_document(file.path) as document:
+        with open_document(file.path, file.name) as document:
             header = document.header
             for result in document.frames():
                 if result.status != "failed":

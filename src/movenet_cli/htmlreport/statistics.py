@@ -122,7 +122,7 @@ def gather(folder: Path) -> Statistics:
     for document in _documents(folder, statistics.run):
         scores = ScoreStatistics()
         try:
-            with open_document(document.path) as opened:
+            with open_document(document.path, document.name) as opened:
                 statistics.inputs.append(_gather_input(opened, scores))
         except InputError as error:
             statistics.broken.append((document.name, str(error)))

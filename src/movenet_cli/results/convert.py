@@ -72,9 +72,7 @@ def convert_results(folder: Path, format_name: str, output: Path | None = None) 
 def _convert(document: DocumentFile, form: Format, target: Path) -> Converted:
     path = form.path(target, document.name)
     try:
-        with open_document(document.path) as opened:
-            if opened.header.source != document.name:
-                raise InputError(f"{document.path}: its source is not the one that its place tells")
+        with open_document(document.path, document.name) as opened:
             encoder = form.encoder(opened.header)
             with AtomicFile(path, target) as file:
                 file.write(encoder.begin())

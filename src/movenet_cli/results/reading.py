@@ -100,8 +100,12 @@ class Document:
 
 
 @contextlib.contextmanager
-def open_document(path: Path) -> Iterator[Document]:
+def open_document(path: Path, source: str | None = None) -> Iterator[Document]:
     """Open a results file, `.json` or `.jsonl`.
+
+    Args:
+        path: the file.
+        source: the input that it must be of, told by its place in a results folder; None for any.
 
     Raises:
         InputError: when the file is not what it must be; the message begins with the path.
@@ -110,6 +114,8 @@ def open_document(path: Path) -> Iterator[Document]:
     with contextlib.ExitStack() as stack:
         with _naming(path):
             document = Document(path, layout(stack.enter_context(path.open("rb"))))
+            if source not in (None, document.header.source):
+                raise InputError("its source is not the one that its place tells")
         yield document
 
 
