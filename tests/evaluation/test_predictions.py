@@ -67,6 +67,14 @@ def test_broken_coco_files_are_refused(tmp_path: Path, keypoints: object) -> Non
         read_predictions(path)
 
 
+def test_files_of_another_shape_are_refused(tmp_path: Path) -> None:
+    path = write_truth(tmp_path / "coco.json", {"a.jpg": [{"score": 10**400, "keypoints": [0.0] * 51}]})
+    for text in (path.read_text(), "[" * 100_000, '{"images": ["a.jpg"], "annotations": []}'):
+        path.write_text(text)
+        with pytest.raises(InputError, match="no COCO file of results"):
+            read_predictions(path)
+
+
 def test_annotations_without_scores_are_no_results(tmp_path: Path) -> None:
     path = write_truth(tmp_path / "coco.json", {"a.jpg": [{"keypoints": [0.0] * 51}]})
     with pytest.raises(InputError, match="KeyError: 'score'"):

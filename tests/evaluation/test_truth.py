@@ -51,7 +51,9 @@ def test_annotations_of_other_things_are_left_out(tmp_path: Path) -> None:
         (lambda document: document["categories"][0].update(keypoints=["tail"]), "not COCO's 17"),
         (lambda document: document["annotations"][0].update(keypoints=[1, 2, 3]), "annotation 1 has not 17"),
         (lambda document: document["annotations"][0].update(area=float("inf")), "no finite area"),
+        (lambda document: document["annotations"][0].update(area=10**400), "no COCO keypoint file"),
         (lambda document: document.update(images=5), "no COCO keypoint file"),
+        (lambda document: document.update(categories=["person"]), "no COCO keypoint file"),
     ],
 )
 def test_other_files_are_refused_with_a_reason(tmp_path: Path, change, reason: str) -> None:
@@ -66,9 +68,10 @@ def test_other_files_are_refused_with_a_reason(tmp_path: Path, change, reason: s
 def test_missing_and_unreadable_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*none\.json: No such file"):
         read_truth(tmp_path / "none.json")
-    (tmp_path / "text.json").write_text("{")
-    with pytest.raises(InputError, match="is not JSON"):
-        read_truth(tmp_path / "text.json")
+    for text in ("{", "[" * 100_000):
+        (tmp_path / "text.json").write_text(text)
+        with pytest.raises(InputError, match="is not JSON"):
+            read_truth(tmp_path / "text.json")
 
 
 def test_only_pictures_with_one_dominant_person_are_chosen(tmp_path: Path) -> None:

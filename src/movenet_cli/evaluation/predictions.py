@@ -88,7 +88,7 @@ def _from_coco(path: Path) -> Predictions:
             people[annotation["image_id"]].append(_person(annotation))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(f"{path} is no COCO file of results: {type(error).__name__}: {error}") from error
     return {name: tuple(people[number]) for number, name in images.items()}
 

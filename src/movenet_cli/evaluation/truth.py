@@ -60,7 +60,7 @@ def read_truth(path: Path) -> list[TruthPicture]:
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON: {error}") from error
     try:
         categories = _person_categories(document["categories"])
@@ -70,7 +70,7 @@ def read_truth(path: Path) -> list[TruthPicture]:
         ]
     except KeyError as error:
         raise InputError(f"{path} is no COCO keypoint file: no field {error}") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, AttributeError, ValueError, OverflowError) as error:
         raise InputError(f"{path} is no COCO keypoint file: {error}") from error
 
 
