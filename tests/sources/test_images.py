@@ -166,3 +166,14 @@ def test_a_file_too_large_for_any_image_is_not_read(tmp_path: Path) -> None:
         stream.truncate(2**40)
     with pytest.raises(MediaError, match="larger than any image"):
         open_source(InputFile(path, "a.jpg"), FrameRange())
+
+
+def test_a_broken_header_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    data = encoded(quarters(), "TIFF")
+    samples = struct.pack("<HHII", 277, 3, 1, 3)
+    assert data.count(samples) == 1
+    path = tmp_path / "a.tif"
+    path.write_bytes(data.replace(samples, struct.pack("<HHII", 277, 3, 1, 60_000)))
+    with pytest.raises(MediaError):
+        opened(path)
+    assert not caplog.records

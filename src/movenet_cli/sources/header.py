@@ -30,6 +30,7 @@ _HEIF_BRANDS = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 
 Image.MAX_IMAGE_PIXELS = None  # `check_pixels` is our own limit, and it is an error rather than a warning
 warnings.filterwarnings("ignore", module=r"PIL\.")  # for all threads: odd metadata are no news to the user
+logging.getLogger("PIL").setLevel(logging.CRITICAL)  # what it logs as an error, it raises as well
 
 
 @dataclass(frozen=True, slots=True)
