@@ -5,8 +5,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -404,6 +405,50 @@ def test_a_disk_that_is_full_wherever_it_is_noticed(
     monkeypatch.undo()
     assert annotate(media, *options) == ExitCode.OK
     assert run(["validate", str(tmp_path / "out")]) == ExitCode.OK
+
+
+@pytest.fixture
+def plain_folder(annotate: Annotate, a_model: Path, tmp_path: Path) -> Iterator[Path]:
+    """A folder of an unprivileged user, who this process is meanwhile: root may read and write everything."""
+    annotate(write_image(tmp_path / "a.jpg"), "-o", tmp_path / "out")  # whoever it is then may not import
+    with tempfile.TemporaryDirectory() as folder:
+        is_root = os.name != "nt" and os.geteuid() == 0
+        if is_root:
+            os.chown(folder, 65534, 65534)
+            os.seteuid(65534)
+        try:
+            if not os.access(a_model, os.R_OK, effective_ids=is_root):
+                pytest.skip("the model lies where an unprivileged user cannot read it")
+            yield Path(folder)
+        finally:
+            if is_root:
+                os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such permissions on Windows")
+def test_an_input_without_permission_is_one_failure(annotate: Annotate, plain_folder: Path) -> None:
+    write_image(plain_folder / "in" / "a.jpg")
+    write_image(plain_folder / "in" / "b.jpg").chmod(0)
+    assert annotate(plain_folder / "in", "-o", plain_folder / "out") == ExitCode.PARTIAL
+    facts = _document(plain_folder / "out/run.json")
+    assert facts["inputs"]["done"] == 1
+    (failure,) = facts["failures"]
+    assert failure["source"] == "b.jpg"
+    assert "Permission denied" in failure["reason"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such permissions on Windows")
+@pytest.mark.parametrize("locked", [".", "out", "out/keypoints"])
+def test_a_results_folder_without_permission_ends_the_run(
+    annotate: Annotate, plain_folder: Path, capfd: pytest.CaptureFixture[str], locked: str
+) -> None:
+    write_image(plain_folder / "in" / "a.jpg")
+    (plain_folder / locked).mkdir(parents=True, exist_ok=True)
+    (plain_folder / locked).chmod(0o500)
+    options = ("-o", plain_folder / "out", "-q", "--progress", "none")
+    assert annotate(plain_folder / "in", *options) == ExitCode.OUTPUT
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "Permission denied; choose a folder that you may write to with --output" in line
 
 
 def test_a_closed_pipe_ends_the_run_with_one_line(a_model: Path, tmp_path: Path) -> None:
