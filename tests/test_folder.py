@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from movenet_cli import folder
+from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, MediaError
 from movenet_cli.models.litert import LitertRunner
@@ -145,6 +146,27 @@ def test_an_input_that_cannot_be_read_now_keeps_what_it_had(
     monkeypatch.undo()
     assert annotate() == ExitCode.OK
     assert inputs(out)["kept"] == 2
+
+
+@pytest.mark.parametrize("score", ["0.3", "0.4"])
+def test_the_dataset_holds_what_this_run_did_or_kept(
+    annotate: Annotate, media: Path, out: Path, monkeypatch: pytest.MonkeyPatch, score: str
+) -> None:
+    path = write_image(media / "a.png")
+    assert annotate("-f", "json,coco") == ExitCode.OK
+    find = run_annotate.discover
+
+    def find_and_remove(*arguments: Any, **options: Any) -> Any:
+        found = find(*arguments, **options)
+        path.unlink()
+        return found
+
+    monkeypatch.setattr(run_annotate, "discover", find_and_remove)
+    assert annotate("-f", "json,coco", "--min-score", score) == ExitCode.PARTIAL
+    assert owned(out, "a.png") == [".movenet/coco/a.png.coco", "keypoints/a.png.json"]
+    images = json.loads((out / "coco.json").read_text())["images"]
+    assert [image["file_name"] for image in images] == ["good.jpg"]
+    assert run(["validate", str(out)]) == ExitCode.OK
 
 
 def test_an_input_that_changed_and_cannot_be_read_keeps_nothing(

@@ -77,6 +77,7 @@ class FolderOutputs(Outputs):
         self._journal = journal
         self._overwrite = overwrite
         self._work: dict[str, _Work] = {}
+        self._failed: set[str] = set()
 
     def kept(self, file: InputFile) -> InputOutcome | None:
         """See `Outputs.kept`."""
@@ -133,6 +134,7 @@ class FolderOutputs(Outputs):
 
     def failed(self, file: InputFile, reason: str) -> None:
         """See `Outputs.failed`; removes what lies by now, and what this run had finished of the input."""
+        self._failed.add(file.name)
         work = self._work.pop(file.name, None)
         entry = self._journal.get(file.name)
         known = entry.outputs if entry else {}
@@ -163,8 +165,8 @@ class FolderOutputs(Outputs):
             combine([part for file, part in parts if self._owns(file, part)], self._root / DATASET)
 
     def _owns(self, file: InputFile, path: Path) -> bool:
-        """Whether the file is a complete output of the input, by the journal."""
-        entry = self._journal.get(file.name)
+        """Whether the file is a complete output of an input that this run did or kept, by the journal."""
+        entry = None if file.name in self._failed else self._journal.get(file.name)
         return entry is not None and path.relative_to(self._root).as_posix() in entry.outputs
 
     def write_run(self, document: Mapping[str, object]) -> None:
