@@ -239,6 +239,18 @@ class Nothing(Sink):
         pass
 
 
+def test_an_overlay_never_takes_its_inputs_place(a_model: Path, out: Path) -> None:
+    path = write_image(out / "overlay" / "a.png")
+    data = path.read_bytes()
+    arguments = ("annotate", path.parent, "-o", out, "--overlay", "-m", a_model, "-f", "json,csv")
+    for _ in range(2):
+        assert run(list(map(str, arguments))) == ExitCode.INPUT
+        assert path.read_bytes() == data
+        assert files(out) == ["overlay/a.png"]
+    (failure,) = json.loads((out / "run.json").read_text())["failures"]
+    assert "choose another folder with --output" in failure["reason"]
+
+
 def test_an_old_file_does_not_count_as_written(
     annotate: Annotate, media: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

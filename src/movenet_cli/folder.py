@@ -100,6 +100,8 @@ class FolderOutputs(Outputs):
         wanted = self._wanted(file.name, media)
         good = self._still_good(file, media)
         owed = {path: name for path, name in wanted.items() if self._overwrite or path not in good}
+        if any(_is_same(self._root / path, file.path) for path in owed):
+            raise MediaError("its overlay would take its place; choose another folder with --output")
         self._work[file.name] = replace(self._work[file.name], good=good, owed=owed)
         self._disown_stale(file.name, good)
         self._remove(file.name, owed.keys() - good.keys())
@@ -243,6 +245,13 @@ class _Work:
 def _part(name: str) -> str:
     """Where an input's part of the dataset is, relative to the folder."""
     return f"{FORMATS['coco'].folder}/{name}{FORMATS['coco'].encoder.suffix}"
+
+
+def _is_same(output: Path, source: Path) -> bool:
+    try:
+        return output.samefile(source)
+    except OSError:
+        return False
 
 
 def _summary(entry: Entry) -> Summary:
