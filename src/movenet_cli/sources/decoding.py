@@ -61,14 +61,13 @@ class StreamDecoder:
     Args:
         container: an open input.
         stream: its video stream.
-        file_size: bytes, to see which samples of an mp4 are cut off.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream, file_size: int) -> None:
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self._stream = stream
         self._codec = stream.codec_context.name
         self._has_index = "mp4" in container.format.name
-        self._file_size = file_size
+        self._container = container
         self._reader = PacketReader(container, stream, has_index=self._has_index)
         self._account = self._open_account(container)
         self._first_key: Packet[VideoStream] | None = None
@@ -159,7 +158,8 @@ class StreamDecoder:
         offset = self._offset()
         if offset is None:
             return
-        readable, reason = (0, UNREADABLE) if self._reader.gave_up else (self._file_size, ENDS_EARLY)
+        # The size that the file has now: it may have shrunk since it was opened.
+        readable, reason = (0, UNREADABLE) if self._reader.gave_up else (self._container.size, ENDS_EARLY)
         missing = missing_tail(self._stream, self._reader.count, readable, offset, self._recent)
         for timestamp in missing:
             self._account.sent(timestamp, reason)

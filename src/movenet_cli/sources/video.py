@@ -44,7 +44,7 @@ class VideoSource(Source):
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
             self._stream.codec_context.options = {"max_pixels": str(max_pixels)}  # for larger ones later on
-            self._decoder = StreamDecoder(self._container, self._stream, _size(path))
+            self._decoder = StreamDecoder(self._container, self._stream)
             self._decoded: Iterator[Decoded] = iter(self._decoder)
             self._info = self._start()
         except BaseException:
@@ -132,14 +132,6 @@ def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
     except BaseException:
         container.close()
         raise
-
-
-def _size(path: Path) -> int:
-    """Bytes in the file."""
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise MediaError(f"cannot be read: {error.strerror}") from error
 
 
 def _pick(container: av.container.InputContainer) -> VideoStream:
