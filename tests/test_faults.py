@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.cli.main import run
+from movenet_cli.cli.progress import Progress
 from movenet_cli.errors import ExitCode
 from movenet_cli.models.litert import LitertRunner
 from tests.media import gradient, write_image, write_video
@@ -253,3 +254,20 @@ def test_permissions(a_model: Path, tmp_path: Path) -> None:
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
     assert _annotate(a_model, folder, "-o", locked / "out") == ExitCode.OUTPUT
+
+
+def test_a_bug_in_the_display_costs_one_input_and_the_account_is_written(
+    a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = _pictures(tmp_path / "in", 4), tmp_path / "out"
+
+    def broken(self, outcome):  # type: ignore[no-untyped-def]
+        if outcome.name == "1.jpg":
+            raise RuntimeError("no display")
+
+    monkeypatch.setattr(Progress, "input_done", broken)
+    assert _annotate(a_model, folder, "-o", out) == ExitCode.BUG
+    facts = _facts(out)
+    assert (facts["complete"], facts["exit_code"]) == (True, ExitCode.BUG)
+    assert facts["inputs"] == {"total": 4, "done": 3, "kept": 0, "failed": 1, "ignored": 0}
+    assert "no display" in facts["failures"][0]["reason"]

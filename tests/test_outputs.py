@@ -1,6 +1,7 @@
 """The ordered stream: several writers, one order, bounded memory, nobody left waiting."""
 
 import io
+import os
 import threading
 
 from movenet_cli.outputs import OrderedStream
@@ -55,3 +56,17 @@ def test_halt_frees_a_writer_that_waits() -> None:
     queue.halt()
     waiting.join(10)
     assert not waiting.is_alive()
+
+
+def test_halt_frees_a_writer_whose_reader_has_stopped_reading() -> None:
+    reader, writer = os.pipe()
+    with open(reader, "rb") as end, open(writer, "wb") as stream:  # noqa: PTH123 - descriptors, not paths
+        queue = OrderedStream(stream)
+        writing = threading.Thread(target=queue.slot(0).write, args=(b"x" * 10_000_000,), daemon=True)
+        writing.start()
+        writing.join(0.5)
+        assert writing.is_alive(), "no pipe holds so much"
+        queue.halt()
+        writing.join(10)
+        assert not writing.is_alive()
+        assert end.read(5) == b"xxxxx"

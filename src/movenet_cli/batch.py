@@ -4,12 +4,12 @@ import contextlib
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from typing import Protocol
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Final, Protocol
 
 from movenet_cli.engine import Engine
 from movenet_cli.errors import MediaError, OutputError
-from movenet_cli.outputs import Outputs
+from movenet_cli.outputs import Outputs, Stopped
 from movenet_cli.pipeline import annotate_source
 from movenet_cli.poses import FrameResult
 from movenet_cli.report import InputOutcome, Report
@@ -20,6 +20,9 @@ from movenet_cli.sources.opening import open_source
 from movenet_cli.strategy import Strategy
 
 log = logging.getLogger(__name__)
+
+WAKE_INTERVAL: Final = 0.2
+"""Seconds after which the thread that waits for the lanes looks for an interrupt."""
 
 
 class Events(Protocol):
@@ -82,16 +85,25 @@ class Batch:
         """
         work = iter(enumerate(files))
         lanes = max(1, min(len(files), self._settings.jobs + 1))
-        with ThreadPoolExecutor(lanes, thread_name_prefix="movenet-lane") as pool:
-            futures = [pool.submit(self._lane, work, report) for _ in range(lanes)]
-            try:
-                wait(futures, return_when=FIRST_EXCEPTION)
+        futures: list[Future[None]] = []
+        try:
+            with ThreadPoolExecutor(lanes, "movenet-lane") as pool, self._halted_at_the_end():
+                futures += (pool.submit(self._lane, work, report) for _ in range(lanes))
+                while wait(futures, WAKE_INTERVAL).not_done:
+                    pass  # a signal that the system gave to another thread is seen between two waits
                 report.finished = True
-            except KeyboardInterrupt:
-                report.interrupted = True
-            finally:
-                self._halt()
-        _raise_first(futures)
+        except KeyboardInterrupt:
+            report.interrupted = True
+        else:
+            _raise_first(futures)
+
+    @contextlib.contextmanager
+    def _halted_at_the_end(self) -> Iterator[None]:
+        """However the block ends, the lanes end as well."""
+        try:
+            yield
+        finally:
+            self._halt()
 
     def _halt(self) -> None:
         self._stop.set()
@@ -106,14 +118,17 @@ class Batch:
                 return
             try:
                 outcome = self._one(position, file)
-            except _Stopped:
+                self._events.input_done(outcome)
+            except Stopped:
                 return
             except OutputError as error:
                 report.fatal = error.exit_code
                 self._halt()
                 raise
+            except Exception as error:
+                log.debug("%s: unexpected error", file.name, exc_info=True)
+                outcome = InputOutcome(file.name, "failed", reason=_internal(error), is_bug=True)
             report.add(outcome)
-            self._events.input_done(outcome)
             if outcome.state == "failed" and self._settings.fail_fast:
                 report.stopped = True
                 self._halt()
@@ -127,12 +142,11 @@ class Batch:
                 return self._annotate(position, file)
             except MediaError as error:
                 return self._failed(file, str(error))
-            except (OutputError, _Stopped):
+            except (OutputError, Stopped):
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
-                reason = f"internal error, please report it: {type(error).__name__}: {error}"
-                return self._failed(file, reason, is_bug=True)
+                return self._failed(file, _internal(error), is_bug=True)
 
     def _failed(self, file: InputFile, reason: str, is_bug: bool = False) -> InputOutcome:
         self._outputs.failed(file, reason)
@@ -152,14 +166,15 @@ class Batch:
                 for result in results:
                     self._events.frame_done(file.name, result)
                     if self._stop.is_set():
-                        raise _Stopped
+                        raise Stopped
             notes = source.notes
         self._outputs.finished(file, source.info.media, summary)
         return InputOutcome(file.name, "done", summary, notes=notes)
 
 
-class _Stopped(Exception):  # noqa: N818 - a signal between our own functions, not an error
-    """The run is being stopped; the item in hand is dropped."""
+def _internal(error: Exception) -> str:
+    """What to say of an error that is no fault of the input."""
+    return f"internal error, please report it: {type(error).__name__}: {error}"
 
 
 def _raise_first(futures: Sequence[Future[None]]) -> None:

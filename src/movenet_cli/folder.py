@@ -2,13 +2,14 @@
 
 import contextlib
 import json
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from movenet_cli.errors import MediaError
-from movenet_cli.outputs import Outputs
+from movenet_cli.outputs import Outputs, Stopped
 from movenet_cli.report import InputOutcome
 from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint, has_changed, output_of
 from movenet_cli.results.journal import Journal, is_up_to_date
@@ -78,6 +79,7 @@ class FolderOutputs(Outputs):
         self._overwrite = overwrite
         self._work: dict[str, _Work] = {}
         self._failed: set[str] = set()
+        self._halted = threading.Event()
 
     def kept(self, file: InputFile) -> InputOutcome | None:
         """See `Outputs.kept`."""
@@ -85,14 +87,14 @@ class FolderOutputs(Outputs):
             return None
         for media in MEDIA:
             wanted = list(self._wanted(file.name, media))
-            entry = self._journal.up_to_date(file.name, file.path, self._keys[media], wanted)
+            entry = self._journal.up_to_date(file.name, file.path, self._keys[media], wanted, self._check)
             if entry is not None:
                 return InputOutcome(file.name, "kept", _summary(entry))
         return None
 
     def begin(self, file: InputFile) -> None:
         """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
-        self._work[file.name] = _Work(fingerprint(file.path), owed=self._texts(file.name))
+        self._work[file.name] = _Work(fingerprint(file.path, self._check), owed=self._texts(file.name))
 
     def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
         """The outputs that are missing or stale; see `Outputs.sinks`."""
@@ -160,6 +162,14 @@ class FolderOutputs(Outputs):
         same = work.mark.sha256 == entry.fingerprint.sha256 and not has_changed(path, work.mark)
         return same and entry.key in self._keys.values()
 
+    def halt(self) -> None:
+        """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
+        self._halted.set()
+
+    def _check(self) -> None:
+        if self._halted.is_set():
+            raise Stopped
+
     def combine(self, files: Sequence[InputFile]) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
         if coco := self._formats.get("coco"):
@@ -190,7 +200,7 @@ class FolderOutputs(Outputs):
     def _still_good(self, file: InputFile, media: Media) -> dict[str, Output]:
         """Outputs of an earlier run with the same input and settings that are still as it left them."""
         key = self._keys[media]
-        entry = self._journal.up_to_date(file.name, file.path, key, [])
+        entry = self._journal.up_to_date(file.name, file.path, key, [], self._check)
         if entry is None:
             return {}
         return {

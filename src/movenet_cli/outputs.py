@@ -1,6 +1,7 @@
 """Where a run's results go: a folder of files, or one ordered stream; and what of it is up to date."""
 
 import contextlib
+import select
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -15,12 +16,23 @@ from movenet_cli.sources.interface import InputFile, Media
 STREAM_BUFFER: Final = 16 * 2**20
 """Bytes of results that may wait for the inputs before them."""
 
+PIPE_BUF: Final = getattr(select, "PIPE_BUF", 4096)
+"""Bytes that a pipe with room takes without making the writer wait."""
+
+ROOM_INTERVAL: Final = 0.2
+"""Seconds after which a writer that waits for the reader looks whether the run is being stopped."""
+
+
+class Stopped(Exception):  # noqa: N818 - a signal between our own functions, not an error
+    """The run is being stopped; the item in hand is dropped."""
+
 
 class Outputs(ABC):
     """The results of a run; called from several lanes at once.
 
     Raises:
         OutputError: from any method, when results cannot be written.
+        Stopped: from a method that would take long, after `halt`.
     """
 
     @abstractmethod
@@ -115,7 +127,7 @@ class OrderedStream:
                 lambda: self._halted or position == self._current or self._buffered < self._limit
             )
             if position == self._current:
-                send(self._stream, data)
+                self._send(data)
             elif not self._halted:
                 self._waiting.setdefault(position, []).append(data)
                 self._buffered += len(data)
@@ -134,14 +146,32 @@ class OrderedStream:
                 for data in self._waiting.pop(self._current, []):
                     self._buffered -= len(data)
                     if not self._halted:
-                        send(self._stream, data)
+                        self._send(data)
             self._changed.notify_all()
 
     def halt(self) -> None:
-        """Let everybody go; what still waits is dropped."""
+        """Let everybody go; what still waits is dropped, also behind a reader that takes nothing more."""
+        self._halted = True  # before the lock, which a writer holds while it waits for the reader
         with self._changed:
-            self._halted = True
             self._changed.notify_all()
+
+    def _send(self, data: bytes) -> None:
+        """Write in pieces that a pipe with room takes at once, so that the wait for room can be ended."""
+        for start in range(0, len(data), PIPE_BUF):
+            while not _has_room(self._stream, ROOM_INTERVAL):
+                if self._halted:
+                    return
+            send(self._stream, data[start : start + PIPE_BUF])
+
+
+def _has_room(stream: BinaryIO, seconds: float) -> bool:
+    """Whether the stream takes a piece now or within the time; what cannot be asked is taken to."""
+    try:
+        asked = select.poll()
+        asked.register(stream.fileno(), select.POLLOUT)
+    except (AttributeError, OSError):
+        return True
+    return bool(asked.poll(seconds * 1000))
 
 
 class Slot:

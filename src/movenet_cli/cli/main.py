@@ -40,6 +40,13 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; an interrupt is told by `run` alone."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise click.Abort from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
@@ -62,7 +69,12 @@ def movenet() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with a code of the contract."""
-    sys.exit(run())
+    code = run()
+    try:
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # its reader has gone, or the caller has closed it
+        _silence_stdout()
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -84,8 +96,6 @@ def _run(arguments: list[str] | None) -> int:
             error.show()
         return ExitCode.USAGE if isinstance(error, click.UsageError) else error.exit_code
     except MovenetError as error:
-        if isinstance(error.__cause__, BrokenPipeError):
-            _silence_stdout()
         say(f"movenet: {error}")
         return error.exit_code
     return int(result) if isinstance(result, int) else ExitCode.OK
@@ -102,4 +112,4 @@ def _fill_closed_descriptors() -> None:
 
 def _silence_stdout() -> None:
     """Keep the interpreter from writing to a closed pipe once more when it exits."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

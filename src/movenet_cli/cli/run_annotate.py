@@ -142,19 +142,20 @@ class _Run:
         request = self.request
         keys = {media: self.strategy.key(media) for media in MEDIA}
         with results_folder(root, request.formats, request.overlay, keys, request.overwrite) as outputs:
-            outputs.write_run(self.report.document(self._facts()))
             try:
+                outputs.write_run(self.report.document(self._facts()))
                 self._annotate(outputs)
                 if self.report.is_complete:
                     outputs.combine(self.found.files)
+                outputs.write_run(self.report.document(self._facts()))
             except KeyboardInterrupt:
                 self.report.interrupted = True
+                outputs.write_run(self.report.document(self._facts()))
             except MovenetError as error:
                 self.report.fatal = error.exit_code
                 with contextlib.suppress(OutputError):
                     outputs.write_run(self.report.document(self._facts()))
                 raise
-            outputs.write_run(self.report.document(self._facts()))
         self._say_end(f"results in {root}")
 
     def _annotate(self, outputs: Outputs) -> None:

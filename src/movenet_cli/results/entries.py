@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -70,15 +70,19 @@ def settings_key(values: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def fingerprint(path: Path) -> Fingerprint:
+def fingerprint(path: Path, check: Callable[[], None] = lambda: None) -> Fingerprint:
     """Read an input's identity.
+
+    Args:
+        path: of the input.
+        check: called every megabyte; may raise to give up.
 
     Raises:
         MediaError: when it cannot be read.
     """
     try:
         status = path.stat()
-        sha256 = _content_hash(path)
+        sha256 = _content_hash(path, check)
     except OSError as error:
         raise MediaError(f"cannot read it: {error.strerror}") from error
     return Fingerprint(status.st_size, status.st_mtime_ns, sha256)
@@ -140,10 +144,11 @@ def parsed(line: bytes) -> Entry:
         raise InputError("a damaged line of the journal") from error
 
 
-def _content_hash(path: Path) -> str:
+def _content_hash(path: Path, check: Callable[[], None] = lambda: None) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
+            check()
             digest.update(block)
     return digest.hexdigest()
 

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -68,7 +68,14 @@ class Journal:
         with self._as_output_error():
             os.fsync(self._stream.fileno())
 
-    def up_to_date(self, name: str, path: Path, key: str, outputs: Sequence[str]) -> Entry | None:
+    def up_to_date(
+        self,
+        name: str,
+        path: Path,
+        key: str,
+        outputs: Sequence[str],
+        check: Callable[[], None] = lambda: None,
+    ) -> Entry | None:
         """The entry of an input that need not be done again; None when it must be.
 
         A file that was touched but has the same content is recorded with its new time.
@@ -78,6 +85,7 @@ class Journal:
             path: of the input.
             key: of this run.
             outputs: the paths that this run would write, relative to the results folder.
+            check: called every megabyte that is read of the input; may raise to give up.
 
         Raises:
             MediaError: when the input cannot be read.
@@ -85,7 +93,7 @@ class Journal:
         entry = self.get(name)
         if entry is None or not is_up_to_date(entry, key, outputs, self._folder):
             return None
-        now = same_content(entry, path)
+        now = same_content(entry, path, check)
         if now is None or now == entry.fingerprint:
             return entry if now else None
         touched = replace(entry, fingerprint=now)
@@ -150,7 +158,7 @@ def is_up_to_date(entry: Entry, key: str, outputs: Sequence[str], folder: Path) 
     return all(_size(folder / output) == entry.outputs[output].size for output in outputs)
 
 
-def same_content(entry: Entry, path: Path) -> Fingerprint | None:
+def same_content(entry: Entry, path: Path, check: Callable[[], None] = lambda: None) -> Fingerprint | None:
     """The input's fingerprint now, when its content is the recorded one; None when it is not.
 
     Content is read only when the time of the last change differs while the size does not.
@@ -167,7 +175,7 @@ def same_content(entry: Entry, path: Path) -> Fingerprint | None:
         return None
     if status.st_mtime_ns == old.mtime_ns:
         return old
-    now = fingerprint(path)
+    now = fingerprint(path, check)
     return now if now.sha256 == old.sha256 else None
 
 
