@@ -13,20 +13,16 @@ from movenet_cli.outputs import Outputs, Stopped
 from movenet_cli.report import InputOutcome
 from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint, has_changed, output_of
 from movenet_cli.results.journal import Journal, is_up_to_date
+from movenet_cli.results.layout import DATASET, OVERLAY, Layout, dataset_part
 from movenet_cli.results.lock import locked
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.document import summary_fields
 from movenet_cli.sinks.files import as_output_error, make_folder, remove_leftovers, sync_folders, write_file
 from movenet_cli.sinks.interface import Header, Sink, Summary
-from movenet_cli.sinks.overlay import open_overlay, overlay_name
+from movenet_cli.sinks.overlay import open_overlay
 from movenet_cli.sinks.registry import FORMATS
 from movenet_cli.sinks.textsink import TextSink
 from movenet_cli.sources.interface import InputFile, Media
-
-OVERLAY: Final = "overlay"
-"""The folder of the renders, and their name among the formats."""
-
-DATASET: Final = "coco.json"
 
 MEDIA: Final[tuple[Media, ...]] = ("image", "video")
 
@@ -49,31 +45,38 @@ def results_folder(
     """
     with locked(root):
         remove_leftovers(root)
-        for folder in {*(FORMATS[name].folder for name in formats), *([OVERLAY] if overlay else [])}:
+        layout = Layout(formats, overlay)
+        for folder in layout.folders:
             make_folder(root / folder)
         journal = Journal(root)
         try:
-            yield FolderOutputs(root, formats, overlay, keys, journal, overwrite)
+            yield FolderOutputs(root, layout, keys, journal, overwrite)
         finally:
             journal.close()
         sync_folders(root)
 
 
 class FolderOutputs(Outputs):
-    """The results folder of one run; arguments as `results_folder`."""
+    """The results folder of one run.
+
+    Args:
+        root: the folder.
+        layout: what is written, and where.
+        keys: see `results_folder`.
+        journal: of the folder.
+        overwrite: see `results_folder`.
+    """
 
     def __init__(
         self,
         root: Path,
-        formats: Sequence[str],
-        overlay: bool,
+        layout: Layout,
         keys: Mapping[Media, str],
         journal: Journal,
         overwrite: bool,
     ) -> None:
         self._root = root
-        self._formats = {name: FORMATS[name] for name in formats}
-        self._overlay = overlay
+        self._layout = layout
         self._keys = keys
         self._journal = journal
         self._overwrite = overwrite
@@ -86,7 +89,7 @@ class FolderOutputs(Outputs):
         if self._overwrite or self._journal.get(file.name) is None:
             return None
         for media in MEDIA:
-            wanted = list(self._wanted(file.name, media))
+            wanted = list(self._layout.files(file.name, media))
             entry = self._journal.up_to_date(file.name, file.path, self._keys[media], wanted, self._check)
             if entry is not None:
                 return InputOutcome(file.name, "kept", _summary(entry))
@@ -94,12 +97,12 @@ class FolderOutputs(Outputs):
 
     def begin(self, file: InputFile) -> None:
         """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
-        self._work[file.name] = _Work(fingerprint(file.path, self._check), owed=self._texts(file.name))
+        self._work[file.name] = _Work(fingerprint(file.path, self._check), owed=self._layout.texts(file.name))
 
     def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
         """The outputs that are missing or stale; see `Outputs.sinks`."""
         media = header.info.media
-        wanted = self._wanted(file.name, media)
+        wanted = self._layout.files(file.name, media)
         good = self._still_good(file, media)
         owed = {path: name for path, name in wanted.items() if self._overwrite or path not in good}
         if any(_is_same(self._root / path, file.path) for path in owed):
@@ -132,7 +135,7 @@ class FolderOutputs(Outputs):
         self._journal.add(
             Entry(file.name, work.mark, self._keys[media], outputs, counts, tuple(summary.reasons))
         )
-        if _part(file.name) not in outputs:
+        if dataset_part(file.name) not in outputs:
             self._drop_dataset()
         del self._work[file.name]
 
@@ -143,7 +146,7 @@ class FolderOutputs(Outputs):
         entry = self._journal.get(file.name)
         known = entry.outputs if entry else {}
         good = known if entry and self._outlives_failure(entry, file.path, work) else {}
-        owed = work.owed if work else self._texts(file.name)
+        owed = work.owed if work else self._layout.texts(file.name)
         for path in {*known, *owed} - good.keys():
             with contextlib.suppress(MediaError):  # a name that cannot be written is not there
                 self._remove(file.name, [path])
@@ -172,30 +175,18 @@ class FolderOutputs(Outputs):
 
     def combine(self, files: Sequence[InputFile]) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
-        if coco := self._formats.get("coco"):
-            parts = [(file, coco.path(self._root, file.name)) for file in files]
-            combine([part for file, part in parts if self._owns(file, part)], self._root / DATASET)
+        if "coco" in self._layout.formats:
+            parts = [self._root / dataset_part(file.name) for file in files if self._has_part(file.name)]
+            combine(parts, self._root / DATASET)
 
-    def _owns(self, file: InputFile, path: Path) -> bool:
-        """Whether the file is a complete output of an input that this run did or kept, by the journal."""
-        entry = None if file.name in self._failed else self._journal.get(file.name)
-        return entry is not None and path.relative_to(self._root).as_posix() in entry.outputs
+    def _has_part(self, name: str) -> bool:
+        """Whether this run did or kept the input, and its part of the dataset is complete, by the journal."""
+        entry = None if name in self._failed else self._journal.get(name)
+        return entry is not None and dataset_part(name) in entry.outputs
 
     def write_run(self, document: Mapping[str, object]) -> None:
         """Write `run.json`."""
         write_file(self._root / "run.json", json.dumps(document, indent=2) + "\n", self._root)
-
-    def _texts(self, name: str) -> dict[str, str]:
-        """Paths relative to the folder of an input's files in this run's formats, each with its format."""
-        return {
-            f"{each.folder}/{name}{each.encoder.suffix}": format_name
-            for format_name, each in self._formats.items()
-        }
-
-    def _wanted(self, name: str, media: Media) -> dict[str, str]:
-        """Paths relative to the folder that this run owes for an input, each with its format."""
-        overlay = {f"{OVERLAY}/{overlay_name(name, media)}": OVERLAY} if self._overlay else {}
-        return self._texts(name) | overlay
 
     def _still_good(self, file: InputFile, media: Media) -> dict[str, Output]:
         """Outputs of an earlier run with the same input and settings that are still as it left them."""
@@ -219,7 +210,7 @@ class FolderOutputs(Outputs):
 
     def _remove(self, name: str, paths: Collection[str]) -> None:
         """Remove outputs of an input; the dataset goes with the part that it was made of."""
-        if _part(name) in paths:
+        if dataset_part(name) in paths:
             self._drop_dataset()
         for path in paths:
             with as_output_error(self._root / path):
@@ -234,7 +225,7 @@ class FolderOutputs(Outputs):
     def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
         if format_name == OVERLAY:
             return open_overlay(self._root / path, file.path, header, self._root)
-        return TextSink(self._formats[format_name].encoder(header), self._root / path, self._root)
+        return TextSink(FORMATS[format_name].encoder(header), self._root / path, self._root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +241,6 @@ class _Work:
     mark: Fingerprint
     good: Mapping[str, Output] = field(default_factory=dict)
     owed: Mapping[str, str] = field(default_factory=dict)
-
-
-def _part(name: str) -> str:
-    """Where an input's part of the dataset is, relative to the folder."""
-    return f"{FORMATS['coco'].folder}/{name}{FORMATS['coco'].encoder.suffix}"
 
 
 def _is_same(output: Path, source: Path) -> bool:
