@@ -1,6 +1,7 @@
 """What is odd about a source's sound or metadata costs the overlay that at most, never the pictures."""
 
 import logging
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -11,7 +12,7 @@ from movenet_cli.errors import MediaError
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.overlay import open_overlay
 from tests.sinks.clips import audio_packets, clip_pixels, frame, header, make_clip, overlay, picture
-from tests.sources.clips import numbered
+from tests.sources.clips import numbered, write_clip
 
 TIMES = [index / 25 for index in range(50)]
 STEADY = [frame(index, time, picture()) for index, time in enumerate(TIMES)]
@@ -104,3 +105,42 @@ def test_a_source_that_is_no_video_any_more(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="no video any more"):
         sink.close(Summary())
     assert list(tmp_path.iterdir()) == [song]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("clip.ts", "aac"), ("clip.mkv", "flac"), ("clip.mkv", "libopus")]
+)
+def test_damaged_sound_costs_no_picture(tmp_path: Path, name: str, codec: str) -> None:
+    """Each packet of sound is overwritten in turn; an mp4 file does not take every one of them."""
+    clip = make_clip(tmp_path / name, TIMES[:12], audio=codec, audio_seconds=0.5)
+    sound, chance = clip.read_bytes(), np.random.default_rng(3)
+    for _ in range(25):
+        data = np.frombuffer(sound, np.uint8).copy()
+        half = len(data) // 2  # the sound is written after the pictures
+        places = chance.integers(half, len(data), 30)
+        data[places] = chance.integers(0, 256, 30)
+        clip.write_bytes(data.tobytes())
+        path = overlay(tmp_path / "o.mp4", clip, STEADY[:12])
+        assert len(clip_pixels(path)) == 12
+
+
+def test_sound_whose_clock_steps_back(tmp_path: Path) -> None:
+    """A packet of sound that is encoded anew claims a time far ahead: those before it are left out."""
+    clip = make_clip(tmp_path / "clip.mkv", TIMES, audio="mp2")
+    packet = audio_packets(clip)[10]
+    data = bytearray(clip.read_bytes())
+    place = data.index(packet)
+    time = int.from_bytes(data[place - 3 : place - 1], "big")
+    data[place - 3 : place - 1] = (time + 500).to_bytes(2, "big")
+    clip.write_bytes(data)
+    path = overlay(tmp_path / "o.mp4", clip, STEADY)
+    assert len(clip_pixels(path)) == 50
+    assert len(audio_packets(path)) > 60
+
+
+def test_a_rate_of_one_picture_in_years(tmp_path: Path) -> None:
+    clip = write_clip(
+        tmp_path / "clip.avi", 3, codec="mjpeg", pixel_format="yuvj420p", rate=Fraction(1, 100_000_000)
+    )
+    items = [frame(number, number * 1e8, picture()) for number in range(3)]
+    assert len(clip_pixels(overlay(tmp_path / "o.mp4", clip, items, header(fps=None)))) == 3

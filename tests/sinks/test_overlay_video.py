@@ -106,6 +106,14 @@ def test_times_that_stand_still_move_on(tmp_path: Path, clip: Path) -> None:
     assert len(clip_pixels(path)) == 3
 
 
+def test_a_gap_of_months_is_shortened(tmp_path: Path, clip: Path) -> None:
+    times = [0.0, 0.04, 7e6, 7e6 + 0.04, 7e6 + 0.08, 2e7]
+    path = overlay(tmp_path / "o.mp4", clip, [frame(n, t, picture()) for n, t in enumerate(times)])
+    longest = 4 * 3600.0
+    expected = [0.0, 0.04, *(0.04 + longest + step for step in (0.0, 0.04, 0.08)), 0.12 + 2 * longest]
+    assert clip_times(path) == pytest.approx(expected, abs=1e-4)
+
+
 def test_each_frame_shows_its_own_skeleton(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "clip.mp4", [0.0, 0.04, 0.08], size=(320, 240))
     people = [person(20 + 80 * n, 20, 100, 200) for n in range(3)]

@@ -32,6 +32,8 @@ _OPTIONS: Final = {"preset": "veryfast", "crf": "21", "bf": "0"}
 
 _MOST_THREADS: Final = 4
 _LONGEST_SIDE: Final = 16384
+_LONGEST_GAP: Final = 4 * 3600 * _TICKS
+"""An mp4 file has 31 bits for the time from one picture to the next."""
 _END: Final = 0.1
 """Seconds; an overlay that ends so close to its source's end is not cut, and keeps all sound that is left."""
 
@@ -88,6 +90,7 @@ class Mp4Writer:
             dst_colorspace=self._original.colours.matrix,
             dst_color_range=ColorRange.MPEG,
         )
+        self._shorten_gap(time)
         self._last = max(self._last + 1, self._tick(time))
         frame.pts, frame.time_base = self._last, Fraction(1, _TICKS)
         with self._errors():
@@ -106,7 +109,7 @@ class Mp4Writer:
         with self._errors():
             for packet in self._stream.encode(None):
                 if packet.pts == self._last:
-                    packet.duration = max(1, self._tick(end) - self._last)
+                    packet.duration = min(max(1, self._tick(end) - self._last), _LONGEST_GAP)
                 self._mux([packet])
             self._mux_sound(end - (self._start or 0.0) if is_cut else float("inf"))
             self._container.close()
@@ -117,7 +120,7 @@ class Mp4Writer:
             self._container.close()
 
     def _video_stream(self) -> VideoStream:
-        stream = self._container.add_stream(_ENCODER, rate=self._original.rate or 25, options=_OPTIONS)
+        stream = self._container.add_stream(_ENCODER, rate=_usable(self._original.rate), options=_OPTIONS)
         width, height = self._size
         stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
         stream.time_base = Fraction(1, _TICKS)
@@ -131,6 +134,12 @@ class Mp4Writer:
         if self._original.pixel_shape is not None:
             context.sample_aspect_ratio = self._original.pixel_shape
         return stream
+
+    def _shorten_gap(self, time: float) -> None:
+        """Let the clock go on from the longest time that one picture can stay; only damaged files need it."""
+        excess = self._tick(time) - self._last - _LONGEST_GAP
+        if excess > 0 and self._start is not None:
+            self._start += excess / _TICKS
 
     def _tick(self, time: float) -> int:
         return round((time - (self._start or 0.0)) * _TICKS)
@@ -167,6 +176,11 @@ class Mp4Writer:
                 raise MediaError(f"the overlay video cannot be encoded: {error.strerror}") from error
             except UnknownCodecError as error:
                 raise OutputError(f"PyAV was built without {_ENCODER}: install its wheel with pip") from error
+
+
+def _usable(rate: Fraction | None) -> Fraction:
+    """A frame rate for the encoder, which makes the pictures' default duration of it."""
+    return rate if rate and 1 / rate * _TICKS <= _LONGEST_GAP else Fraction(25)
 
 
 def _letterboxed(pixels: ByteArray, width: int, height: int) -> ByteArray:

@@ -1,17 +1,17 @@
 """A source's audio stream in, packets on the clock of an mp4 file out: copied, or encoded anew as AAC."""
 
-import io
 import logging
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
-import av
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
+
+from movenet_cli.sinks.rehearsal import Rehearsal
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,19 @@ class Soundtrack:
 
     def _copied(self, output: OutputContainer) -> "Iterator[tuple[float, Packet[AudioStream]]]":
         target = output.add_stream_from_template(self._stream)
-        return self._shifted(target)
+        return self._accepted(self._shifted(target), target)
+
+    def _accepted(
+        self, packets: "Iterator[tuple[float, Packet[AudioStream]]]", target: AudioStream
+    ) -> "Iterator[tuple[float, Packet[AudioStream]]]":
+        """Packets without those that are so damaged that an mp4 file does not take them."""
+        rehearsal = Rehearsal(self._stream)
+        for at, packet in packets:
+            if rehearsal.takes(packet):
+                packet.stream = target
+                yield at, packet
+            else:
+                log.debug("%s: a packet of sound is broken", self._container.name)
 
     def _shifted(self, target: AudioStream) -> "Iterator[tuple[float, Packet[AudioStream]]]":
         """Packets on the overlay's clock; before the cut only the one that the decoder needs to get going."""
@@ -115,10 +127,12 @@ class Soundtrack:
 
     def _recoded(self, target: AudioStream) -> "Iterator[tuple[float, Packet[AudioStream]]]":
         """AAC packets on the overlay's clock."""
+        latest: int | None = None
         for frame in self._frames():
             base = frame.time_base
-            if frame.pts is None or base is None:
-                continue
+            if frame.pts is None or base is None or (latest is not None and frame.pts <= latest):
+                continue  # an encoder takes no step back
+            latest = frame.pts
             frame.pts -= round(self._zero / base)
             if not self._is_cut or frame.pts * base + Fraction(frame.samples, frame.sample_rate) > 0:
                 yield from map(_timed, target.encode(frame))
@@ -143,11 +157,8 @@ def _fits_mp4(stream: AudioStream) -> bool:
     """Whether an mp4 file takes the stream as it is."""
     if stream.codec_context.codec.canonical_name not in _COPIED:
         return False
-    trial = av.open(io.BytesIO(), "w", format="mp4")
     try:
-        trial.add_stream_from_template(stream)
-        trial.start_encoding()
-        trial.close()
+        Rehearsal(stream)
     except (FFmpegError, ValueError):
         return False
     return True
