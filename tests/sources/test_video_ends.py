@@ -256,3 +256,10 @@ def test_an_mp4_that_shrinks_while_it_is_read(tmp_path: Path) -> None:
         frames = list(source.frames())
     assert check(frames, COUNT, 1 / 25) == list(range(30, COUNT))
     assert {each.reason for each in frames if isinstance(each, Skipped)} == {"the file ends early"}
+
+
+def test_a_picture_an_hour_is_a_rate_above_zero(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mp4", 3, codec="mjpeg", pixel_format="yuvj420p", rate=Fraction(1, 3600))
+    with opened(path) as source:
+        assert source.info.fps == 0.000278
+        assert [frame.time for frame in source.frames()] == [0, 3600, 7200]

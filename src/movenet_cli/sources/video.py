@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -89,12 +90,11 @@ class VideoSource(Source):
 
     def _describe(self, first: av.VideoFrame) -> SourceInfo:
         turn = _orientation(first)
-        rate = self._stream.average_rate
         return SourceInfo(
             "video",
             *turn.size(first.width, first.height),
             rotation=turn.rotation,
-            fps=round(float(rate), 3) if rate else None,
+            fps=_fps(self._stream.average_rate),
             frame_count=self._stream.frames or None,
         )
 
@@ -132,6 +132,13 @@ def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
     except BaseException:
         container.close()
         raise
+
+
+def _fps(rate: Fraction | None) -> float | None:
+    """Frames a second to three decimals; of a very slow series three digits that are not 0."""
+    if rate is None or rate <= 0:
+        return None
+    return round(float(rate), 3) if rate >= 1 else float(f"{float(rate):.3g}")
 
 
 def _pick(container: av.container.InputContainer) -> VideoStream:
