@@ -56,7 +56,7 @@ class Outputs(ABC):
 
     @abstractmethod
     def failed(self, file: InputFile, reason: str) -> None:
-        """An input could not be annotated; nothing of it was written."""
+        """An input could not be annotated; no result of it may stay that looks complete."""
 
     def turn(self, position: int) -> contextlib.AbstractContextManager[None]:
         """Held by a lane while it works on the input at `position`."""
