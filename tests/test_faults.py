@@ -227,16 +227,6 @@ def test_the_same_size_from_other_options_is_not_trusted(a_model: Path, tmp_path
     assert (out / "keypoints/0.jpg.json").read_bytes() == first
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
-def test_permissions(a_model: Path, tmp_path: Path) -> None:
-    folder = _pictures(tmp_path / "in")
-    (folder / "0.jpg").chmod(0)
-    assert _annotate(a_model, folder, "-o", tmp_path / "out") == ExitCode.PARTIAL
-    locked = tmp_path / "locked"
-    locked.mkdir(mode=0o500)
-    assert _annotate(a_model, folder, "-o", locked / "out") == ExitCode.OUTPUT
-
-
 def test_a_bug_in_the_display_costs_one_input_and_the_account_is_written(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
