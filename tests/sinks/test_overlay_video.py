@@ -180,6 +180,15 @@ def steady(first: int = 0, last: int = 50) -> list[Any]:
     return [frame(n, n / 25, picture()) for n in range(first, last)]
 
 
+@pytest.mark.parametrize(
+    ("codec", "suffix"),
+    [("flac", ".mkv"), ("alac", ".mov"), ("ac3", ".mkv"), ("eac3", ".mp4"), ("aac", ".flv")],
+)
+def test_sound_of_rarer_kinds_is_copied(tmp_path: Path, codec: str, suffix: str) -> None:
+    clip = make_clip(tmp_path / f"clip{suffix}", [n / 25 for n in range(50)], audio=codec)
+    assert audio_packets(overlay(tmp_path / "o.mp4", clip, steady())) == audio_packets(clip)
+
+
 @pytest.mark.parametrize(("codec", "suffix"), [("aac", ".mp4"), ("libmp3lame", ".mp4"), ("libopus", ".mkv")])
 def test_sound_is_copied(tmp_path: Path, codec: str, suffix: str) -> None:
     clip = make_clip(tmp_path / f"clip{suffix}", [n / 25 for n in range(50)], audio=codec)

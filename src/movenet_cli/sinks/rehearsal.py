@@ -7,8 +7,8 @@ from av.audio.stream import AudioStream
 from av.error import FFmpegError
 from av.packet import Packet
 
-_FORGET: Final = {"movflags": "frag_every_frame+empty_moov"}
-"""Nothing is kept in memory of what was written."""
+_HEADER_FROM_PACKET: Final = frozenset(("ac3", "eac3"))
+"""Codecs whose part of the file's header is made of their first packet."""
 
 
 class Rehearsal:
@@ -24,7 +24,10 @@ class Rehearsal:
     """
 
     def __init__(self, stream: AudioStream) -> None:
-        self._container = av.open(_Nowhere(), "w", format="mp4", options=_FORGET)
+        is_late = stream.codec_context.codec.canonical_name in _HEADER_FROM_PACKET
+        # With every frame a fragment of its own nothing is kept in memory.
+        flags = "frag_every_frame+" + ("delay_moov" if is_late else "empty_moov")
+        self._container = av.open(_Nowhere(), "w", format="mp4", options={"movflags": flags})
         self._stream = self._container.add_stream_from_template(stream)
         self._container.start_encoding()
 

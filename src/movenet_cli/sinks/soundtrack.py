@@ -126,17 +126,24 @@ class Soundtrack:
         return self._recoded(target)
 
     def _recoded(self, target: AudioStream) -> "Iterator[tuple[float, Packet[AudioStream]]]":
-        """AAC packets on the overlay's clock."""
+        """AAC packets on the overlay's clock, none that steps back, as where the source's clock did."""
+        last: int | None = None
+        for packet in self._encoded_packets(target):
+            if packet.pts is not None and (last is None or packet.pts > last):
+                last = packet.pts
+                yield float(packet.pts * packet.time_base), packet
+
+    def _encoded_packets(self, target: AudioStream) -> "Iterator[Packet[AudioStream]]":
         latest: int | None = None
         for frame in self._frames():
             base = frame.time_base
             if frame.pts is None or base is None or (latest is not None and frame.pts <= latest):
-                continue  # an encoder takes no step back
+                continue  # the encoder takes no step back
             latest = frame.pts
             frame.pts -= round(self._zero / base)
             if not self._is_cut or frame.pts * base + Fraction(frame.samples, frame.sample_rate) > 0:
-                yield from map(_timed, target.encode(frame))
-        yield from map(_timed, target.encode(None))
+                yield from target.encode(frame)
+        yield from target.encode(None)
 
     def _frames(self) -> Iterator[AudioFrame]:
         """The decoded sound, without what cannot be decoded of it."""
@@ -147,10 +154,6 @@ class Soundtrack:
                 log.debug("%s: a packet of sound is broken: %s", self._container.name, error)
             else:
                 yield from frames
-
-
-def _timed(packet: "Packet[AudioStream]") -> "tuple[float, Packet[AudioStream]]":
-    return float((packet.pts or 0) * packet.time_base), packet
 
 
 def _fits_mp4(stream: AudioStream) -> bool:
