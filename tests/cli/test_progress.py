@@ -43,6 +43,31 @@ def test_a_failing_standard_error_costs_no_result(
     assert facts["exit_code"] == ExitCode.PARTIAL
 
 
+@pytest.mark.parametrize(
+    ("arguments", "redirection", "code"),
+    [
+        (["{folder}", "-o", "-"], ">&-", ExitCode.OUTPUT),
+        (["{folder}", "-o", "-"], ">/dev/full", ExitCode.OUTPUT),
+        (["{folder}", "-o", "-"], "> >(exec true)", ExitCode.OUTPUT),
+        (["-", "-o", "{out}"], "<&-", ExitCode.INPUT),
+    ],
+    ids=["output closed", "output full", "output gone", "input closed"],
+)
+def test_the_other_standard_streams(
+    a_model: Path, tmp_path: Path, arguments: list[str], redirection: str, code: int
+) -> None:
+    write_image(tmp_path / "in" / "a.jpg")
+    filled = [each.format(folder=tmp_path / "in", out=tmp_path / "out") for each in arguments]
+    command = [sys.executable, "-m", "movenet_cli", "annotate", *filled, "-m", str(a_model), "-q"]
+    done = subprocess.run(
+        ["bash", "-c", f'"$@" {redirection}', "bash", *command],
+        check=False, timeout=60, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("kind", ["none", "bar", "json"])
 def test_names_and_reasons_stay_on_one_line(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     with make_progress(kind, 3, quiet=False) as progress:

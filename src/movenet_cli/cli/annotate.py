@@ -10,6 +10,7 @@ import click
 from movenet_cli import settings as default
 from movenet_cli.cli.options import FormatList, GroupedCommand, Moment, MomentType
 from movenet_cli.cli.quiet import native_stderr_hidden
+from movenet_cli.errors import InputError, OutputError
 
 
 class AnnotateCommand(GroupedCommand):
@@ -178,9 +179,18 @@ def annotate(**options: Any) -> int:
     from movenet_cli.cli.run_annotate import Request, run_annotate  # noqa: PLC0415 - heavy, and not for --help
 
     _check(options)
+    _check_streams(options)
     _set_up_logging(options["verbose"], options["quiet"])
     with native_stderr_hidden(not options["verbose"]):
         return run_annotate(Request(**options))
+
+
+def _check_streams(options: dict[str, Any]) -> None:
+    """A stream that the run needs and that the caller has closed (`>&-`)."""
+    if options["output"] is None and sys.stdout is None:
+        raise OutputError("standard output is closed; choose a results folder with --output")
+    if default.STREAM in options["inputs"] and sys.stdin is None:
+        raise InputError("standard input is closed; there are no paths to read")
 
 
 def _set_up_logging(verbose: int, quiet: bool) -> None:
