@@ -21,7 +21,7 @@ from tests.media import gradient, write_image
 
 FOLDERS, EACH = 100, 1000
 MOST_MEGABYTES = 400
-"""Resident memory of a run over all of them: about 100 for one picture, and about a kilobyte for each more."""
+"""Resident memory of a run over all of them: 100 for one picture, and a kilobyte for each more."""
 
 RUN = """
 import resource, sys

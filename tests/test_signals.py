@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM, once and twice, at every stage of a run: one line, complete files, a way to go on."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from movenet_cli.cli import signals
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from tests.conftest import PROJECT
@@ -48,7 +50,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _interrupted(
-    place: str, mark: Path, arguments: Sequence[object], signals: Sequence[signal.Signals]
+    place: str, mark: Path, arguments: Sequence[object], sent: Sequence[signal.Signals]
 ) -> tuple[int, str]:
     """Start, wait for the mark, send the signals; exit code and standard error."""
     command = [sys.executable, "-m", "tests.paused", place, str(mark), *map(str, arguments)]
@@ -56,7 +58,7 @@ def _interrupted(
         deadline = time.monotonic() + SOON
         while not mark.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
-        for number in signals:
+        for number in sent:
             process.send_signal(number)
         try:
             _, errors = process.communicate(timeout=SOON)
@@ -66,14 +68,14 @@ def _interrupted(
     return process.returncode, errors
 
 
-@pytest.mark.parametrize("signals", SIGNALS.values(), ids=SIGNALS)
+@pytest.mark.parametrize("sent", SIGNALS.values(), ids=SIGNALS)
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_ends_in_order_and_goes_on(
-    a_model: Path, media: Path, tmp_path: Path, stage: str, signals: Sequence[signal.Signals]
+    a_model: Path, media: Path, tmp_path: Path, stage: str, sent: Sequence[signal.Signals]
 ) -> None:
     out = tmp_path / "out"
     arguments = ["annotate", media, "-o", out, "-m", a_model, "-f", "json,coco", "-j", "1", "--crop", "none"]
-    code, errors = _interrupted(STAGES[stage], tmp_path / "mark", arguments, signals)
+    code, errors = _interrupted(STAGES[stage], tmp_path / "mark", arguments, sent)
     assert code == ExitCode.INTERRUPTED, errors
     lines = errors.splitlines()
     begun = stage not in ("discovery", "model")
@@ -132,3 +134,18 @@ def test_what_nohup_switched_off_stays_off(a_model: Path, media: Path, tmp_path:
             time.sleep(0.01)
         process.send_signal(signal.SIGHUP)
         assert process.wait(SOON) == ExitCode.OK
+
+
+def test_only_a_way_out_that_hangs_can_be_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    before = signal.getsignal(signal.SIGTERM)
+    with signals.one_interrupt():
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        assert ended == []
+        monkeypatch.setattr(signals, "PATIENCE", 0.0)
+        signal.raise_signal(signal.SIGTERM)
+    assert ended == [ExitCode.INTERRUPTED]
+    assert signal.getsignal(signal.SIGTERM) is before
