@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from movenet_cli.errors import MediaError, OutputError
+from movenet_cli.errors import MediaError
 from movenet_cli.poses import ByteArray
 from movenet_cli.sinks.draw import LEFT, PEOPLE
 from movenet_cli.sinks.interface import Summary
@@ -127,7 +127,7 @@ def test_a_picture_that_does_not_fit_its_format(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_a_file_where_the_folder_should_be_costs_that_input(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot write"):
+    with pytest.raises(MediaError, match="cannot have this name here"):
         open_overlay(tmp_path / "file/a.png", Path("a"), header("image"))
