@@ -149,3 +149,23 @@ def test_only_a_way_out_that_hangs_can_be_cut_short(monkeypatch: pytest.MonkeyPa
         signal.raise_signal(signal.SIGTERM)
     assert ended == [ExitCode.INTERRUPTED]
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_signal_while_the_interpreter_ends_changes_nothing(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    program = (
+        "import atexit, pathlib, sys, time\n"
+        "from movenet_cli.cli.main import main\n"
+        f"atexit.register(lambda: (pathlib.Path({str(mark)!r}).touch(), time.sleep(1)))\n"
+        "sys.argv[1:] = ['models', 'list']\n"
+        "main()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not mark.exists() and process.poll() is None:
+            time.sleep(0.01)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process.send_signal(number)
+        assert process.communicate(timeout=SOON)[1] == ""
+        assert process.returncode == ExitCode.OK

@@ -10,7 +10,7 @@ import click
 
 from movenet_cli import __version__
 from movenet_cli.cli.printing import say
-from movenet_cli.cli.signals import one_interrupt
+from movenet_cli.cli.signals import ignore_interrupts, one_interrupt
 from movenet_cli.errors import ExitCode, MovenetError
 
 COMMANDS: Final = {
@@ -70,6 +70,7 @@ def movenet() -> None:
 def main() -> NoReturn:
     """Run the command line and exit with a code of the contract."""
     code = run()
+    ignore_interrupts()
     try:
         sys.stdout.flush()
     except (OSError, AttributeError):  # its reader has gone, or the caller has closed it

@@ -24,10 +24,9 @@ def one_interrupt() -> Iterator[None]:
     A signal that the caller has switched off, as `nohup` does, stays off.
     """
     handler = _Interrupt()
-    numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
     before = {
         number: signal.signal(number, handler)
-        for number in numbers
+        for number in _numbers()
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
@@ -35,6 +34,16 @@ def one_interrupt() -> Iterator[None]:
     finally:
         for number, previous in before.items():
             signal.signal(number, previous)
+
+
+def ignore_interrupts() -> None:
+    """From now on none of them does anything: all is done, and the interpreter is on its way out."""
+    for number in _numbers():
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _numbers() -> list[int]:
+    return [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
 
 
 class _Interrupt:
