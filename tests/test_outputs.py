@@ -1,10 +1,17 @@
-"""The ordered stream: several writers, one order, bounded memory, nobody left waiting."""
+"""Where results go: an ordered stream of several writers, bounded memory, nobody left waiting."""
 
 import io
 import os
 import threading
+from pathlib import Path
 
-from movenet_cli.outputs import OrderedStream
+import pytest
+
+from movenet_cli.folder import results_folder
+from movenet_cli.outputs import OrderedStream, Stopped
+from movenet_cli.sinks.interface import Summary
+from movenet_cli.sources.interface import InputFile, Media
+from tests.media import write_image
 
 
 def test_later_positions_wait_their_turn() -> None:
@@ -70,3 +77,19 @@ def test_halt_frees_a_writer_whose_reader_has_stopped_reading() -> None:
         writing.join(10)
         assert not writing.is_alive()
         assert end.read(5) == b"xxxxx"
+
+
+def test_halt_ends_the_reading_of_inputs(tmp_path: Path) -> None:
+    """What the fingerprint of a large input takes, and that of one that was touched since it was done."""
+    file = InputFile(write_image(tmp_path / "a.png"), "a.png")
+    keys: dict[Media, str] = {"image": "key", "video": "key"}
+    with results_folder(tmp_path / "out", ["json"], False, keys) as outputs:
+        outputs.begin(file)
+        (tmp_path / "out" / "keypoints" / "a.png.json").touch()
+        outputs.finished(file, "image", Summary(1, 1, 0, 0))
+        os.utime(file.path)
+        outputs.halt()
+        with pytest.raises(Stopped):
+            outputs.begin(file)
+        with pytest.raises(Stopped):
+            outputs.kept(file)
