@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.printing import printable
+from movenet_cli.cli.printing import say
 from movenet_cli.errors import ExitCode
 from movenet_cli.settings import FORMATS
 
@@ -34,11 +34,9 @@ def convert(results: Path, format_name: str, output: Path | None) -> int:
         inputs += 1
         if converted.reason is not None:
             failed += 1
-            click.echo(f"movenet: {printable(converted.name)}: {printable(converted.reason)}", err=True)
+            say(f"movenet: {converted.name}: {converted.reason}")
     where = output or results
-    click.echo(
-        f"{inputs - failed:,} of {inputs:,} inputs converted to {format_name}, results in {where}", err=True
-    )
+    say(f"{inputs - failed:,} of {inputs:,} inputs converted to {format_name}, results in {where}")
     if failed == inputs:
         return ExitCode.INPUT
     return ExitCode.PARTIAL if failed else ExitCode.OK

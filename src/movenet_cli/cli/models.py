@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from movenet_cli.cli.printing import say
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.models.catalogue import CATALOGUE, CatalogueModel, catalogue_model
 from movenet_cli.models.store import find_local, is_local, not_cached
@@ -76,7 +77,7 @@ def verify() -> None:
     """Check every model on this machine against the hash of its first download; exit 4 if one is corrupt."""
     here = [model for model in CATALOGUE.values() if is_local(model)]
     if not here:
-        click.echo("no model is on this machine yet", err=True)
+        say("no model is on this machine yet")
     _for_each(here, _verify)
 
 
@@ -94,7 +95,7 @@ def _succeeds(model: CatalogueModel, action: Callable[[CatalogueModel], None]) -
     try:
         action(model)
     except ModelError as error:
-        click.echo(f"movenet: {error}", err=True)
+        say(f"movenet: {error}")
         return False
     return True
 
@@ -117,7 +118,7 @@ def _fetch(model: CatalogueModel, *, force: bool, offline: bool, mirror: str | N
 
         with download_bar() as progress:
             found = download(model, mirror=mirror, progress=progress, force=force)
-    click.echo(f"{model.name}: {found.path}", err=True)
+    say(f"{model.name}: {found.path}")
 
 
 def _row(model: CatalogueModel) -> tuple[str, ...]:

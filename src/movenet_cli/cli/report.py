@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from movenet_cli.cli.printing import say
+
 
 @click.command()
 @click.argument("results", type=click.Path(path_type=Path))
@@ -23,4 +25,4 @@ def report(results: Path, output: Path | None) -> None:
 
     page = output or results / "report.html"
     write_report(results, page)
-    click.echo(f"report in {page}", err=True)
+    say(f"report in {page}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.printing import printable
+from movenet_cli.cli.printing import printable, say
 from movenet_cli.errors import ExitCode
 
 
@@ -27,5 +27,5 @@ def validate(results: Path) -> int:
         found += 1
         click.echo(f"{printable(str(problem.where))}: {printable(problem.what)}")
     verdict = f"{found:,} problems" if found else "no problem"
-    click.echo(f"{validation.files:,} files checked, {verdict} found in {results}", err=True)
+    say(f"{validation.files:,} files checked, {verdict} found in {results}")
     return ExitCode.INPUT if found else ExitCode.OK
