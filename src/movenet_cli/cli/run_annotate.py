@@ -13,6 +13,7 @@ from typing import BinaryIO, Final, cast
 from movenet_cli.batch import Batch
 from movenet_cli.clashes import check_overlays
 from movenet_cli.cli.download_bar import download_bar
+from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.options import Moment
 from movenet_cli.cli.printing import say
 from movenet_cli.cli.progress import make_progress
@@ -105,6 +106,7 @@ def run_annotate(request: Request) -> ExitCode:
         MovenetError: before the first input is touched, when the run cannot start; or later, when results
             cannot be written.
     """
+    keep_large_blocks()
     found = _find(request)
     if request.overlay:
         check_overlays(found.files)
