@@ -24,12 +24,15 @@ MOST_MEGABYTES = 400
 """Resident memory of a run over all of them: 100 for one picture, and a kilobyte for each more."""
 
 RUN = """
-import resource, sys
+import sys
+from pathlib import Path
 from movenet_cli.cli.main import run
 code = run(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+lines = Path("/proc/self/status").read_text().splitlines()
+print(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024)
 sys.exit(code)
 """
+"""Prints the peak of its own memory; what `getrusage` tells counts the parent's, from before it was started."""
 
 
 def _names() -> Iterator[str]:
@@ -87,6 +90,7 @@ def _finish(out: Path, many: Path) -> None:
                 journal.write(written(entry))
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak")
 def test_a_run_keeps_what_is_done_in_bounded_memory(a_model: Path, many: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     options = ["-o", str(out), "-m", str(a_model), "-q"]
