@@ -32,7 +32,7 @@ lines = Path("/proc/self/status").read_text().splitlines()
 print(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024)
 sys.exit(code)
 """
-"""Prints the peak of its own memory; what `getrusage` tells counts the parent's, from before it was started."""
+"""Prints the peak of its own memory; `getrusage` would count what its parent had when it was started."""
 
 
 def _names() -> Iterator[str]:
