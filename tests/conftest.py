@@ -1,12 +1,17 @@
 """Fixtures shared by all tests: optional real models and pictures beside the checkout."""
 
 import os
+import signal
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+# A job in the background ignores Ctrl-C, and what it starts inherits that; some tests send it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
