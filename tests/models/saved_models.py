@@ -24,14 +24,19 @@ UNUSUAL = Constants(beta=1.25, spread=0.2, visible=0.01, peak_tolerance=1e-5)
 """None of them the published one, so that a test sees where a constant comes from."""
 
 
-def save_single(folder: Path, size: int = 64, scopes: dict[str, str] = SCOPES) -> Path:
-    """A single-pose model, (1, size, size, 3) int32 → (1, 1, 17, 3)."""
+def save_single(
+    folder: Path, size: int = 64, scopes: dict[str, str] = SCOPES, depthwise: int | None = None
+) -> Path:
+    """A single-pose model, (1, size, size, 3) int32 → (1, 1, 17, 3).
+
+    With `depthwise` each head is a separable convolution of so many cells over shared features, as MoveNet's.
+    """
     tf = import_tensorflow()
     weights = _weights(tf, ("center", "heatmap", "regress", "offset"))
 
     def run(pixels: Any) -> Any:
         floats = tf.stack(tf.unstack(tf.cast(pixels, tf.float32, name="Cast"), num=1), name="stack")
-        heads = _heads(tf, floats, weights, scopes)
+        heads = _heads(tf, floats, weights, scopes, depthwise)
         return {"output_0": _single(tf, heads, size // 4)}
 
     return _save(tf, folder, run, weights, [1, size, size, 3])
@@ -79,12 +84,28 @@ def _weights(tf: Any, heads: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _heads(tf: Any, floats: Any, weights: dict[str, Any], scopes: dict[str, str]) -> dict[str, Any]:
+def _heads(
+    tf: Any, floats: Any, weights: dict[str, Any], scopes: dict[str, str], depthwise: int | None = None
+) -> dict[str, Any]:
     normal = floats / 127.5 - 1
+    rng = np.random.default_rng(8)
+
+    def random(*shape: int) -> Any:
+        return tf.constant(rng.normal(size=shape).astype(np.float32))
+
+    features = tf.nn.relu(tf.nn.conv2d(normal, random(4, 4, 3, 8) / 4, strides=4, padding="VALID"))
     heads = {}
     for head, kernel in weights.items():
         with tf.name_scope(scopes[head]):
-            maps = tf.nn.conv2d(normal, kernel, strides=4, padding="VALID", name="Conv2D")
+            if depthwise:
+                spread = tf.nn.depthwise_conv2d(
+                    features, random(depthwise, depthwise, 8, 1) / depthwise, [1, 1, 1, 1], "SAME"
+                )
+                hidden = tf.nn.relu(tf.nn.conv2d(spread, random(1, 1, 8, 16) / 3, strides=1, padding="VALID"))
+                last = random(1, 1, 16, CHANNELS[head]) * (0.3 if head == "offset" else 1)
+                maps = tf.nn.conv2d(hidden, last, strides=1, padding="VALID", name="Conv2D")
+            else:
+                maps = tf.nn.conv2d(normal, kernel, strides=4, padding="VALID", name="Conv2D")
             bias = np.full(CHANNELS[head], 12 if head == "box_scale" else 0, np.float32)
             heads[head] = tf.nn.bias_add(maps, bias, name="BiasAdd")
     return heads

@@ -17,10 +17,12 @@ from movenet_cli.heads import Constants
 from movenet_cli.models import loading
 from movenet_cli.models.convert import NOT_CONVERTIBLE, NotConvertibleError, convert, main
 from movenet_cli.models.graph import load_graph
-from movenet_cli.models.litert import LitertRunner, Network, from_multi_heads, official
+from movenet_cli.models.litert import LitertRunner, from_multi_heads, official
 from movenet_cli.models.loading import load_model
+from movenet_cli.models.network import Network
 from movenet_cli.models.tensorflow import SignatureRunner
-from tests.models.saved_models import SCOPES, UNUSUAL, save_inconvertible, save_multi
+from movenet_cli.models.tflite import Graph
+from tests.models.saved_models import SCOPES, UNUSUAL, save_inconvertible, save_multi, save_single
 
 pytestmark = pytest.mark.tensorflow
 
@@ -63,6 +65,18 @@ def check_parity(
 
 def test_single_pose(single_model: Path, tmp_path: Path) -> None:
     check_parity(single_model, tmp_path / "model.tflite", [(64, 64)])
+
+
+@pytest.mark.parametrize(("depthwise", "is_sparse"), [(3, True), (5, False)])
+def test_heads_that_depend_on_few_cells_are_computed_where_they_are_read(
+    tmp_path: Path, depthwise: int, is_sparse: bool
+) -> None:
+    folder, target = save_single(tmp_path / "model", depthwise=depthwise), tmp_path / "model.tflite"
+    check_parity(folder, target, [(64, 64)])
+    graph = Graph(target.read_bytes())
+    maps = [graph.shape(tensor) for operator in graph.operators for tensor in operator.outputs]
+    assert ((1, 16, 16, 34) in maps) == (not is_sparse)
+    assert (1, 16, 16, 17) in maps
 
 
 def test_multi_pose_at_any_size(multi_model: Path, tmp_path: Path) -> None:
@@ -138,6 +152,7 @@ import logging, pathlib, sys
 import numpy as np
 from movenet_cli.errors import ModelError
 from movenet_cli.models.loading import load_model
+from movenet_cli.models.network import Network
 try:
     model = load_model(pathlib.Path(sys.argv[1]), name="m", runtime="auto", device="auto", batch_size=1)
     print(model.info.runtime, model.runner().run(np.zeros((1, 64, 64, 3), np.uint8)).shape)

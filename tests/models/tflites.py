@@ -25,7 +25,10 @@ class Quantisation:
 
 @dataclass(frozen=True)
 class TinyModel:
-    """Output = `numbers(output)` + the mean of all pixels; -1 is an open size; `tiles` widen the picture."""
+    """Output = `numbers(output)` + the mean of all pixels; -1 is an open size.
+
+    On the way `tiles` widen the picture, `factors` multiply its colours, `mirrored` turns it.
+    """
 
     input_shape: tuple[int, ...] = (1, 8, 8, 3)
     input_type: str = "uint8"
@@ -33,6 +36,8 @@ class TinyModel:
     output: tuple[int, ...] = SINGLE
     output_quantisation: Quantisation | None = None
     tiles: int = 1
+    factors: tuple[float, ...] = ()
+    mirrored: bool = False
 
     def content(self) -> bytes:
         file = _File()
@@ -46,6 +51,16 @@ class TinyModel:
             tiled = file.tensor(self.input_shape, "float32")
             file.operator(schema.BuiltinOperator.TILE, [floats, times], tiled)
             floats = tiled
+        if self.factors:
+            constants = file.tensor((len(self.factors),), "float32", np.array(self.factors, np.float32))
+            multiplied = file.tensor(self.input_shape, "float32")
+            file.operator(schema.BuiltinOperator.MUL, [floats, constants], multiplied)
+            floats = multiplied
+        if self.mirrored:
+            axis = file.tensor((1,), "int32", np.array([2], np.int32))
+            mirrored = file.tensor(self.input_shape, "float32")
+            file.operator(schema.BuiltinOperator.REVERSE_V2, [floats, axis], mirrored)
+            floats = mirrored
         mean = file.tensor((), "float32")
         axes = file.tensor(
             (len(self.input_shape),), "int32", np.arange(len(self.input_shape), dtype=np.int32)

@@ -17,10 +17,11 @@ import numpy as np
 from movenet_cli.errors import ModelError
 from movenet_cli.models.graph import heads_function, import_tensorflow, load_graph
 from movenet_cli.models.hashing import sha256_of_bytes
-from movenet_cli.models.litert import Network
+from movenet_cli.models.network import Network
 from movenet_cli.models.quiet import native_chatter_logged
+from movenet_cli.models.sparse import sparse_function
 
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised whenever this module makes another file from the same model, so that cached ones are made anew."""
 
 NOT_CONVERTIBLE: Final = 64
@@ -31,8 +32,8 @@ FACTS_SUFFIX: Final = ".json"
 def convert(folder: Path, target: Path) -> None:
     """Convert a SavedModel.
 
-    A single-pose graph is taken whole. A multi-pose one is cut at its heads, when it has them, and keeps
-    its open height and width.
+    A single-pose graph keeps its output; two of its heads are computed only where they are read, when it has
+    them. A multi-pose one is cut at its heads, when it has them, and keeps its open height and width.
 
     Args:
         folder: the SavedModel.
@@ -44,7 +45,7 @@ def convert(folder: Path, target: Path) -> None:
     """
     graph = load_graph(folder)
     cut = graph.kind == "multi" and bool(graph.heads)
-    function = heads_function(graph, batch=1) if cut else graph.signature
+    function = heads_function(graph, batch=1) if cut else sparse_function(graph) or graph.signature
     content = _tflite(function, graph.loaded)
     facts = {
         "kind": graph.kind,

@@ -25,7 +25,8 @@ from movenet_cli.models.convert import (
 )
 from movenet_cli.models.hashing import sha256_of_bytes
 from movenet_cli.models.interface import Kind, ModelInfo
-from movenet_cli.models.litert import LitertModel, Network, from_multi_heads, official
+from movenet_cli.models.litert import LitertModel, from_multi_heads, official
+from movenet_cli.models.network import Network
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_CONVERSION: Final = 1800
