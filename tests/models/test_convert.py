@@ -38,7 +38,8 @@ def converted(folder: Path, target: Path) -> LitertRunner:
     facts = json.loads(target.with_suffix(".json").read_text())
     constants = Constants(**facts["constants"])
     finish = partial(from_multi_heads, facts["heads"], constants) if facts["heads"] else official
-    return LitertRunner(partial(Network, target.read_bytes(), "converted"), finish)
+    table = np.array(facts["table"]["values"], facts["table"]["type"])
+    return LitertRunner(partial(Network, target.read_bytes(), "converted", table=table), finish)
 
 
 def keypoints(output: np.ndarray) -> np.ndarray:

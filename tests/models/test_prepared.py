@@ -12,7 +12,7 @@ import pytest
 from movenet_cli.errors import ModelError
 from movenet_cli.heads import Constants
 from movenet_cli.models import prepared
-from movenet_cli.models.hashing import sha256_of_bytes
+from movenet_cli.models.convert import sealed
 from movenet_cli.models.prepared import load_prepared, prepare
 from tests.models.tflites import SINGLE, TinyModel, numbers
 
@@ -28,14 +28,9 @@ class Conversions:
     def __call__(self, folder: Path, target: Path) -> None:
         self.count += 1
         content = TinyModel(input_type="int32").content()
-        facts = {
-            "kind": "single",
-            "heads": [],
-            "constants": asdict(Constants()),
-            "sha256": sha256_of_bytes(content),
-        }
+        facts = {"kind": "single", "heads": [], "constants": asdict(Constants()), "table": None}
         target.write_bytes(content)
-        target.with_suffix(".json").write_text(json.dumps(facts))
+        target.with_suffix(".json").write_text(json.dumps(sealed(facts, content)))
 
 
 @pytest.fixture
@@ -52,7 +47,7 @@ def kept(tmp_path: Path, suffix: str) -> Path:
 
 
 def test_a_model_is_converted_once(conversions: Conversions, tmp_path: Path) -> None:
-    first, second = (prepare(tmp_path / "model", HASH) for _ in range(2))
+    first, second = (asdict(prepare(tmp_path / "model", HASH)) for _ in range(2))
     assert conversions.count == 1
     assert first == second
     prepare(tmp_path / "model", HASH[::-1])
@@ -91,12 +86,20 @@ def test_the_model_keeps_its_own_hash_and_runs(conversions: Conversions, tmp_pat
 def test_a_broken_entry_is_made_anew(
     conversions: Conversions, tmp_path: Path, suffix: str, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    good = prepare(tmp_path / "model", HASH)
+    good = asdict(prepare(tmp_path / "model", HASH))
     kept(tmp_path, suffix).write_bytes(content)
-    assert prepare(tmp_path / "model", HASH) == good
+    assert asdict(prepare(tmp_path / "model", HASH)) == good
     assert conversions.count == 2
     assert "made anew" in caplog.text
-    assert prepare(tmp_path / "model", HASH) == good
+    assert asdict(prepare(tmp_path / "model", HASH)) == good
+    assert conversions.count == 2
+
+
+def test_facts_that_were_changed_are_made_anew(conversions: Conversions, tmp_path: Path) -> None:
+    prepare(tmp_path / "model", HASH)
+    facts = kept(tmp_path, ".json")
+    facts.write_text(facts.read_text().replace("1.8", "1.9"))
+    assert prepare(tmp_path / "model", HASH).constants == Constants()
     assert conversions.count == 2
 
 

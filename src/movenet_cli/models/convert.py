@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from movenet_cli.errors import ModelError
+from movenet_cli.models.entrance import without_entrance
 from movenet_cli.models.graph import heads_function, import_tensorflow, load_graph
 from movenet_cli.models.hashing import sha256_of_bytes
 from movenet_cli.models.network import Network
@@ -47,14 +48,23 @@ def convert(folder: Path, target: Path) -> None:
     cut = graph.kind == "multi" and bool(graph.heads)
     function = heads_function(graph, batch=1) if cut else sparse_function(graph) or graph.signature
     content = _tflite(function, graph.loaded)
+    heads = _checked_heads(function, content) if cut else []
+    content, table = without_entrance(content)
     facts = {
         "kind": graph.kind,
-        "heads": _checked_heads(function, content) if cut else [],
+        "heads": heads,
         "constants": dataclasses.asdict(graph.constants),
-        "sha256": sha256_of_bytes(content),
+        "table": None if table is None else {"type": str(table.dtype), "values": table.tolist()},
     }
     target.write_bytes(content)
-    target.with_suffix(FACTS_SUFFIX).write_text(json.dumps(facts), encoding="utf-8")
+    target.with_suffix(FACTS_SUFFIX).write_text(json.dumps(sealed(facts, content)), encoding="utf-8")
+
+
+def sealed(facts: dict[str, Any], content: bytes) -> dict[str, Any]:
+    """Facts with a hash of themselves and of the file that they belong to."""
+    open_facts = {name: value for name, value in facts.items() if name != "sha256"}
+    text = json.dumps(open_facts, sort_keys=True)
+    return {**open_facts, "sha256": sha256_of_bytes(text.encode() + content)}
 
 
 class NotConvertibleError(ModelError):

@@ -11,7 +11,7 @@ from movenet_cli.heads import Constants, decode_multi_heads
 from movenet_cli.models.entrance import without_entrance
 from movenet_cli.models.hashing import sha256_of_bytes
 from movenet_cli.models.interface import Kind, Model, ModelInfo, Runner
-from movenet_cli.models.network import Network, Size
+from movenet_cli.models.network import Network, PixelTable, Size
 from movenet_cli.poses import ByteArray, FloatArray
 
 Finish = Callable[[list[FloatArray]], FloatArray]
@@ -24,9 +24,9 @@ _SIZES_KEPT = 4
 class LitertModel(Model):
     """A MoveNet in TensorFlow Lite's format; all runners share the file's bytes."""
 
-    def __init__(self, content: bytes, info: ModelInfo, finish: Finish) -> None:
-        """Take the bytes of a file that was found to be what `info` says."""
-        self._content, self._table = without_entrance(content)
+    def __init__(self, content: bytes, table: PixelTable | None, info: ModelInfo, finish: Finish) -> None:
+        """Take what `Network` needs, of a file that was found to be what `info` says."""
+        self._content, self._table = content, table
         self._info = info
         self._finish = finish
 
@@ -73,7 +73,7 @@ def load_litert(path: Path, name: str) -> LitertModel:
         listed = ", ".join(str(list(shape)) for shape in shapes) or "nothing"
         raise ModelError(f"{path} is not a MoveNet: its output is {listed}")
     info = ModelInfo(name, kind, network.fixed_size, sha256_of_bytes(content), "litert")
-    return LitertModel(content, info, official)
+    return LitertModel(*without_entrance(content), info, official)
 
 
 def official(outputs: list[FloatArray]) -> FloatArray:

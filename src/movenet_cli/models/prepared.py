@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from movenet_cli.errors import ModelError
 from movenet_cli.heads import Constants
 from movenet_cli.models.cache import cache_dir
@@ -22,18 +24,18 @@ from movenet_cli.models.convert import (
     REVISION,
     TFLITE_SUFFIX,
     NotConvertibleError,
+    sealed,
 )
-from movenet_cli.models.hashing import sha256_of_bytes
 from movenet_cli.models.interface import Kind, ModelInfo
 from movenet_cli.models.litert import LitertModel, from_multi_heads, official
-from movenet_cli.models.network import Network
+from movenet_cli.models.network import Network, PixelTable
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_CONVERSION: Final = 1800
 """Seconds; it takes ten to thirty."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
     """A converted model.
 
@@ -42,12 +44,14 @@ class Prepared:
         kind: as in `ModelInfo`.
         heads: what its outputs are, if it ends in its heads; nothing if it ends in the official output.
         constants: what decoding those heads needs.
+        table: see `entrance.without_entrance`.
     """
 
     content: bytes
     kind: Kind
     heads: tuple[str, ...]
     constants: Constants
+    table: PixelTable | None
 
 
 def load_prepared(folder: Path, name: str, sha256: str) -> LitertModel:
@@ -60,8 +64,9 @@ def load_prepared(folder: Path, name: str, sha256: str) -> LitertModel:
     """
     prepared = prepare(folder, sha256)
     finish = partial(from_multi_heads, prepared.heads, prepared.constants) if prepared.heads else official
-    size = Network(prepared.content, name).fixed_size
-    return LitertModel(prepared.content, ModelInfo(name, prepared.kind, size, sha256, "litert"), finish)
+    size = Network(prepared.content, name, table=prepared.table).fixed_size
+    info = ModelInfo(name, prepared.kind, size, sha256, "litert")
+    return LitertModel(prepared.content, prepared.table, info, finish)
 
 
 def prepare(folder: Path, sha256: str) -> Prepared:
@@ -114,13 +119,13 @@ def _read(file: Path) -> Prepared:
     content = file.read_bytes()
     try:
         fields = json.loads(file.with_suffix(FACTS_SUFFIX).read_bytes())
-        prepared = Prepared(content, fields["kind"], tuple(fields["heads"]), Constants(**fields["constants"]))
-        expected = fields["sha256"]
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"its facts lack {error}") from error
-    if sha256_of_bytes(content) != expected:
-        raise ValueError("its sha256 is not the one written beside it")
-    return prepared
+        if sealed(fields, content) != fields:
+            raise ValueError("its sha256 is not the one written beside it")
+        table = fields["table"] and np.array(fields["table"]["values"], fields["table"]["type"])
+        constants = Constants(**fields["constants"])
+        return Prepared(content, fields["kind"], tuple(fields["heads"]), constants, table)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"its facts are others: {error}") from error
 
 
 def _keep(made: Path, file: Path) -> None:

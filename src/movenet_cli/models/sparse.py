@@ -57,7 +57,7 @@ class _SparseGraph:
         features, center, heatmap = tf.graph_util.import_graph_def(
             self._trunk, {self._graph.pixels: tf.cast(pixels, tf.float32)}, self._maps, name=""
         )
-        padded = tf.pad(features[0], [[1, 1], [1, 1], [0, 0]])
+        padded = tf.pad(tf.squeeze(features, axis=0), [[1, 1], [1, 1], [0, 0]])
         beta = np.float32(self._graph.constants.beta)
         y, x = (axis.astype(np.float32) for axis in np.mgrid[:h, :w])
         from_middle = np.sqrt((y - np.float32(h / 2)) ** 2 + (x - np.float32(w / 2)) ** 2) + beta
