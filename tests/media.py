@@ -39,3 +39,22 @@ def write_video(path: Path, pictures: Sequence[ByteArray] | int = 6, fps: int = 
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
         container.mux(stream.encode())
     return path
+
+
+def write_song(path: Path) -> Path:
+    """Write sound without a picture."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        sound.rate = 44100
+        container.mux(stream.encode(sound))
+        container.mux(stream.encode())
+    return path
+
+
+def break_title(path: Path, title: str) -> Path:
+    """Make a video's title one that is not UTF-8."""
+    data = path.read_bytes()
+    assert title.encode() in data
+    path.write_bytes(data.replace(title.encode(), b"\xff" + title.encode()[1:]))
+    return path

@@ -1,5 +1,7 @@
 """The engine: order kept, nothing lost, bounded work ahead, one runner per worker."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,13 @@ from movenet_cli.engine import Engine
 from movenet_cli.estimators.whole import WholeMulti, WholeSingle
 from movenet_cli.poses import Frame, Skipped
 from tests.fakes import ArraySource, BlobModel, blob
+
+
+def hundred(pulled: list[int]) -> Iterator[Frame | Skipped]:
+    """A hundred frames; `pulled` gets the number of each that somebody takes."""
+    for frame in ArraySource([blob(10, 10)] * 100).frames():
+        pulled.append(frame.index)
+        yield frame
 
 
 def test_order_is_kept_when_frames_take_unequal_time() -> None:
@@ -58,14 +67,8 @@ def test_multi_pose_adapts_its_input_to_each_picture() -> None:
 
 def test_reading_ahead_is_bounded() -> None:
     pulled: list[int] = []
-
-    def endless():  # type: ignore[no-untyped-def]
-        for frame in ArraySource([blob(10, 10)] * 100).frames():
-            pulled.append(frame.index)
-            yield frame
-
     with Engine([BlobModel()], 2, 0.3) as engine:
-        results = engine.results(endless(), WholeSingle((64, 64), 0.3))
+        results = engine.results(hundred(pulled), WholeSingle((64, 64), 0.3))
         next(results)
         assert len(pulled) <= 16  # a stretch of 4 for each of 2 workers, one waiting, one in hand
         results.close()
@@ -73,20 +76,14 @@ def test_reading_ahead_is_bounded() -> None:
 
 def test_many_inputs_at_once_read_no_further_ahead_than_one() -> None:
     pulled: list[int] = []
-
-    def endless():  # type: ignore[no-untyped-def]
-        for frame in ArraySource([blob(10, 10)] * 100).frames():
-            pulled.append(frame.index)
-            yield frame
-
     with Engine([BlobModel()], 2, 0.3) as engine:
-        inputs = [engine.results(endless(), WholeSingle((64, 64), 0.3)) for _ in range(10)]
+        inputs = [engine.results(hundred(pulled), WholeSingle((64, 64), 0.3)) for _ in range(10)]
         for results in inputs:
             next(results)
         assert len(pulled) <= 4 * (10 + 10 + 2)  # of each a stretch in hand and one under way; 2 ahead
         for results in inputs:
             results.close()
-        inputs = [engine.results(endless(), WholeSingle((64, 64), 0.3)) for _ in range(2)]
+        inputs = [engine.results(hundred(pulled), WholeSingle((64, 64), 0.3)) for _ in range(2)]
         assert [len(list(results)) for results in inputs] == [100, 100]
 
 

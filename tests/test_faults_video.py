@@ -4,13 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
 import pytest
 
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from tests.media import write_image
+from tests.media import write_image, write_song
 from tests.sources.clips import damage, packets, write_clip
 
 COUNT = 40
@@ -33,15 +31,6 @@ def _cut_off_without_an_index(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def _song(path: Path) -> None:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=44100)
-        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
-        sound.rate = 44100
-        container.mux(stream.encode(sound))
-        container.mux(stream.encode())
-
-
 @pytest.fixture
 def media(tmp_path: Path) -> Path:
     folder = tmp_path / "in"
@@ -49,7 +38,7 @@ def media(tmp_path: Path) -> Path:
     _lost_in_the_middle(folder / "clips/lost.mov")
     _cut_off(folder / "clips/cut.mp4", 31)
     _cut_off_without_an_index(folder / "clips/short.mkv")
-    _song(folder / "clips/song.mp4")
+    write_song(folder / "clips/song.mp4")
     write_image(folder / "good.jpg")
     return folder
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from movenet_cli.errors import MediaError
+from movenet_cli.foldernames import DATASET, OVERLAY, RUN
 from movenet_cli.outputs import Outputs, Stopped
 from movenet_cli.report import InputOutcome
 from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint, has_changed, output_of
 from movenet_cli.results.journal import Journal, is_up_to_date
-from movenet_cli.results.layout import DATASET, OVERLAY, Layout, dataset_part
+from movenet_cli.results.layout import Layout, dataset_part
 from movenet_cli.results.lock import locked
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.document import summary_fields
@@ -186,7 +187,7 @@ class FolderOutputs(Outputs):
 
     def write_run(self, document: Mapping[str, object]) -> None:
         """Write `run.json`."""
-        write_file(self._root / "run.json", json.dumps(document, indent=2) + "\n", self._root)
+        write_file(self._root / RUN, json.dumps(document, indent=2) + "\n", self._root)
 
     def _still_good(self, file: InputFile, media: Media) -> dict[str, Output]:
         """Outputs of an earlier run with the same input and settings that are still as it left them."""

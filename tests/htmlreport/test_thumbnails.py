@@ -3,14 +3,13 @@
 import base64
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import pytest
 
 from movenet_cli.htmlreport.thumbnails import thumbnail
 from movenet_cli.poses import ByteArray
-from tests.media import gradient, write_image, write_video
+from tests.media import break_title, gradient, write_image, write_song, write_video
 from tests.sources.clips import numbered, write_clip
 
 
@@ -24,23 +23,12 @@ def _pixels(address: str | None) -> ByteArray:
 
 def test_a_title_that_is_not_utf8_is_no_obstacle(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mp4", [numbered(255)] * 3, metadata={"title": "a title of its own"})
-    data = path.read_bytes()
-    assert b"a title of its own" in data
-    path.write_bytes(data.replace(b"a title of its own", b"\xff title of its own"))
+    break_title(path, "a title of its own")
     assert _pixels(thumbnail(path, 0.0))[60].mean() > 200
 
 
-def _song(path: Path) -> None:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=44100)
-        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
-        sound.rate = 44100
-        container.mux(stream.encode(sound))
-        container.mux(stream.encode())
-
-
 def test_sound_alone_is_no_picture(tmp_path: Path) -> None:
-    _song(tmp_path / "a.mp4")
+    write_song(tmp_path / "a.mp4")
     assert thumbnail(tmp_path / "a.mp4", 0.0) is None
 
 

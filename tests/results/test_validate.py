@@ -10,11 +10,12 @@ import pytest
 from movenet_cli.errors import InputError
 from movenet_cli.poses import FrameResult
 from movenet_cli.results.convert import convert_results
-from movenet_cli.results.entries import Entry, fingerprint, output_of
+from movenet_cli.results.entries import Entry, Fingerprint, output_of
 from movenet_cli.results.journal import JOURNAL_NAME, Journal
 from movenet_cli.results.validate import Validation
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.registry import FORMATS
+from tests.results.finished import write_finished
 from tests.sinks.examples import (
     AWKWARD_NAMES,
     Documents,
@@ -22,7 +23,6 @@ from tests.sinks.examples import (
     image_results,
     multi_header,
     multi_results,
-    summary_of,
     video_header,
     video_results,
     write_results,
@@ -41,17 +41,8 @@ DOCUMENTS: Documents = [
 def folder(tmp_path: Path) -> Path:
     """What annotate leaves, with every format."""
     folder = tmp_path / "out"
-    write_results(folder, list(FORMATS), DOCUMENTS)
-    combine([FORMATS["coco"].path(folder, header.source) for header, _ in DOCUMENTS], folder / "coco.json")
-    picture = tmp_path / "picture"
-    picture.write_bytes(b"picture")
+    write_finished(folder, DOCUMENTS, Fingerprint(7, 0, "0" * 64))
     journal = Journal(folder)
-    for header, results in DOCUMENTS:
-        paths = [each.path(folder, header.source) for each in FORMATS.values()]
-        outputs = {path.relative_to(folder).as_posix(): output_of(path) for path in paths}
-        counted = summary_of(results)
-        counts = {key: getattr(counted, key) for key in ("frames", "ok", "empty", "failed")}
-        journal.add(Entry(header.source, fingerprint(picture), "key", outputs, counts))
     journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
     journal.close()
     record_run(folder)

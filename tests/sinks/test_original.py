@@ -11,6 +11,7 @@ import pytest
 from movenet_cli.errors import MediaError
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.overlay import open_overlay
+from tests.media import write_song
 from tests.sinks.clips import audio_packets, clip_pixels, frame, header, make_clip, overlay, picture
 from tests.sources.clips import numbered, write_clip
 
@@ -93,13 +94,7 @@ def test_a_stream_that_the_header_does_not_announce(tmp_path: Path) -> None:
 
 
 def test_a_source_that_is_no_video_any_more(tmp_path: Path) -> None:
-    song = tmp_path / "song.m4a"
-    with av.open(str(song), "w") as container:
-        stream = container.add_stream("aac", rate=44100)
-        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
-        sound.rate = 44100
-        container.mux(stream.encode(sound))
-        container.mux(stream.encode())
+    song = write_song(tmp_path / "song.m4a")
     sink = open_overlay(tmp_path / "o.mp4", song, header())
     sink.write(*STEADY[0])
     with pytest.raises(MediaError, match="no video any more"):

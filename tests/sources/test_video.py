@@ -13,6 +13,7 @@ import pytest
 from movenet_cli.errors import MediaError
 from movenet_cli.poses import Frame
 from movenet_cli.sources.interface import FrameRange, SourceInfo
+from tests.media import break_title, write_song
 from tests.sources.clips import check, number_of, numbered, numbers, opened, read, turn, write_clip
 from tests.sources.pictures import difference, turned
 
@@ -202,22 +203,14 @@ def test_a_large_frame_is_refused(tmp_path: Path) -> None:
 
 
 def test_sound_alone_is_no_video(tmp_path: Path) -> None:
-    path = tmp_path / "a.m4a"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=44100)
-        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
-        frame.rate = 44100
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+    path = write_song(tmp_path / "a.m4a")
     with pytest.raises(MediaError, match="no video in this file"):
         opened(path)
 
 
 def test_a_title_that_is_not_utf8_is_no_obstacle(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mkv", 3, metadata={"title": "a title of its own"})
-    data = path.read_bytes()
-    assert b"a title of its own" in data
-    path.write_bytes(data.replace(b"a title of its own", b"\xff title of its own"))
+    break_title(path, "a title of its own")
     assert check(read(path), 3, 1 / 25) == []
 
 

@@ -19,7 +19,7 @@ from movenet_cli.cli.printing import say
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.engine import Engine
 from movenet_cli.errors import ExitCode, InputError, MovenetError, OutputError
-from movenet_cli.folder import MEDIA, results_folder
+from movenet_cli.folder import MEDIA, FolderOutputs, results_folder
 from movenet_cli.models.interface import Model, ModelInfo
 from movenet_cli.models.loading import load_model
 from movenet_cli.models.store import resolve
@@ -109,7 +109,7 @@ def run_annotate(request: Request) -> ExitCode:
     keep_large_blocks()
     found = _find(request)
     if request.overlay:
-        check_overlays(found.files)
+        check_overlays(found.files, request.max_pixels)
     models = [_load(request, name) for name in (request.model, request.refine_with) if name]
     strategy = Strategy([model.info for model in models], request.pose_settings, request.frames)
     report = Report(found.ignored)
@@ -145,18 +145,18 @@ class _Run:
         keys = {media: self.strategy.key(media) for media in MEDIA}
         with results_folder(root, request.formats, request.overlay, keys, request.overwrite) as outputs:
             try:
-                outputs.write_run(self.report.document(self._facts()))
+                self._write_run(outputs)
                 self._annotate(outputs)
                 if self.report.is_complete:
                     outputs.combine(self.found.files)
-                outputs.write_run(self.report.document(self._facts()))
+                self._write_run(outputs)
             except KeyboardInterrupt:
                 self.report.interrupted = True
-                outputs.write_run(self.report.document(self._facts()))
+                self._write_run(outputs)
             except MovenetError as error:
                 self.report.fatal = error.exit_code
                 with contextlib.suppress(OutputError):
-                    outputs.write_run(self.report.document(self._facts()))
+                    self._write_run(outputs)
                 raise
         self._say_end(f"results in {root}")
 
@@ -170,6 +170,9 @@ class _Run:
                 engine, self.strategy, outputs, request.frames, request.max_pixels, settings, progress
             )
             batch.run(self.found.files, self.report)
+
+    def _write_run(self, outputs: FolderOutputs) -> None:
+        outputs.write_run(self.report.document(self._facts()))
 
     def _say_end(self, where: str) -> None:
         if self.report.interrupted:

@@ -10,12 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from movenet_cli.errors import InputError
+from movenet_cli.foldernames import DATASET, KEYPOINTS
 from movenet_cli.poses import FloatArray, Pose
-from movenet_cli.results.finding import KEYPOINTS, find_all_documents, find_documents
+from movenet_cli.results.finding import find_all_documents, find_documents
 from movenet_cli.results.reading import open_document
 from movenet_cli.skeleton import KEYPOINT_COUNT
-
-COCO_FILE = "coco.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,9 +49,9 @@ def read_predictions(path: Path, *, smoothed: bool = False) -> Predictions:
         raise InputError(f"there is no {path}; give a results folder of annotate, or its coco.json")
     if (path / KEYPOINTS).is_dir() and any(find_all_documents(path)):
         return _from_documents(path, smoothed)
-    if (path / COCO_FILE).is_file():
-        return _from_coco(path / COCO_FILE)
-    raise InputError(f"{path} holds no results: neither documents in {KEYPOINTS}/ nor {COCO_FILE}")
+    if (path / DATASET).is_file():
+        return _from_coco(path / DATASET)
+    raise InputError(f"{path} holds no results: neither documents in {KEYPOINTS}/ nor {DATASET}")
 
 
 def _from_documents(folder: Path, smoothed: bool) -> Predictions:

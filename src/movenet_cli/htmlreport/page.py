@@ -5,12 +5,12 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from movenet_cli.foldernames import OVERLAY
 from movenet_cli.htmlreport import sections
 from movenet_cli.htmlreport.statistics import Statistics, gather
 from movenet_cli.sinks.files import write_file
 from movenet_cli.sinks.jsontext import escape_name, plain_text
 
-OVERLAYS = "overlay"
 """The folder of overlays inside a results folder."""
 
 
@@ -36,7 +36,7 @@ def render(results_folder: Path) -> str:
         sections.figures(statistics),
         sections.failures(statistics),
         sections.scores(statistics),
-        sections.gallery(statistics, results_folder / OVERLAYS),
+        sections.gallery(statistics, results_folder / OVERLAY),
         sections.videos(statistics),
         sections.images(statistics),
         sections.facts(statistics),

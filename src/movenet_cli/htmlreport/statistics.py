@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from movenet_cli.errors import InputError
+from movenet_cli.foldernames import RUN
 from movenet_cli.htmlreport.timeline import Timeline
 from movenet_cli.poses import FrameResult, Pose
 from movenet_cli.results.finding import DocumentFile, find_documents
@@ -118,7 +119,7 @@ def gather(folder: Path) -> Statistics:
     Raises:
         InputError: when it is none, or holds neither documents nor the record of a run.
     """
-    statistics = Statistics(_read_run(folder / "run.json"))
+    statistics = Statistics(_read_run(folder / RUN))
     for document in _documents(folder, statistics.run):
         scores = ScoreStatistics()
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from movenet_cli.errors import InputError, MediaError
+from movenet_cli.foldernames import DATASET
 from movenet_cli.results.entries import output_of
 from movenet_cli.results.finding import DocumentFile, find_documents
 from movenet_cli.results.journal import JOURNAL_NAME, Journal, is_up_to_date
@@ -66,7 +67,7 @@ def convert_results(folder: Path, format_name: str, output: Path | None = None) 
             if journal is not None:
                 journal.close()
         if format_name == "coco":
-            combine(parts, target / "coco.json")
+            combine(parts, target / DATASET)
 
 
 def _convert(document: DocumentFile, form: Format, target: Path) -> Converted:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from movenet_cli.errors import InputError
+from movenet_cli.foldernames import KEYPOINTS
 from movenet_cli.natural import natural_path_key
 from movenet_cli.sinks.registry import FORMATS
 
 DOCUMENT_FORMATS: Final = ("json", "jsonl")
 """Formats that hold everything, the preferred one first."""
-
-KEYPOINTS: Final = FORMATS["json"].folder
 
 
 @dataclass(frozen=True, slots=True)

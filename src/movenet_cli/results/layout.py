@@ -2,17 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from movenet_cli.foldernames import OVERLAY
 from movenet_cli.sinks.overlay import overlay_name
 from movenet_cli.sinks.registry import FORMATS
 from movenet_cli.sources.interface import Media
-
-OVERLAY: Final = "overlay"
-"""The folder of the renders, and their name among the formats."""
-
-DATASET: Final = "coco.json"
-"""What is made of all inputs' parts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from movenet_cli.errors import OutputError
+from movenet_cli.foldernames import LOCK
 from movenet_cli.sinks.files import as_output_error, make_folder
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         OutputError: at once, when another run holds it, or when it cannot be written.
     """
-    path = folder / ".movenet" / "lock"
+    path = folder / LOCK
     make_folder(path.parent)
     lock = FileLock(path)
     _acquire(lock, folder)

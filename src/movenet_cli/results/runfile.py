@@ -7,8 +7,6 @@ from typing import Any
 from movenet_cli.errors import InputError
 from movenet_cli.results.strictjson import strict_json
 
-RUN_NAME = "run.json"
-
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -4,22 +4,22 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, get_args
+from typing import get_args
 
 from movenet_cli.errors import InputError, MovenetError
+from movenet_cli.foldernames import DATASET, KEYPOINTS, RUN
 from movenet_cli.poses import Status
 from movenet_cli.results.cococheck import Images, check_coco, source_of
 from movenet_cli.results.csvcheck import check_csv
 from movenet_cli.results.entries import Entry, Output, output_of
-from movenet_cli.results.finding import KEYPOINTS, find_all_documents, find_files, is_folder
+from movenet_cli.results.finding import find_all_documents, find_files, is_folder
 from movenet_cli.results.journal import JOURNAL_NAME, read_journal
 from movenet_cli.results.reading import open_document
-from movenet_cli.results.runfile import RUN_NAME, Run, read_run
+from movenet_cli.results.runfile import Run, read_run
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.jsontext import escape_name
 from movenet_cli.sinks.registry import FORMATS
 
-_DATASET: Final = "coco.json"
 _Counts = tuple[int, int, int, int]
 
 
@@ -52,9 +52,9 @@ class Validation:
         self._unowned: set[Path] = set()
         self._run: Run | None = None
         self.files = 0
-        if not is_folder(folder / KEYPOINTS) and not self._has(_DATASET, JOURNAL_NAME):
+        if not is_folder(folder / KEYPOINTS) and not self._has(DATASET, JOURNAL_NAME):
             raise InputError(
-                f"{folder} is no results folder of annotate: no {KEYPOINTS}/ and no {_DATASET} in it"
+                f"{folder} is no results folder of annotate: no {KEYPOINTS}/ and no {DATASET} in it"
             )
 
     def problems(self) -> Iterator[Problem]:
@@ -62,7 +62,7 @@ class Validation:
         if is_folder(self._folder / KEYPOINTS):
             yield from self._documents()
             yield from self._tables()
-        if self._has(JOURNAL_NAME, RUN_NAME):
+        if self._has(JOURNAL_NAME, RUN):
             yield from self._check_journal()
             yield from self._check_run()
         yield from self._check_dataset()
@@ -133,7 +133,7 @@ class Validation:
             yield _problem(path, error)
 
     def _check_run(self) -> Iterator[Problem]:
-        path = self._folder / RUN_NAME
+        path = self._folder / RUN
         try:
             _require_file(path)
             self._run = read_run(path)
@@ -144,11 +144,11 @@ class Validation:
                 yield Problem(path, "the run did not reach its end; start it again to go on")
 
     def _check_dataset(self) -> Iterator[Problem]:
-        path = self._folder / _DATASET
+        path = self._folder / DATASET
         owed = (
             self._run.frames if self._run and self._run.is_complete and "coco" in self._run.formats else None
         )
-        if owed is None and not self._has(_DATASET):
+        if owed is None and not self._has(DATASET):
             return
         try:
             _require_file(path)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from movenet_cli.foldernames import DATASET_PARTS, KEYPOINTS
 from movenet_cli.sinks.cocofile import CocoEncoder
 from movenet_cli.sinks.csvfile import CsvEncoder
 from movenet_cli.sinks.interface import Encoder
@@ -29,9 +30,9 @@ class Format:
 
 
 FORMATS: Final = {
-    "json": Format(JsonEncoder, "keypoints"),
-    "jsonl": Format(JsonlEncoder, "keypoints"),
-    "csv": Format(CsvEncoder, "keypoints"),
-    "coco": Format(CocoEncoder, ".movenet/coco"),
+    "json": Format(JsonEncoder, KEYPOINTS),
+    "jsonl": Format(JsonlEncoder, KEYPOINTS),
+    "csv": Format(CsvEncoder, KEYPOINTS),
+    "coco": Format(CocoEncoder, DATASET_PARTS),
 }
 """`coco` keeps each input's part out of sight; `cocofile.combine` makes the run's `coco.json` of them."""

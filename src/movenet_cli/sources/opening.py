@@ -6,9 +6,9 @@ from typing import Final
 
 from movenet_cli.errors import MediaError
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
-from movenet_cli.sources.header import check_pixels, read_header
+from movenet_cli.sources.header import ImageHeader, check_pixels, read_header
 from movenet_cli.sources.images import ImageSource
-from movenet_cli.sources.interface import FrameRange, InputFile, Source
+from movenet_cli.sources.interface import FrameRange, InputFile, Media, Source
 from movenet_cli.sources.sniff import HEAD_SIZE, IMAGE_SUFFIXES, sniff
 from movenet_cli.sources.video import VideoSource
 
@@ -27,25 +27,39 @@ def open_source(file: InputFile, frames: FrameRange, *, max_pixels: int = DEFAUL
     Raises:
         MediaError: when nothing of it can be read.
     """
-    head, data = _read(file.path, max_pixels)
-    media = sniff(head)
-    if media is None and file.path.suffix.lower() in IMAGE_SUFFIXES:
+    still = read_still(file.path, max_pixels)
+    if still is None:
+        return VideoSource(file.path, frames, max_pixels=max_pixels)
+    return ImageSource(*still)
+
+
+def read_still(path: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> tuple[bytes, ImageHeader] | None:
+    """A still picture's bytes and header; None for whatever is read as a video.
+
+    Args:
+        path: of the file.
+        max_pixels: see `open_source`.
+
+    Raises:
+        MediaError: when it cannot be read, or is no image in spite of its suffix.
+    """
+    media, data = _read(path, max_pixels)
+    if media is None and path.suffix.lower() in IMAGE_SUFFIXES:
         raise MediaError("not an image that can be read")
     if media != "image":
-        return VideoSource(file.path, frames, max_pixels=max_pixels)
+        return None
     header = read_header(data)
     check_pixels(header.width, header.height, max_pixels)
-    if header.is_animated:
-        return VideoSource(file.path, frames, max_pixels=max_pixels)
-    return ImageSource(data, header)
+    return None if header.is_animated else (data, header)
 
 
-def _read(path: Path, max_pixels: int) -> tuple[bytes, bytes]:
-    """The first bytes of a file and, of an image, all of them."""
+def _read(path: Path, max_pixels: int) -> tuple[Media | None, bytes]:
+    """What a file is, as far as its first bytes tell; of an image, all bytes."""
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD_SIZE)
-            if sniff(head) != "image":
+            media = sniff(head)
+            if media != "image":
                 data = b""
             elif os.fstat(stream.fileno()).st_size > _MOST_BYTES_PER_PIXEL * max(
                 max_pixels, DEFAULT_MAX_PIXELS
@@ -57,4 +71,4 @@ def _read(path: Path, max_pixels: int) -> tuple[bytes, bytes]:
         raise MediaError(f"cannot be read: {error.strerror}") from error
     if not head:
         raise MediaError("the file is empty")
-    return head, data
+    return media, data

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from movenet_cli.foldernames import KEYPOINTS, LOCK, OVERLAY
 from movenet_cli.natural import natural_key
 
-_RESULTS_MARK = ".movenet/lock"
-"""What every results folder holds."""
-_RESULTS = frozenset(("keypoints", "overlay"))
+_RESULTS = frozenset((KEYPOINTS, OVERLAY))
 """Where a results folder has what could be taken for an input."""
 
 
@@ -117,7 +116,7 @@ class Walk:
 
 
 def _holds_results(folder: str) -> bool:
-    return os.path.isfile(f"{folder}/{_RESULTS_MARK}")  # noqa: PTH113 - a Path for every folder is slow
+    return os.path.isfile(f"{folder}/{LOCK}")  # noqa: PTH113 - a Path for every folder is slow
 
 
 @dataclass(frozen=True, slots=True)

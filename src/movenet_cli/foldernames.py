@@ -1,0 +1,21 @@
+"""What the parts of a results folder are called; each stated here, since several families need it."""
+
+from typing import Final
+
+KEYPOINTS: Final = "keypoints"
+"""The folder of the documents, an input's in each format."""
+
+OVERLAY: Final = "overlay"
+"""The folder of the renders, and their name among the formats."""
+
+DATASET: Final = "coco.json"
+"""What is made of all inputs' parts."""
+
+DATASET_PARTS: Final = ".movenet/coco"
+"""The folder of these parts."""
+
+RUN: Final = "run.json"
+"""The account of the last run."""
+
+LOCK: Final = ".movenet/lock"
+"""What every results folder has, and the run that writes there holds."""
