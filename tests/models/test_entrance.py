@@ -54,6 +54,13 @@ def test_parts_of_a_picture_that_do_not_lie_together() -> None:
     assert ours[0, 0, 0, 0] == pytest.approx(part.mean(), rel=1e-6)
 
 
+def test_pictures_of_another_size_are_an_error() -> None:
+    content, table = without_entrance(TinyModel(input_type="int32").content())
+    network = Network(content, "rest", (8, 8), table)
+    with pytest.raises(ValueError, match="broadcast"):
+        network.invoke(np.zeros((9, 8, 3), np.uint8))
+
+
 @pytest.mark.parametrize(
     "model",
     [

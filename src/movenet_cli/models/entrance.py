@@ -55,7 +55,10 @@ def _has_one_source(graph: Graph, operator: Any) -> bool:
 
 
 def _table(content: bytes) -> PixelTable | None:
-    """What a network makes of all values; None unless it changes each pixel by itself, all alike."""
+    """What a network makes of all values; None unless it changes each pixel by itself, all alike.
+
+    Noise shows it: there the values stand in other places than where the table has them from.
+    """
     network = Network(content, "the start of the network")
     height, width = network.size
     values = np.resize(np.arange(256, dtype=np.uint8), (-(-256 // (height * width)), height, width, 1))

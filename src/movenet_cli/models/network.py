@@ -77,10 +77,7 @@ class Network:
 
     def invoke_raw(self, pixels: ByteArray) -> list[npt.NDArray[Any]]:
         """As `invoke`, but quantised outputs stay so."""
-        if self._table is None:
-            np.copyto(self._input(), pixels, casting="unsafe")
-        else:
-            cv2.LUT(pixels, self._table, dst=self._input()[0])
+        self._fill(pixels)
         try:
             self._interpreter.invoke()
         except (RuntimeError, ValueError) as error:
@@ -98,6 +95,14 @@ class Network:
         named = self._interpreter.get_signature_runner().get_output_details()
         by_index = {details["index"]: name for name, details in named.items()}
         return [by_index[details["index"]] for details in self._outputs]
+
+    def _fill(self, pixels: ByteArray) -> None:
+        """Write the input; the interpreter does not run while anybody holds on to its memory."""
+        target = self._input()[0]
+        if self._table is None:
+            np.copyto(target, pixels, casting="unsafe")
+        elif (looked_up := cv2.LUT(pixels, self._table, dst=target)) is not target:
+            np.copyto(target, looked_up)  # pixels of another size are an error
 
     def _open(self, content: bytes) -> Any:
         try:
