@@ -1,11 +1,14 @@
 """Stand-ins that subclass the real interfaces: a network that finds a bright blob, sources made of arrays."""
 
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pytest
 
 from movenet_cli.models.interface import Kind, Model, ModelInfo, Runner
+from movenet_cli.models.litert import LitertRunner
 from movenet_cli.pictures import RgbPicture
 from movenet_cli.poses import ByteArray, FloatArray, Frame, Skipped
 from movenet_cli.sources.interface import Source, SourceInfo
@@ -94,3 +97,15 @@ def blob(x: int, y: int, size: tuple[int, int] = (48, 64), light: int = 255) -> 
     pixels = np.zeros((*size, 3), np.uint8)
     pixels[max(0, y - 2) : y + 2, max(0, x - 2) : x + 2] = light
     return pixels
+
+
+def break_worker(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """Let one call of a network on LiteRT, counted from 0, raise what nobody expects."""
+    network, calls = LitertRunner.run, itertools.count()
+
+    def sometimes_broken(self: LitertRunner, batch: ByteArray) -> FloatArray:
+        if next(calls) == call:
+            raise RuntimeError("a worker died")
+        return network(self, batch)
+
+    monkeypatch.setattr(LitertRunner, "run", sometimes_broken)

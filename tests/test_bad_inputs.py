@@ -12,8 +12,8 @@ import pytest
 from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from movenet_cli.models.litert import LitertRunner
 from tests.conftest import PROJECT
+from tests.fakes import break_worker
 from tests.media import gradient, write_image, write_video
 from tests.models.tflites import TinyModel
 
@@ -137,14 +137,7 @@ def test_a_worker_that_fails_costs_its_video_only(
     """The network fails in a worker thread, in the middle of a video of its own picture size."""
     write_video(folder / "clip.mp4", 30)
     out = tmp_path / "out"
-    network, calls = LitertRunner.run, iter(range(1000))
-
-    def sometimes_broken(self, batch):  # type: ignore[no-untyped-def]
-        if next(calls) == 20:
-            raise RuntimeError("a worker died")
-        return network(self, batch)
-
-    monkeypatch.setattr(LitertRunner, "run", sometimes_broken)
+    break_worker(monkeypatch, call=20)
     options = ("-o", out, "--crop", "none", "--overlay")
     assert _annotate(a_model, folder, *options) == ExitCode.BUG
     facts = json.loads((out / "run.json").read_text())

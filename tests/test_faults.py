@@ -14,6 +14,7 @@ from movenet_cli.cli.main import run
 from movenet_cli.cli.progress import Progress
 from movenet_cli.errors import ExitCode
 from movenet_cli.models.litert import LitertRunner
+from tests.fakes import break_worker
 from tests.media import gradient, write_image, write_video
 
 
@@ -156,14 +157,7 @@ def test_a_bug_in_one_input_is_told_and_the_rest_is_done(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, out = _pictures(tmp_path / "in", 6), tmp_path / "out"
-    network, calls = LitertRunner.run, iter(range(1000))
-
-    def sometimes_broken(self, batch):  # type: ignore[no-untyped-def]
-        if next(calls) == 4:
-            raise RuntimeError("a worker died")
-        return network(self, batch)
-
-    monkeypatch.setattr(LitertRunner, "run", sometimes_broken)
+    break_worker(monkeypatch, call=4)
     assert _annotate(a_model, folder, "-o", out, "--crop", "none") == ExitCode.BUG
     facts = _facts(out)
     assert facts["inputs"]["done"] == 5

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -13,13 +12,12 @@ import numpy as np
 import pytest
 
 from movenet_cli.errors import ExitCode
-from movenet_cli.heads import Constants
 from movenet_cli.models import loading
 from movenet_cli.models.convert import NOT_CONVERTIBLE, NotConvertibleError, convert, main
 from movenet_cli.models.graph import load_graph
-from movenet_cli.models.litert import LitertRunner, from_multi_heads, official
+from movenet_cli.models.interface import Runner
 from movenet_cli.models.loading import load_model
-from movenet_cli.models.network import Network
+from movenet_cli.models.prepared import read_prepared
 from movenet_cli.models.tensorflow import SignatureRunner
 from movenet_cli.models.tflite import Graph
 from tests.models.saved_models import SCOPES, UNUSUAL, save_inconvertible, save_multi, save_single
@@ -33,13 +31,9 @@ def noise(size: tuple[int, int]) -> np.ndarray:
     return np.random.default_rng(2).integers(0, 256, (6, *size, 3), np.uint8)
 
 
-def converted(folder: Path, target: Path) -> LitertRunner:
+def converted(folder: Path, target: Path) -> Runner:
     convert(folder, target)
-    facts = json.loads(target.with_suffix(".json").read_text())
-    constants = Constants(**facts["constants"])
-    finish = partial(from_multi_heads, facts["heads"], constants) if facts["heads"] else official
-    table = np.array(facts["table"]["values"], facts["table"]["type"])
-    return LitertRunner(partial(Network, target.read_bytes(), "converted", table=table), finish)
+    return read_prepared(target).model("converted", "").runner()
 
 
 def keypoints(output: np.ndarray) -> np.ndarray:
@@ -152,8 +146,9 @@ LOAD = """
 import logging, pathlib, sys
 import numpy as np
 from movenet_cli.errors import ModelError
+from movenet_cli.models.interface import Runner
 from movenet_cli.models.loading import load_model
-from movenet_cli.models.network import Network
+from movenet_cli.models.prepared import read_prepared
 try:
     model = load_model(pathlib.Path(sys.argv[1]), name="m", runtime="auto", device="auto", batch_size=1)
     print(model.info.runtime, model.runner().run(np.zeros((1, 64, 64, 3), np.uint8)).shape)

@@ -13,7 +13,7 @@ from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.overlay import open_overlay
 from tests.media import write_song
 from tests.sinks.clips import audio_packets, clip_pixels, frame, header, make_clip, overlay, picture
-from tests.sources.clips import numbered, write_clip
+from tests.sources.clips import write_clip, write_clip_with_sound
 
 TIMES = [index / 25 for index in range(50)]
 STEADY = [frame(index, time, picture()) for index, time in enumerate(TIMES)]
@@ -48,24 +48,6 @@ def test_sound_of_an_unknown_codec(tmp_path: Path, caplog: pytest.LogCaptureFixt
     assert "the overlay is silent" in caplog.text
 
 
-def _interleaved_flv(path: Path) -> Path:
-    """150 numbered pictures with noise."""
-    noise = np.random.default_rng(0)
-    with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=25, options={"bf": "0"})
-        video.width, video.height, video.pix_fmt = 128, 96, "yuv420p"
-        audio = container.add_stream("aac", rate=44100)
-        for number in range(150):
-            container.mux(video.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24")))
-            samples = noise.normal(0, 0.2, (1, 1764)).astype(np.float32)
-            sound = av.AudioFrame.from_ndarray(samples, "fltp", "mono")
-            sound.rate = 44100
-            container.mux(audio.encode(sound))
-        container.mux(video.encode())
-        container.mux(audio.encode())
-    return path
-
-
 def _add_caption(path: Path) -> None:
     """Insert a line of text into a flv file, a stream of its own that the header does not announce."""
 
@@ -86,7 +68,7 @@ def _add_caption(path: Path) -> None:
 
 
 def test_a_stream_that_the_header_does_not_announce(tmp_path: Path) -> None:
-    clip = _interleaved_flv(tmp_path / "clip.flv")
+    clip = write_clip_with_sound(tmp_path / "clip.flv", 150, loudness=0.2)
     whole = audio_packets(clip)
     _add_caption(clip)
     items = [frame(number, number / 25, picture()) for number in range(150)]

@@ -121,3 +121,21 @@ def check(frames: Sequence[Frame | Skipped], count: int, interval: float) -> lis
         assert frame.time is not None
         assert abs(frame.time - frame.index * interval) < 1e-3
     return [frame.index for frame in frames if isinstance(frame, Skipped)]
+
+
+def write_clip_with_sound(path: Path, count: int, loudness: float = 0) -> Path:
+    """Numbered pictures at 25 a second, between them the sound of each: noise, or silence."""
+    noise = np.random.default_rng(0)
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=25, options={"bf": "0"})
+        video.width, video.height, video.pix_fmt = 128, 96, "yuv420p"
+        audio = container.add_stream("aac", rate=44100)
+        for number in range(count):
+            container.mux(video.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24")))
+            samples = noise.normal(0, loudness, (1, 1764)).astype(np.float32)
+            sound = av.AudioFrame.from_ndarray(samples, "fltp", "mono")
+            sound.rate = 44100
+            container.mux(audio.encode(sound))
+        container.mux(video.encode())
+        container.mux(audio.encode())
+    return path

@@ -14,7 +14,17 @@ from movenet_cli.errors import MediaError
 from movenet_cli.poses import Frame
 from movenet_cli.sources.interface import FrameRange, SourceInfo
 from tests.media import break_title, write_song
-from tests.sources.clips import check, number_of, numbered, numbers, opened, read, turn, write_clip
+from tests.sources.clips import (
+    check,
+    number_of,
+    numbered,
+    numbers,
+    opened,
+    read,
+    turn,
+    write_clip,
+    write_clip_with_sound,
+)
 from tests.sources.pictures import difference, turned
 
 CODECS = [
@@ -215,18 +225,7 @@ def test_a_title_that_is_not_utf8_is_no_obstacle(tmp_path: Path) -> None:
 
 
 def test_sound_that_the_header_does_not_announce_is_no_obstacle(tmp_path: Path) -> None:
-    path = tmp_path / "a.flv"
-    with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=25, options={"bf": "0"})
-        video.width, video.height, video.pix_fmt = 128, 96, "yuv420p"
-        audio = container.add_stream("aac", rate=44100)
-        for number in range(50):
-            container.mux(video.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24")))
-            sound = av.AudioFrame.from_ndarray(np.zeros((1, 1764), np.float32), "fltp", "mono")
-            sound.rate = 44100
-            container.mux(audio.encode(sound))
-        container.mux(video.encode())
-        container.mux(audio.encode())
+    path = write_clip_with_sound(tmp_path / "a.flv", 50)
     data = bytearray(path.read_bytes())
     data[4] = 1  # "video only"
     path.write_bytes(data)

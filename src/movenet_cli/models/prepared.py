@@ -53,6 +53,14 @@ class Prepared:
     constants: Constants
     table: PixelTable | None
 
+    def model(self, name: str, sha256: str) -> LitertModel:
+        """A model that LiteRT runs, under a name and with the hash of what it was made of."""
+        finish = partial(from_multi_heads, self.heads, self.constants) if self.heads else official
+        size = Network(self.content, name, table=self.table).fixed_size
+        return LitertModel(
+            self.content, self.table, ModelInfo(name, self.kind, size, sha256, "litert"), finish
+        )
+
 
 def load_prepared(folder: Path, name: str, sha256: str) -> LitertModel:
     """A SavedModel that LiteRT runs; arguments and errors are those of `prepare`.
@@ -62,11 +70,7 @@ def load_prepared(folder: Path, name: str, sha256: str) -> LitertModel:
         name: how results and messages call it.
         sha256: see `hashing.sha256_of`; it stays the model's hash.
     """
-    prepared = prepare(folder, sha256)
-    finish = partial(from_multi_heads, prepared.heads, prepared.constants) if prepared.heads else official
-    size = Network(prepared.content, name, table=prepared.table).fixed_size
-    info = ModelInfo(name, prepared.kind, size, sha256, "litert")
-    return LitertModel(prepared.content, prepared.table, info, finish)
+    return prepare(folder, sha256).model(name, sha256)
 
 
 def prepare(folder: Path, sha256: str) -> Prepared:
@@ -104,12 +108,12 @@ def prepare(folder: Path, sha256: str) -> Prepared:
 def _cached(file: Path) -> Prepared | None:
     """What the cache has; None when that is nothing, or not what was put there."""
     try:
-        return _read(file)
+        return read_prepared(file)
     except (OSError, ValueError):
         return None
 
 
-def _read(file: Path) -> Prepared:
+def read_prepared(file: Path) -> Prepared:
     """A converted file, with the facts beside it.
 
     Raises:
@@ -157,7 +161,7 @@ def _converted(folder: Path, keep_as: Path | None) -> Prepared:
         with tempfile.TemporaryDirectory(prefix="movenet-") as place:
             made = Path(place, "model.tflite")
             _run_conversion(folder, made)
-            prepared = _read(made)
+            prepared = read_prepared(made)
             if keep_as is not None:
                 _keep(made, keep_as)
             return prepared
