@@ -32,7 +32,8 @@ def write_video(path: Path, pictures: Sequence[ByteArray] | int = 6, fps: int = 
     path.parent.mkdir(parents=True, exist_ok=True)
     frames = [gradient(seed=index) for index in range(pictures)] if isinstance(pictures, int) else pictures
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=Fraction(fps))
+        options = {"x264-params": "mbtree=0"}  # with it, bytes depend on what lay in memory before
+        stream = container.add_stream("libx264", rate=Fraction(fps), options=options)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         for pixels in frames:

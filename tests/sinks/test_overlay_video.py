@@ -16,8 +16,10 @@ from movenet_cli.poses import ByteArray, Frame, Picture, PixelRect
 from movenet_cli.sinks import mp4
 from movenet_cli.sinks.draw import LEFT
 from movenet_cli.sinks.interface import Summary
+from movenet_cli.sinks.original import Original
 from movenet_cli.sinks.overlay import open_overlay
 from movenet_cli.skeleton import INDEX
+from tests.media import gradient, write_video
 from tests.sinks.clips import (
     GREY,
     audio_packets,
@@ -246,6 +248,23 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "clip.mp4", [n / 25 for n in range(50)], audio="aac")
     first, second = (overlay(tmp_path / name, clip, steady()) for name in ("1.mp4", "2.mp4"))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_what_lay_in_memory_before_changes_no_byte(tmp_path: Path) -> None:
+    pictures = [gradient(96, 64, seed) for seed in range(40)]
+    clip = write_video(tmp_path / "clip.mp4", pictures)
+    random, seen = np.random.default_rng(0), set()
+    for _ in range(100):
+        path = tmp_path / "o.mp4"
+        original = Original(clip, 0.0, 0)
+        writer = mp4.Mp4Writer(path, path, (96, 64), original)
+        _ = [np.full(size, size % 256, np.uint8) for size in random.integers(16, 2**17, 200)]
+        for index, pixels in enumerate(pictures):
+            writer.write(pixels, index / 10)
+        writer.finish(4.0)
+        original.close()
+        seen.add(path.read_bytes())
+    assert len(seen) == 1
 
 
 def test_names_that_look_like_addresses(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
