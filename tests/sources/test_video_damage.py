@@ -1,15 +1,20 @@
 """Damaged videos: one record per frame, right index and time, whatever is lost."""
 
+import contextlib
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
 import pytest
 
 from movenet_cli.errors import MediaError
-from movenet_cli.poses import Frame, Skipped
+from movenet_cli.poses import ByteArray, Frame, Skipped
 from movenet_cli.sources.interface import FrameRange
+from movenet_cli.sources.orientation import Orientation
+from movenet_cli.sources.videoframe import VideoPicture
 from tests.sources.clips import check, damage, numbers, opened, packets, read, write_clip
 
 COUNT = 40
@@ -40,6 +45,85 @@ def test_reasons_are_told(tmp_path: Path) -> None:
     reasons = {frame.reason for frame in read(path) if isinstance(frame, Skipped)}
     assert reasons <= {"frame could not be decoded", "frame is damaged"}
     assert reasons
+
+
+def moving(count: int, width: int = 320, height: int = 192) -> list[ByteArray]:
+    """Pictures of blots that move."""
+    coarse = np.random.default_rng(0).integers(0, 256, (height // 8, width // 8, 3), np.uint8)
+    blots = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return [np.roll(blots, (3 * index, 5 * index), (0, 1)) for index in range(count)]
+
+
+def refused_packets(path: Path) -> int:
+    """How many packets FFmpeg refuses when it is told to bear with nothing."""
+    refused = 0
+    with av.open(str(path)) as container:
+        context = container.streams.video[0].codec_context
+        context.thread_count, context.options = 1, {"err_detect": "explode"}
+        for packet in container.demux(video=0):
+            refused += 1
+            with contextlib.suppress(av.error.FFmpegError):
+                context.decode(packet)
+                refused -= 1
+    return refused
+
+
+def of_one_thread(path: Path) -> dict[int, bytes]:
+    """The pixels that one thread decodes, by time; not of the frames that it calls damaged."""
+    shown = {}
+    with av.open(str(path)) as container:
+        context = container.streams.video[0].codec_context
+        context.thread_count = 1
+        for packet in container.demux(video=0):
+            with contextlib.suppress(av.error.FFmpegError):
+                for frame in context.decode(packet):
+                    if not frame.is_corrupt:
+                        shown[round(frame.time * 25)] = VideoPicture(frame, Orientation()).rgb().tobytes()
+    return shown
+
+
+def test_damage_looks_the_same_always(tmp_path: Path) -> None:
+    """And not as it happens to look when several threads hurry on while one of them fails."""
+    clip = write_clip(tmp_path / "a.mp4", moving(30), options={"g": "30"})
+    sound, tried = clip.read_bytes(), 0
+    for place, size in packets(clip)[3:]:
+        data = bytearray(sound)
+        data[place + size // 2] ^= 0x55
+        clip.write_bytes(data)
+        if refused_packets(clip):  # else several threads may fail to see it
+            tried += 1
+            frames = [frame for frame in read(clip) if isinstance(frame, Frame)]
+            assert {frame.index: frame.picture.rgb().tobytes() for frame in frames} == of_one_thread(clip)
+    assert tried > 5
+
+
+@pytest.mark.parametrize("last", [2, 3, 4])
+def test_damage_near_the_end_costs_only_itself(tmp_path: Path, last: int) -> None:
+    clip = write_clip(tmp_path / "a.mp4", moving(COUNT), options={"bf": "0"})
+    damage(clip, [COUNT - last])
+    frames = read(clip)
+    assert [frame.index for frame in frames] == list(range(COUNT))
+    assert [frame.index for frame in frames if isinstance(frame, Skipped)] == [COUNT - last]
+
+
+def test_frames_that_may_show_traces_of_damage_are_told(tmp_path: Path) -> None:
+    """Until the next key frame; those of one picture are told as one."""
+    clip = damage(write_clip(tmp_path / "a.mp4", COUNT, options={"bf": "0"}), [13, 28])
+    with opened(clip) as source:
+        lost = [frame.index for frame in source.frames() if isinstance(frame, Skipped)]
+    assert lost == [13, 28]
+    until = "may show traces of lost ones, until the next key frame"
+    assert source.notes == (f"7 frames from frame 14 on {until}",)
+    with opened(clip, FrameRange(start=28 / 25)) as source:
+        list(source.frames())
+    assert source.notes == (f"frame 29 {until}",)
+
+
+def test_nothing_is_told_of_codecs_whose_frames_stand_alone(tmp_path: Path) -> None:
+    clip = damage(write_clip(tmp_path / "a.mov", 10, codec="mjpeg", pixel_format="yuvj420p"), [5])
+    with opened(clip) as source:
+        assert sum(isinstance(frame, Skipped) for frame in source.frames()) == 1
+    assert source.notes == ()
 
 
 def fast_start(path: Path, count: int = COUNT) -> Path:

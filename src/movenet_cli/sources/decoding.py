@@ -45,12 +45,14 @@ class Decoded:
         time: seconds since the first frame; None when the stream has neither timestamps nor a rate.
         picture: the decoder's frame; None when it is lost.
         reason: why it is lost.
+        is_doubtful: whether a frame since the last key frame is lost, so that this one may show traces.
     """
 
     index: int
     time: float | None
     picture: av.VideoFrame | None
     reason: str
+    is_doubtful: bool
 
 
 class StreamDecoder:
@@ -61,9 +63,13 @@ class StreamDecoder:
     Args:
         container: an open input.
         stream: its video stream.
+
+    Attributes:
+        is_damaged: whether anything so far shows damage, other than an end that is cut off.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        self.is_damaged = False
         self._stream = stream
         self._codec = stream.codec_context.name
         self._has_index = "mp4" in container.format.name
@@ -73,6 +79,7 @@ class StreamDecoder:
         self._first_key: Packet[VideoStream] | None = None
         self._recent: deque[int | None] = deque(maxlen=64)
         self._index = 0
+        self._lost_since_key = False
         self._first: int | None = None
 
     def __iter__(self) -> Iterator[Decoded]:
@@ -125,6 +132,7 @@ class StreamDecoder:
         try:
             frames = self._stream.codec_context.decode(packet)
         except FFmpegError:
+            self.is_damaged |= self._first_key is not None
             yield from self._placed(self._account.failed())
             return
         for frame in frames:
@@ -178,7 +186,12 @@ class StreamDecoder:
             picture, reason = one.item, one.reason
             if picture is not None and picture.is_corrupt:
                 picture, reason = None, DAMAGED
-            yield Decoded(self._index, self._time(one.timestamp), picture, reason)
+            if picture is None:
+                self.is_damaged |= reason != ENDS_EARLY
+                self._lost_since_key = True
+            elif picture.key_frame:
+                self._lost_since_key = False
+            yield Decoded(self._index, self._time(one.timestamp), picture, reason, self._lost_since_key)
             self._index += 1
 
     def _time(self, timestamp: int | None) -> float | None:

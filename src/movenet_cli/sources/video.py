@@ -1,12 +1,13 @@
 """A video file in; the frames that were asked for out, upright, with their source index and time."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import av
 from av.error import FFmpegError
+from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
 from movenet_cli.containers import open_container
@@ -21,6 +22,7 @@ from movenet_cli.sources.selection import Selection
 from movenet_cli.sources.videoframe import VideoPicture
 
 _QUEUE_DEPTH = 8
+_MOST_B_FRAMES = 16
 _BROKE_OFF = "the file cannot be read to its end; how many frames are lost is not known"
 
 
@@ -38,15 +40,16 @@ class VideoSource(Source):
 
     def __init__(self, path: Path, frames: FrameRange, *, max_pixels: int) -> None:
         self._selection = Selection(frames)
-        self._container, self._stream = _open(path)
+        self._path = path
+        self._max_pixels = max_pixels
         self._prefetcher: Prefetcher[Frame | Skipped] | None = None
         self._sizes: dict[tuple[int, int], int] = {}
+        self._doubtful: list[int] = []
         self._is_through = False
+        self._open(is_damaged=False)
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
-            self._stream.codec_context.options = {"max_pixels": str(max_pixels)}  # for larger ones later on
-            self._decoder = StreamDecoder(self._container, self._stream)
-            self._decoded: Iterator[Decoded] = iter(self._decoder)
+            self._decoded = self._all()
             self._info = self._start()
         except BaseException:
             self._container.close()
@@ -64,6 +67,8 @@ class VideoSource(Source):
         if len(self._sizes) > 1:
             sizes = (f"{width}x{height} from frame {first}" for (width, height), first in self._sizes.items())
             remarks.append(f"the frame size changes: {', '.join(sizes)}")
+        if self._doubtful:
+            remarks.append(_traces(self._doubtful))
         return tuple(remark for remark in remarks if remark)
 
     def frames(self) -> Iterator[Frame | Skipped]:
@@ -77,6 +82,40 @@ class VideoSource(Source):
             self._prefetcher.close()
         self._decoded = iter(())
         self._container.close()
+
+    def _open(self, *, is_damaged: bool) -> None:
+        """Begin at the beginning: with all threads and no mercy, or for a damaged stream with one and all."""
+        self._container, self._stream = _open(self._path)
+        context = self._stream.codec_context
+        context.thread_type, context.thread_count = "AUTO", 1 if is_damaged else 0
+        context.options = {
+            "max_pixels": str(self._max_pixels),  # for larger frames later on
+            "err_detect": "0" if is_damaged else "explode",
+        }
+        self._decoder = StreamDecoder(self._container, self._stream)
+
+    def _all(self) -> Iterator[Decoded]:
+        """Every frame of the stream; from the first sign of damage on, out of a second, careful decoding.
+
+        What FFmpeg makes of damaged data, and which frames it calls damaged, depends on which of its threads
+        is faster. B-frames wait for the frame after them, which they are made of, too, to be sound.
+        """
+        held: list[Decoded] = []
+        given = 0
+        for decoded in self._decoder:
+            held.append(decoded)
+            if self._decoder.is_damaged:
+                break
+            if len(held) > _MOST_B_FRAMES or not _is_b_frame(decoded.picture):
+                given += len(held)
+                yield from held
+                held.clear()
+        if self._decoder.is_damaged:
+            self._container.close()
+            self._open(is_damaged=True)
+            yield from itertools.islice(self._decoder, given, None)
+        else:
+            yield from held
 
     def _start(self) -> SourceInfo:
         """Decode up to the first picture, which knows the rotation and the true size."""
@@ -117,6 +156,8 @@ class VideoSource(Source):
     def _frame(self, decoded: Decoded) -> Frame | Skipped:
         if decoded.picture is None:
             return Skipped(decoded.index, decoded.time, decoded.reason)
+        if decoded.is_doubtful:
+            self._doubtful.append(decoded.index)
         picture = VideoPicture(decoded.picture, _orientation(decoded.picture))
         self._sizes.setdefault((picture.width, picture.height), decoded.index)
         return Frame(decoded.index, decoded.time, picture)
@@ -142,19 +183,28 @@ def _fps(rate: Fraction | None) -> float | None:
 
 
 def _pick(container: av.container.InputContainer) -> VideoStream:
-    """The first video stream, ready to be decoded with all threads."""
+    """The first video stream that is no cover picture."""
     stream = next((stream for stream in container.streams.video if not _is_cover(stream)), None)
     if stream is None:
         raise MediaError("no video in this file")
     if stream.codec_context is None:
         raise MediaError("the video's codec is not known here")
-    stream.thread_type = "AUTO"
     return stream
 
 
 def _is_cover(stream: VideoStream) -> bool:
     """Whether a stream is a music file's cover picture."""
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _traces(doubtful: Sequence[int]) -> str:
+    count = len(doubtful)
+    which = f"frame {doubtful[0]}" if count == 1 else f"{count:,} frames from frame {doubtful[0]} on"
+    return f"{which} may show traces of lost ones, until the next key frame"
+
+
+def _is_b_frame(frame: av.VideoFrame | None) -> bool:
+    return frame is not None and frame.pict_type == PictureType.B
 
 
 def _orientation(frame: av.VideoFrame) -> Orientation:
