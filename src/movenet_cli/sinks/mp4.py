@@ -128,7 +128,7 @@ class Mp4Writer:
         stream.time_base = Fraction(1, _TICKS)
         context = stream.codec_context
         context.time_base = Fraction(1, _TICKS)
-        context.thread_count = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // 2))
+        context.thread_count = min(_MOST_THREADS, os.cpu_count() or 1)
         context.color_range = ColorRange.MPEG
         context.colorspace = self._original.colours.space
         context.color_primaries = self._original.colours.primaries
