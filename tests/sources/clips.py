@@ -1,7 +1,9 @@
 """Video files whose every frame shows its own number, and ways to damage them."""
 
+import contextlib
+import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -47,7 +49,7 @@ def write_clip(
     """Write numbered pictures as a video; `times` are the frames' timestamps in `time_base`."""
     shown = [numbered(number) for number in range(pictures)] if isinstance(pictures, int) else pictures
     settings = {"g": "10", "bf": "2", "x264-params": "mbtree=0"} if codec == "libx264" else {}
-    with av.open(str(path), "w", options=dict(container_options or {})) as container:
+    with _same_priority(), av.open(str(path), "w", options=dict(container_options or {})) as container:
         container.metadata.update(metadata or {})
         stream = container.add_stream(codec, rate=rate, options=settings | dict(options or {}))
         stream.height, stream.width = shown[0].shape[:2]
@@ -61,6 +63,19 @@ def write_clip(
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+@contextlib.contextmanager
+def _same_priority() -> Iterator[None]:
+    """SVT-AV1 gives root's thread real-time priority, and with it all that it starts: the rest starves."""
+    if not hasattr(os, "sched_setscheduler"):
+        yield
+        return
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameters)
 
 
 def turn(path: Path, degrees: int) -> Path:
