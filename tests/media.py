@@ -10,6 +10,9 @@ import numpy as np
 
 from movenet_cli.poses import ByteArray
 
+REPRODUCIBLE = {"x264-params": "mbtree=0"}
+"""Options of libx264; with its macroblock tree, bytes depend on what lay in memory before."""
+
 
 def gradient(width: int = 96, height: int = 64, seed: int = 0) -> ByteArray:
     """A smooth picture, different for each seed: (height, width, 3) uint8 RGB."""
@@ -32,8 +35,7 @@ def write_video(path: Path, pictures: Sequence[ByteArray] | int = 6, fps: int = 
     path.parent.mkdir(parents=True, exist_ok=True)
     frames = [gradient(seed=index) for index in range(pictures)] if isinstance(pictures, int) else pictures
     with av.open(str(path), "w") as container:
-        options = {"x264-params": "mbtree=0"}  # with it, bytes depend on what lay in memory before
-        stream = container.add_stream("libx264", rate=Fraction(fps), options=options)
+        stream = container.add_stream("libx264", rate=Fraction(fps), options=REPRODUCIBLE)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         for pixels in frames:

@@ -13,6 +13,7 @@ import numpy as np
 from movenet_cli.poses import ByteArray, Frame, Skipped
 from movenet_cli.sources.interface import FrameRange, InputFile, Source
 from movenet_cli.sources.opening import open_source
+from tests.media import REPRODUCIBLE
 
 _BITS = 8
 
@@ -48,7 +49,7 @@ def write_clip(
 ) -> Path:
     """Write numbered pictures as a video; `times` are the frames' timestamps in `time_base`."""
     shown = [numbered(number) for number in range(pictures)] if isinstance(pictures, int) else pictures
-    settings = {"g": "10", "bf": "2", "x264-params": "mbtree=0"} if codec == "libx264" else {}
+    settings = {"g": "10", "bf": "2", **REPRODUCIBLE} if codec == "libx264" else {}
     with _same_priority(), av.open(str(path), "w", options=dict(container_options or {})) as container:
         container.metadata.update(metadata or {})
         stream = container.add_stream(codec, rate=rate, options=settings | dict(options or {}))

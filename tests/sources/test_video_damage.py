@@ -1,8 +1,9 @@
 """Damaged videos: one record per frame, right index and time, whatever is lost."""
 
 import contextlib
+import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -54,32 +55,26 @@ def moving(count: int, width: int = 320, height: int = 192) -> list[ByteArray]:
     return [np.roll(blots, (3 * index, 5 * index), (0, 1)) for index in range(count)]
 
 
-def refused_packets(path: Path) -> int:
-    """How many packets FFmpeg refuses when it is told to bear with nothing."""
-    refused = 0
+def of_one_thread(path: Path, **options: str) -> Iterator[list[av.VideoFrame] | None]:
+    """What one thread of FFmpeg makes of each packet; None when it refuses it."""
     with av.open(str(path)) as container:
         context = container.streams.video[0].codec_context
-        context.thread_count, context.options = 1, {"err_detect": "explode"}
+        context.thread_count, context.options = 1, options
         for packet in container.demux(video=0):
-            refused += 1
+            frames = None
             with contextlib.suppress(av.error.FFmpegError):
-                context.decode(packet)
-                refused -= 1
-    return refused
+                frames = context.decode(packet)
+            yield frames
 
 
-def of_one_thread(path: Path) -> dict[int, bytes]:
-    """The pixels that one thread decodes, by time; not of the frames that it calls damaged."""
-    shown = {}
-    with av.open(str(path)) as container:
-        context = container.streams.video[0].codec_context
-        context.thread_count = 1
-        for packet in container.demux(video=0):
-            with contextlib.suppress(av.error.FFmpegError):
-                for frame in context.decode(packet):
-                    if not frame.is_corrupt:
-                        shown[round(frame.time * 25)] = VideoPicture(frame, Orientation()).rgb().tobytes()
-    return shown
+def shown_by_one_thread(path: Path) -> dict[int, bytes]:
+    """The pixels of the frames, by their number; not of those that FFmpeg calls damaged."""
+    frames = itertools.chain.from_iterable(each or () for each in of_one_thread(path))
+    return {
+        round(frame.time * 25): VideoPicture(frame, Orientation()).rgb().tobytes()
+        for frame in frames
+        if not frame.is_corrupt
+    }
 
 
 def test_damage_looks_the_same_always(tmp_path: Path) -> None:
@@ -90,10 +85,12 @@ def test_damage_looks_the_same_always(tmp_path: Path) -> None:
         data = bytearray(sound)
         data[place + size // 2] ^= 0x55
         clip.write_bytes(data)
-        if refused_packets(clip):  # else several threads may fail to see it
+        if None in of_one_thread(clip, err_detect="explode"):  # else several threads may fail to see it
             tried += 1
             frames = [frame for frame in read(clip) if isinstance(frame, Frame)]
-            assert {frame.index: frame.picture.rgb().tobytes() for frame in frames} == of_one_thread(clip)
+            assert {frame.index: frame.picture.rgb().tobytes() for frame in frames} == shown_by_one_thread(
+                clip
+            )
     assert tried > 5
 
 
@@ -107,7 +104,7 @@ def test_damage_near_the_end_costs_only_itself(tmp_path: Path, last: int) -> Non
 
 
 def test_frames_that_may_show_traces_of_damage_are_told(tmp_path: Path) -> None:
-    """Until the next key frame; those of one picture are told as one."""
+    """How many there are until the next key frame, and where."""
     clip = damage(write_clip(tmp_path / "a.mp4", COUNT, options={"bf": "0"}), [13, 28])
     with opened(clip) as source:
         lost = [frame.index for frame in source.frames() if isinstance(frame, Skipped)]

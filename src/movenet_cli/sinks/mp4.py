@@ -29,8 +29,7 @@ milliseconds are whole numbers of it."""
 _ENCODER: Final = "libx264"
 _OPTIONS: Final = {"preset": "veryfast", "crf": "23", "bf": "0", "x264-params": "mbtree=0"}
 """No B-frames: without reordering every player shows every frame at its time, whatever the rate does.
-No macroblock tree: with it x264 encodes the same small pictures differently about once in 30 times, as what
-lay in memory before has it."""
+No macroblock tree: with it, how x264 encodes small pictures depends on what lay in memory before."""
 
 _MOST_THREADS: Final = 4
 _LONGEST_SIDE: Final = 16384

@@ -1,7 +1,7 @@
 """A video file in; the frames that were asked for out, upright, with their source index and time."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -44,9 +44,10 @@ class VideoSource(Source):
         self._max_pixels = max_pixels
         self._prefetcher: Prefetcher[Frame | Skipped] | None = None
         self._sizes: dict[tuple[int, int], int] = {}
-        self._doubtful: list[int] = []
+        self._first_doubtful: int | None = None
+        self._doubtful = 0
         self._is_through = False
-        self._open(is_damaged=False)
+        self._begin(is_damaged=False)
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
             self._decoded = self._all()
@@ -67,8 +68,8 @@ class VideoSource(Source):
         if len(self._sizes) > 1:
             sizes = (f"{width}x{height} from frame {first}" for (width, height), first in self._sizes.items())
             remarks.append(f"the frame size changes: {', '.join(sizes)}")
-        if self._doubtful:
-            remarks.append(_traces(self._doubtful))
+        if self._first_doubtful is not None:
+            remarks.append(_traces(self._first_doubtful, self._doubtful))
         return tuple(remark for remark in remarks if remark)
 
     def frames(self) -> Iterator[Frame | Skipped]:
@@ -83,7 +84,7 @@ class VideoSource(Source):
         self._decoded = iter(())
         self._container.close()
 
-    def _open(self, *, is_damaged: bool) -> None:
+    def _begin(self, *, is_damaged: bool) -> None:
         """Begin at the beginning: with all threads and no mercy, or for a damaged stream with one and all."""
         self._container, self._stream = _open(self._path)
         context = self._stream.codec_context
@@ -112,7 +113,7 @@ class VideoSource(Source):
                 held.clear()
         if self._decoder.is_damaged:
             self._container.close()
-            self._open(is_damaged=True)
+            self._begin(is_damaged=True)
             yield from itertools.islice(self._decoder, given, None)
         else:
             yield from held
@@ -157,7 +158,9 @@ class VideoSource(Source):
         if decoded.picture is None:
             return Skipped(decoded.index, decoded.time, decoded.reason)
         if decoded.is_doubtful:
-            self._doubtful.append(decoded.index)
+            if self._first_doubtful is None:
+                self._first_doubtful = decoded.index
+            self._doubtful += 1
         picture = VideoPicture(decoded.picture, _orientation(decoded.picture))
         self._sizes.setdefault((picture.width, picture.height), decoded.index)
         return Frame(decoded.index, decoded.time, picture)
@@ -197,9 +200,8 @@ def _is_cover(stream: VideoStream) -> bool:
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
-def _traces(doubtful: Sequence[int]) -> str:
-    count = len(doubtful)
-    which = f"frame {doubtful[0]}" if count == 1 else f"{count:,} frames from frame {doubtful[0]} on"
+def _traces(first: int, count: int) -> str:
+    which = f"frame {first}" if count == 1 else f"{count:,} frames from frame {first} on"
     return f"{which} may show traces of lost ones, until the next key frame"
 
 
