@@ -8,11 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-DATA = Path("training/data")
-SYNTHETIC, HELD_OUT, REAL = DATA / "synthetic/train", DATA / "synthetic/heldout", DATA / "real"
-RUN = Path("training/runs/mini")
 WEIGHTS = Path("src/movenet_cli/weights/mini.tflite")
 CURVE = Path("docs/mini-learning-curve.png")
+START = Path("training/start.pt")
 SIZE = 160
 
 Step = Callable[[argparse.Namespace], None]
@@ -22,65 +20,115 @@ def teacher(options: argparse.Namespace) -> None:
     """Labels crops of unlabelled pictures and videos with Lightning's soft answers."""
     from training.real import write_shards  # noqa: PLC0415
 
-    write_shards(options.lightning, options.pictures, REAL, count=options.count)
+    write_shards(options.lightning, options.pictures, _real(options), count=options.count)
+
+
+def annotated(options: argparse.Namespace) -> None:
+    """Labels crops of pictures with annotated people by both the annotators' and Lightning's answers."""
+    from training.annotated import write_shards  # noqa: PLC0415
+
+    write_shards(options.lightning, options.people, _real(options), count=options.count)
 
 
 def train(options: argparse.Namespace) -> None:
     """Trains, or goes on training, until the time budget is used up."""
     from training.session import Session  # noqa: PLC0415
     from training.session import train as run  # noqa: PLC0415
+    from training.trainer import STAGES  # noqa: PLC0415
 
-    run(Session(RUN, options.minutes, SYNTHETIC, HELD_OUT, REAL, options.coco), options.processes)
+    session = Session(
+        folder=options.folder / "runs/mini",
+        minutes=options.minutes,
+        synthetic=options.folder / "data/synthetic/train",
+        held_out=_held_out(options),
+        real=_real(options),
+        coco=options.coco,
+        rate=options.rate,
+        stages=STAGES[-1:] if options.start else STAGES,
+        batch=options.batch,
+        device=options.device,
+        loaders=options.loaders,
+        start=options.start,
+    )
+    run(session, options.processes)
 
 
 def export(options: argparse.Namespace) -> None:
-    """Writes the averaged weights of the last checkpoint as the package's model, and the learning curve."""
+    """Writes the last checkpoint's averaged weights as a model and as a start, and the learning curve."""
     from training.curve import plot  # noqa: PLC0415
     from training.export import export_tflite  # noqa: PLC0415
-    from training.trainer import load_average  # noqa: PLC0415
+    from training.trainer import load_average, save_start  # noqa: PLC0415
 
-    size = export_tflite(load_average(RUN), SIZE, WEIGHTS)
-    print(f"{WEIGHTS}: {size / 1e6:.2f} MB")
-    plot(RUN, CURVE)
+    run = options.folder / "runs/mini"
+    size = export_tflite(load_average(run), SIZE, options.weights)
+    print(f"{options.weights}: {size / 1e6:.2f} MB")
+    save_start(run, options.start)
+    plot(run, options.curve)
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Prints the model card's table: the package's model beside Lightning on the same pictures."""
+    """Prints the model card's table: the exported model beside Lightning on the same pictures."""
     from training.evaluate import evaluate as measure  # noqa: PLC0415
 
-    print(measure(WEIGHTS, options.lightning, options.coco, HELD_OUT, REAL))
+    print(measure(options.weights, options.lightning, options.coco, _held_out(options), _real(options)))
+
+
+def _real(options: argparse.Namespace) -> Path:
+    return Path(options.folder / "data/real")
+
+
+def _held_out(options: argparse.Namespace) -> Path:
+    return Path(options.folder / "data/synthetic/heldout")
 
 
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
     root = argparse.ArgumentParser(prog="python -m training", description="Train the bundled model `mini`.")
+    root.add_argument("--folder", type=Path, default="training", help="where data/ and runs/ are")
     steps = root.add_subparsers(dest="step", required=True)
-    for step in (teacher, train, export, evaluate):
-        command = steps.add_parser(step.__name__, help=step.__doc__, description=step.__doc__)
-        command.set_defaults(run=step)
-        if step in (teacher, evaluate):
-            command.add_argument(
-                "--lightning", type=Path, required=True, help="SavedModel of official Lightning"
-            )
-        if step in (train, evaluate):
-            command.add_argument(
-                "--coco", type=Path, required=True, help="folder of annotated COCO people, to measure on"
-            )
-        if step is teacher:
-            command.add_argument(
-                "--pictures",
-                type=Path,
-                nargs="+",
-                required=True,
-                help="folders of unlabelled pictures and videos",
-            )
-            command.add_argument("--count", type=int, default=11000, help="crops to label")
-        if step is train:
-            command.add_argument("--minutes", type=float, default=90, help="time budget of the whole run")
-            command.add_argument(
-                "--processes", type=int, default=os.cpu_count() or 1, help="training processes"
-            )
+    command = {step.__name__: _command(steps, step) for step in (teacher, annotated, train, export, evaluate)}
+
+    for name in ("teacher", "annotated", "evaluate"):
+        command[name].add_argument(
+            "--lightning", type=Path, required=True, help="SavedModel of official Lightning"
+        )
+    for name in ("train", "evaluate"):
+        command[name].add_argument(
+            "--coco", type=Path, required=True, help="folder of annotated COCO people, to measure on"
+        )
+    for name in ("export", "evaluate"):
+        command[name].add_argument("--weights", type=Path, default=WEIGHTS, help="the exported model")
+    for name, count in (("teacher", 5000), ("annotated", 16000)):
+        command[name].add_argument("--count", type=int, default=count, help="crops to label")
+    command["teacher"].add_argument(
+        "--pictures", type=Path, nargs="+", required=True, help="folders of unlabelled pictures and videos"
+    )
+    command["annotated"].add_argument(
+        "--people", type=Path, required=True, help="folder of annotated COCO people, to learn from"
+    )
+    command["export"].add_argument("--curve", type=Path, default=CURVE, help="picture of the learning curve")
+    command["export"].add_argument("--start", type=Path, default=START, help="weights for a later `--start`")
+    _add_training(command["train"])
     return root
+
+
+def _command(
+    steps: argparse._SubParsersAction[argparse.ArgumentParser], step: Step
+) -> argparse.ArgumentParser:
+    command = steps.add_parser(step.__name__, help=step.__doc__, description=step.__doc__)
+    command.set_defaults(run=step)
+    return command
+
+
+def _add_training(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--minutes", type=float, default=90, help="time budget of the whole run")
+    add("--rate", type=float, default=2e-3, help="highest learning rate; a warm start wants a lower one")
+    add("--batch", type=int, default=32, help="samples a step and process")
+    add("--processes", type=int, default=os.cpu_count() or 1, help="training processes; 1 with a GPU")
+    add("--loaders", type=int, default=1, help="processes that make samples, for each training process")
+    add("--device", default="cpu", help="where PyTorch computes, such as cuda")
+    add("--start", type=Path, help="checkpoint whose weights to begin with, then in full size all along")
 
 
 def main() -> int:

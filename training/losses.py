@@ -49,7 +49,9 @@ def losses(maps: Tensor, heat: Tensor, people: Tensor, valid: Tensor) -> Losses:
         regression_loss(regression, points, weight),
         offset_loss(offset, points[:, :, :-1], weight[:, :, :-1]),
     )
-    return Losses(sum((w * part for w, part in zip(WEIGHTS, parts, strict=True)), torch.zeros(())), *parts)
+    return Losses(
+        sum((w * part for w, part in zip(WEIGHTS, parts, strict=True)), torch.zeros_like(parts[0])), *parts
+    )
 
 
 def place_loss(logits: Tensor, heat: Tensor, valid: Tensor) -> Tensor:
@@ -88,7 +90,7 @@ def offset_loss(offset: Tensor, points: Tensor, weight: Tensor) -> Tensor:
 
 def _around(points: Tensor, side: int) -> Tensor:
     """(N, P, 2) x, y in cells -> (N, P, 9, 2): the 3x3 cells around, those outside moved to the edge."""
-    return (points.floor()[:, :, None] + torch.tensor(WINDOW)).clamp(0, side - 1)
+    return (points.floor()[:, :, None] + torch.tensor(WINDOW, device=points.device)).clamp(0, side - 1)
 
 
 def _gather(maps: Tensor, cells: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from training.decoding import FLIPPED
 from training.shards import Row, ShardPool
 
 STRIDE = 4
-MAX_PEOPLE = 4
+MAX_PEOPLE = 6
 #: Spread of a keypoint's and of a centre's heat, in cells.
 HEAT_SIGMA = 1.2
 CENTER_SIGMA = 1.0
@@ -33,7 +33,7 @@ class Sample:
     Attributes:
         image: (S, S, 3) uint8 RGB.
         heat: (18, h, h) uint8: keypoint and, last, centre scores in 1/255.
-        people: (4, 18, 3) float32: x, y in pixels and weight, 0 without a label, of everyone's keypoints
+        people: (6, 18, 3) float32: x, y in pixels and weight, 0 without a label, of everyone's keypoints
             and, last, centre.
         valid: (18,) float32: 0 where the heat must not be learnt from.
     """
@@ -92,8 +92,9 @@ class SampleSource:
     def _photo(self, size: int) -> Sample:
         rng, row = self._rng, self._real.draw()
         source = row["image"].shape[0]
+        farther = rng.uniform(-0.6, 0) if rng.random() < 0.15 else rng.normal(0.03, 0.12)
         affine, mirrored = random_affine(
-            rng, source, size, scale=size / source * np.exp(rng.normal(0.03, 0.12)), turn=7, shift=0.04
+            rng, source, size, scale=size / source * np.exp(farther), turn=7, shift=0.04
         )
         image = np.asarray(cv2.warpAffine(row["image"], affine, (size, size)), np.uint8)
         people = move_people(row["people"], affine, size, mirrored)
@@ -103,7 +104,7 @@ class SampleSource:
             put_in_the_way(rng, image, self._texture(size))
         return Sample(
             photograph(rng, image),
-            warp_heat(row["heat"], affine, size, mirrored),
+            warp_heat(row["heat"], affine, size, mirrored, source),
             with_centers(people, size),
             valid,
         )
@@ -130,7 +131,7 @@ class SampleSource:
 
     def _paste_target(self, image: Picture, row: Row) -> FloatArray:
         rng, size = self._rng, image.shape[0]
-        share = rng.uniform(0.3, 0.7) if rng.random() < 0.3 else rng.uniform(0.65, 1.15)
+        share = np.exp(rng.uniform(-1.7, -0.4)) if rng.random() < 0.35 else rng.uniform(0.65, 1.15)
         slack = 0.5 * max(0.1, 1 - share) * (0.8 if share < 0.7 else 0.6)
         turn = 180 if rng.random() < 0.04 else 12
         affine, mirrored = place(
@@ -251,12 +252,13 @@ def draw_heat(labels: FloatArray, size: int) -> npt.NDArray[np.uint8]:
 
 
 def warp_heat(
-    heat: npt.NDArray[np.uint8], affine: FloatArray, size: int, mirrored: bool
+    heat: npt.NDArray[np.uint8], affine: FloatArray, size: int, mirrored: bool, source: int
 ) -> npt.NDArray[np.uint8]:
-    """(48, 48, 18) of the crop -> (18, h, h) of the sample."""
+    """(48, 48, 18) of a crop of side `source`, which the map is from -> (18, h, h) of the sample."""
     cells = size // STRIDE
-    small = affine.copy()
-    small[:, 2] = affine[:, 2] / STRIDE + (affine[:, :2] @ np.array([0.5, 0.5])) - 0.5
+    cell = source / heat.shape[0]
+    small = affine * (cell / STRIDE)
+    small[:, 2] = affine[:, 2] / STRIDE + affine[:, :2].sum(axis=1) * (cell / STRIDE / 2) - 0.5
     parts = [
         cv2.warpAffine(np.ascontiguousarray(heat[..., start : start + 3]), small, (cells, cells))
         for start in range(0, 18, 3)

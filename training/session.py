@@ -7,10 +7,10 @@ from pathlib import Path
 
 import torch
 
-from training.loader import Loader
+from training.loader import Loader, Stage
 from training.network import Architecture, Mini
 from training.team import Team, run_team
-from training.trainer import Run, Schedule, Score
+from training.trainer import STAGES, Run, Schedule, Score
 from training.yardstick import coco_crops, coco_scores, held_out_crops, network_predictor, pck_scores
 
 #: Side and number of the pictures for the points of the learning curve.
@@ -27,8 +27,14 @@ class Session:
         minutes: the run's time budget; the learning rate falls over it.
         synthetic: shards of rendered people.
         held_out: shards of rendered people to measure on.
-        real: shards of teacher-labelled crops and of backgrounds.
+        real: shards of crops of real pictures and of backgrounds.
         coco: annotated people to measure on; never trained on.
+        rate: the highest learning rate.
+        stages: what pictures are trained on, in order.
+        batch: samples a step and process.
+        device: where PyTorch computes.
+        loaders: processes that make samples, for each of the team.
+        start: a checkpoint whose averaged weights a new run begins with; from nothing by default.
     """
 
     folder: Path
@@ -37,18 +43,25 @@ class Session:
     held_out: Path
     real: Path
     coco: Path
+    rate: float = Schedule.rate
+    stages: tuple[Stage, ...] = STAGES
+    batch: int = Schedule.batch
+    device: str = "cpu"
+    loaders: int = 1
+    start: Path | None = None
 
     def __call__(self, team: Team) -> None:
         """Trains as one of the team."""
         torch.manual_seed(0)
-        schedule = Schedule(self.minutes)
-        run = Run(self.folder, schedule, Architecture(), team)
+        schedule = Schedule(self.minutes, self.stages, self.rate, batch=self.batch)
+        run = Run(self.folder, schedule, Architecture(), team, self.start, self.device)
         loader = Loader(
             self.synthetic,
             self.real,
-            schedule.stages[0],
+            schedule.stage(run.progress.seconds / (60 * self.minutes)),
             batch=schedule.batch,
             seed=run.progress.steps * team.size + team.rank,
+            processes=self.loaders,
         )
         try:
             run.train(loader, self._scorer() if team.leads else None)

@@ -16,7 +16,8 @@ import torch.distributed
 import torch.multiprocessing
 from torch import nn
 
-TIMEOUT = timedelta(minutes=30)
+#: Longer than anybody stops a run in between.
+TIMEOUT = timedelta(hours=12)
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,16 @@ from torch import nn
 
 from training.loader import Batch, Loader, Stage
 from training.losses import Losses, losses
-from training.network import Architecture, Mini
+from training.network import Architecture, Mini, take_over
 from training.optimizer import optimizers
 from training.team import Team
 
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.jsonl"
 ALONE = Team()
-STAGES = (Stage(0.0, 96, 0.5), Stage(0.5, 128, 0.5), Stage(0.7, 128, 0.35), Stage(0.8, 160, 0.35))
+STAGES = (Stage(0.0, 96, 0.6), Stage(0.45, 128, 0.6), Stage(0.75, 160, 0.6))
+#: Seconds: a step that takes longer was stopped from outside, and the rest of it does not count.
+LONGEST_STEP = 15.0
 Score = Callable[[Mini], dict[str, float]]
 
 
@@ -31,9 +33,10 @@ class Schedule:
     """How a run spends its time budget.
 
     Attributes:
-        minutes: wall-clock length of the run, all resumed parts together.
+        minutes: length of the run, all resumed parts together, without the pauses.
         stages: what pictures are trained on, in order.
         rate: the highest learning rate, reached after `warmup` steps, then a cosine down to 1 % of it.
+        keep: share of the averaged weights that a step leaves as they are, when many steps have been made.
         save_minutes: between checkpoints.
         score_minutes: between points of the learning curve.
     """
@@ -41,14 +44,15 @@ class Schedule:
     minutes: float
     stages: tuple[Stage, ...] = STAGES
     rate: float = 2e-3
-    warmup: int = 200
+    keep: float = 0.998
+    warmup: int = 100
     batch: int = 32
     save_minutes: float = 3.0
-    score_minutes: float = 8.0
+    score_minutes: float = 10.0
 
     def stage(self, progress: float) -> Stage:
         """The stage at a share of the run."""
-        return [stage for stage in self.stages if progress >= stage.start][-1]
+        return [stage for stage in self.stages if progress >= stage.start or stage is self.stages[0]][-1]
 
     def learning_rate(self, progress: float, step: int) -> float:
         """Learning rate at a share of the run and at a step since its start."""
@@ -66,11 +70,25 @@ class Progress:
 
 
 class Run:
-    """One training run in a folder; picks up where the folder's checkpoint stopped."""
+    """One training run in a folder; picks up where the folder's checkpoint stopped.
 
-    def __init__(self, folder: Path, schedule: Schedule, arch: Architecture, team: Team = ALONE) -> None:
+    Without a checkpoint it begins with the averaged weights of `start`, another run's checkpoint, if given.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        schedule: Schedule,
+        arch: Architecture,
+        team: Team = ALONE,
+        start: Path | None = None,
+        device: str = "cpu",
+    ) -> None:
         self.folder, self.schedule, self.team = folder, schedule, team
-        self.model = Mini(arch).to(memory_format=torch.channels_last)
+        self.device = torch.device(device)
+        self.model = Mini(arch).to(self.device, memory_format=torch.channels_last)
+        if start is not None:
+            take_over(self.model, torch.load(start, weights_only=True, map_location=self.device)["average"])
         self.average = copy.deepcopy(self.model).eval()
         self.optimizers = optimizers(self.model, schedule.rate)
         self.progress = Progress()
@@ -86,8 +104,9 @@ class Run:
         while (share := self.progress.seconds / (60 * self.schedule.minutes)) < 1:
             loader.enter(self.schedule.stage(share))
             parts = self._backward(loader.next())
-            seconds = self.progress.seconds + time.monotonic() - last
-            last = time.monotonic()
+            now = time.monotonic()
+            seconds = self.progress.seconds + min(now - last, LONGEST_STEP)
+            last = now
             self._update(share, self.team.share_gradients(self.model, seconds))
             if score is None:
                 continue
@@ -104,7 +123,8 @@ class Run:
             self._record(score)
 
     def _backward(self, batch: Batch) -> Losses:
-        with torch.autocast("cpu", torch.bfloat16):
+        batch = batch.on(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16):
             maps = self.model(batch.images)
         parts = losses(maps.float(), batch.heat, batch.people, batch.valid)
         for optimizer in self.optimizers:
@@ -121,7 +141,11 @@ class Run:
         self.progress.seconds = seconds
         self.progress.steps += 1
         self.progress.samples += self.schedule.batch * self.team.size
-        _move_average(self.average, self.model, min(0.9995, self.progress.steps / (self.progress.steps + 20)))
+        _move_average(
+            self.average,
+            self.model,
+            min(self.schedule.keep, self.progress.steps / (self.progress.steps + 20)),
+        )
 
     def _report(self, parts: Losses) -> None:
         shown = " ".join(f"{name} {value.item():.3f}" for name, value in vars(parts).items())
@@ -150,7 +174,7 @@ class Run:
         temporary.rename(self.folder / CHECKPOINT)
 
     def _load(self) -> None:
-        state = torch.load(self.folder / CHECKPOINT, weights_only=True)
+        state = torch.load(self.folder / CHECKPOINT, weights_only=True, map_location=self.device)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
@@ -160,10 +184,18 @@ class Run:
 
 def load_average(folder: Path) -> Mini:
     """The averaged network of a run's checkpoint, ready to infer."""
-    state = torch.load(folder / CHECKPOINT, weights_only=True)
+    state = torch.load(folder / CHECKPOINT, weights_only=True, map_location="cpu")
     model = Mini(Architecture(**state["arch"]))
     model.load_state_dict(state["average"])
     return model.eval()
+
+
+def save_start(folder: Path, path: Path) -> None:
+    """Writes a checkpoint's averaged weights in half precision, for another run to begin with."""
+    state = torch.load(folder / CHECKPOINT, weights_only=True, map_location="cpu")
+    halved = {name: w.half() if w.is_floating_point() else w for name, w in state["average"].items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"arch": state["arch"], "average": halved}, path)
 
 
 @torch.no_grad()

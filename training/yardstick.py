@@ -121,8 +121,9 @@ def network_predictor(model: Mini) -> Predict:
 
 def _predict_batch(model: Mini, images: npt.NDArray[np.uint8]) -> FloatArray:
     x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    x = x.to(model.heads.weight.device, memory_format=torch.channels_last)
     with torch.inference_mode():
-        maps = model(x.contiguous(memory_format=torch.channels_last)).float().permute(0, 2, 3, 1).numpy()
+        maps = model(x).float().permute(0, 2, 3, 1).cpu().numpy()
     return np.stack([decode(head_maps(one)) for one in maps])
 
 

@@ -9,11 +9,12 @@ from training.decoding import decode
 
 torch = pytest.importorskip("torch", reason="training needs PyTorch, which is not installed here")
 
+from training.loader import Batch  # noqa: E402
 from training.losses import losses  # noqa: E402 - only with PyTorch
-from training.network import HEAD_CHANNELS, Architecture, Mini  # noqa: E402
+from training.network import HEAD_CHANNELS, Architecture, Mini, take_over  # noqa: E402
 from training.optimizer import Muon, orthogonal  # noqa: E402
 from training.team import Team, run_team  # noqa: E402
-from training.trainer import Schedule  # noqa: E402
+from training.trainer import STAGES, Run, Schedule, save_start  # noqa: E402
 from training.yardstick import head_maps, network_predictor  # noqa: E402
 
 TINY = Architecture(channels=(8, 8, 8, 16, 16), blocks=(1, 1, 1, 1), pyramid=8, head=16)
@@ -113,8 +114,69 @@ def test_schedule_decays_and_grows() -> None:
     assert rates[0] == pytest.approx(schedule.rate)
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] == pytest.approx(0.01 * schedule.rate)
-    assert schedule.learning_rate(0, 0) < 0.01 * schedule.rate
-    assert [schedule.stage(progress).size for progress in (0, 0.5, 0.99)] == [96, 128, 160]
+    assert schedule.learning_rate(0, 0) < 0.02 * schedule.rate
+    sizes = [schedule.stage(progress).size for progress in np.linspace(0, 1, 50)]
+    assert sizes == sorted(sizes)
+    assert (sizes[0], sizes[-1]) == (STAGES[0].size, STAGES[-1].size)
+
+
+def test_a_deeper_network_begins_as_the_one_whose_weights_it_takes_over(network: Mini) -> None:
+    deeper = Mini(Architecture(TINY.channels, (1, 2, 1, 3), TINY.pyramid, TINY.head))
+    take_over(deeper, network.state_dict())
+    picture = torch.rand(1, 3, 64, 64) * 2 - 1
+    torch.testing.assert_close(deeper.eval()(picture), network(picture))
+    with pytest.raises(ValueError, match=r"of another network: it has stages\.1\.2"):
+        take_over(Mini(TINY), deeper.state_dict())
+
+
+def batch(seed: int) -> Batch:
+    """Two noisy pictures with two people each."""
+    rng = np.random.default_rng(seed)
+    people = rng.uniform(0, 64, (2, 2, 18, 3)).astype(np.float32)
+    people[..., 2] = 1
+    arrays = (
+        rng.integers(0, 256, (2, 64, 64, 3), np.uint8),
+        rng.integers(0, 256, (2, 18, CELLS, CELLS), np.uint8),
+        people,
+        np.ones((2, 18), np.float32),
+    )
+    return Batch(*map(torch.from_numpy, arrays))
+
+
+class Batches:
+    """Stands in for the loader."""
+
+    def __init__(self) -> None:
+        self.seed = 0
+
+    def enter(self, stage: object) -> None:
+        pass
+
+    def next(self) -> Batch:
+        self.seed += 1
+        return batch(self.seed)
+
+
+def test_a_run_goes_on_where_it_stopped_and_lends_its_weights_to_another(tmp_path: Path) -> None:
+    run = Run(tmp_path / "a", Schedule(0.01), TINY)
+    run.train(Batches(), lambda model: {"AP": 0.5})  # type: ignore[arg-type]
+    again = Run(tmp_path / "a", Schedule(0.01), TINY)
+    assert again.progress == run.progress
+    assert run.progress.steps > 0
+    for old, new in zip(run.model.state_dict().values(), again.model.state_dict().values(), strict=True):
+        torch.testing.assert_close(old, new)
+    save_start(tmp_path / "a", tmp_path / "start.pt")
+    other = Run(tmp_path / "b", Schedule(0.01), TINY, start=tmp_path / "start.pt")
+    assert other.progress.steps == 0
+    torch.testing.assert_close(other.model.heads.weight, run.average.heads.weight, rtol=1e-3, atol=1e-4)
+
+
+def test_a_pause_does_not_use_up_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter(3600.0 * k for k in range(100))
+    monkeypatch.setattr("training.trainer.time.monotonic", lambda: next(times))
+    run = Run(tmp_path, Schedule(1), TINY)
+    run.train(Batches(), None)  # type: ignore[arg-type]
+    assert run.progress.steps == 4
 
 
 @pytest.fixture(scope="module")

@@ -97,18 +97,20 @@ def test_heat_peaks_in_the_keypoints_cell_and_is_empty_for_absent_ones() -> None
     assert heat[[k for k in range(18) if k != 3]].max() == 0
 
 
+@pytest.mark.parametrize("source", [192, 224])
 @pytest.mark.parametrize("mirrored_wanted", [False, True])
-def test_heat_follows_the_picture(mirrored_wanted: bool) -> None:
+def test_heat_follows_the_picture(mirrored_wanted: bool, source: int) -> None:
     rng = np.random.default_rng(3)
-    affine, mirrored = random_affine(rng, 192, 160, scale=0.9, turn=10, shift=0.03)
+    affine, mirrored = random_affine(rng, source, 160, scale=0.8, turn=10, shift=0.03)
     while mirrored != mirrored_wanted:
-        affine, mirrored = random_affine(rng, 192, 160, scale=0.9, turn=10, shift=0.03)
+        affine, mirrored = random_affine(rng, source, 160, scale=0.8, turn=10, shift=0.03)
     labels = np.zeros((1, 18, 3), np.float32)
     labels[0, 5] = (90, 70, 1)
     heat = draw_heat(labels, 192).transpose(1, 2, 0)
+    labels[..., :2] *= source / 192
     moved = move_people(labels[:, :17], affine, 160, mirrored)[0]
     (k,) = np.flatnonzero(moved[:, 2])
-    warped = warp_heat(heat, affine, 160, mirrored)[k].astype(float)
+    warped = warp_heat(heat, affine, 160, mirrored, source)[k].astype(float)
     rows, columns = np.mgrid[:40, :40] + 0.5
     center = np.array([(warped * columns).sum(), (warped * rows).sum()]) / warped.sum() * 4
     np.testing.assert_allclose(center, moved[k, :2], atol=0.6)
