@@ -90,7 +90,10 @@ def parser() -> argparse.ArgumentParser:
 
     for name in ("teacher", "annotated", "evaluate"):
         command[name].add_argument(
-            "--lightning", type=Path, required=True, help="SavedModel of official Lightning"
+            "--lightning",
+            type=Path,
+            required=name != "annotated",
+            help="SavedModel of official Lightning" + "; else the annotators alone" * (name == "annotated"),
         )
     for name in ("train", "evaluate"):
         command[name].add_argument(

@@ -21,11 +21,13 @@ from training.real import (
     View,
     anywhere,
     around,
+    cut,
     label_views,
+    people_in_view,
     write_backgrounds,
     write_people,
 )
-from training.samples import draw_heat, with_centers
+from training.samples import STRIDE, draw_heat, with_centers
 from training.teacher import SIZE, Teacher
 
 #: Heat at a keypoint that the annotators saw, and at one that they knew to be there behind something.
@@ -136,20 +138,33 @@ def _extent(person: FloatArray) -> float:
     return float(np.ptp(points, axis=0).max()) if len(points) else 0.0
 
 
-def label_annotated(teacher: Teacher, views: list[View]) -> dict[str, np.ndarray]:
-    """The crops and their labels, as those of `label_views`, with the annotators' word for it."""
-    rows = label_views(teacher, views)
+def label_annotated(teacher: Teacher | None, views: list[View]) -> dict[str, np.ndarray]:
+    """The crops and their labels, as those of `label_views`, with the annotators' word for it.
+
+    Without a teacher, nothing is learnt about a keypoint that nobody in the crop is annotated with.
+    """
+    rows = _unlabelled(views) if teacher is None else label_views(teacher, views)
     scale = np.array([SIZE / SIDE, SIZE / SIDE, 1])
     rows["heat"] = np.stack(
         [corrected(heat, people * scale) for heat, people in zip(rows["heat"], rows["people"], strict=True)]
     )
-    rows["valid"] = np.ones_like(rows["valid"])
+    known = rows["people"][..., 2].max(axis=1) > 0
+    nobody = ~known.any(axis=1, keepdims=True)
+    rows["valid"] = known | nobody if teacher is None else np.ones_like(known)
     return rows
 
 
-def write_shards(saved_model: Path, coco: Path, out: Path, count: int) -> None:
+def _unlabelled(views: list[View]) -> dict[str, np.ndarray]:
+    """Crops and annotated people, and no heat."""
+    crops, affines = cut(views)
+    people = [people_in_view(view, affine) for view, affine in zip(views, affines, strict=True)]
+    heat = np.zeros((len(views), SIZE // STRIDE, SIZE // STRIDE, 18), np.uint8)
+    return {"image": crops, "heat": heat, "people": np.stack(people).astype(np.float32)}
+
+
+def write_shards(saved_model: Path | None, coco: Path, out: Path, count: int) -> None:
     """Writes `count` crops of annotated people and some backgrounds as shards under `out`."""
-    teacher, scenes = Teacher(saved_model), read_scenes(coco)
+    teacher, scenes = saved_model and Teacher(saved_model), read_scenes(coco)
     print(
         f"{len(scenes)} pictures, {sum(len(scene.people) for scene in scenes)} annotated people", flush=True
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from training.decoding import FloatArray, decode
 from training.people import SEEN, Person, find_people
@@ -129,9 +130,7 @@ def label_views(teacher: Teacher, views: list[View]) -> dict[str, np.ndarray]:
         scores in 1/255; `people` (N, 6, 17, 3) float32 x, y in crop pixels and score, 0 where there is no
         label; `valid` (N, 17) bool, the keypoints whose heat may be learnt from.
     """
-    crops, affines = zip(
-        *(square(v.scene.picture, v.x, v.y, v.side, SIDE, v.angle) for v in views), strict=True
-    )
+    crops, affines = cut(views)
     seen = np.stack([cv2.resize(crop, (SIZE, SIZE), interpolation=cv2.INTER_AREA) for crop in crops])
     heats, people, valid = [], [], []
     for start in range(0, len(views), BATCH):
@@ -143,11 +142,17 @@ def label_views(teacher: Teacher, views: list[View]) -> dict[str, np.ndarray]:
             pose = decode(maps) * (SIDE / SIZE, SIDE / SIZE, 1)
             valid.append(_agreed(view, labels[0], pose) if view.target else np.ones(17, bool))
     return {
-        "image": np.stack(crops),
+        "image": crops,
         "heat": np.stack(heats),
         "people": np.stack(people).astype(np.float32),
         "valid": np.stack(valid),
     }
+
+
+def cut(views: list[View]) -> tuple[npt.NDArray[np.uint8], list[FloatArray]]:
+    """(N, 224, 224, 3) uint8 RGB, and the maps (2, 3) from picture to crop pixels."""
+    pairs = [square(v.scene.picture, v.x, v.y, v.side, SIDE, v.angle) for v in views]
+    return np.stack([crop for crop, _ in pairs]), [affine for _, affine in pairs]
 
 
 def people_in_view(view: View, affine: FloatArray) -> FloatArray:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from training.decoding import FLIPPED, FloatArray, HeadMaps, decode
 
@@ -32,6 +30,12 @@ class Teacher:
     """MoveNet SinglePose Lightning from its SavedModel, run in batches up to its heads."""
 
     def __init__(self, saved_model: Path) -> None:
+        # Imported here: crops of annotated people can be made without a teacher, and then without TensorFlow.
+        import tensorflow as tf  # noqa: PLC0415
+        from tensorflow.python.framework.convert_to_constants import (  # noqa: PLC0415
+            convert_variables_to_constants_v2,
+        )
+
         loaded = tf.saved_model.load(str(saved_model))
         graph = convert_variables_to_constants_v2(loaded.signatures["serving_default"]).graph.as_graph_def()
 
@@ -41,13 +45,14 @@ class Teacher:
             )
             return [tf.sigmoid(center), tf.sigmoid(heatmap), regression, offset]
 
+        self._constant = tf.constant
         self._heads = tf.compat.v1.wrap_function(heads, [tf.TensorSpec([None, SIZE, SIZE, 3], tf.float32)])
 
     def maps(self, pictures: npt.NDArray[np.uint8]) -> list[HeadMaps]:
         """(N, 192, 192, 3) uint8 RGB -> the head maps, 48x48, of each."""
         found: list[HeadMaps] = []
         for start in range(0, len(pictures), BATCH):
-            batch = self._heads(tf.constant(pictures[start : start + BATCH], tf.float32))
+            batch = self._heads(self._constant(pictures[start : start + BATCH], "float32"))
             center, heatmap, regression, offset = (head.numpy() for head in batch)
             found += [
                 HeadMaps(*maps) for maps in zip(center[..., 0], heatmap, regression, offset, strict=True)

@@ -6,12 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from training.annotated import corrected, label_annotated, read_scenes, sample_views
+from training.real import View, people_in_view
 from training.samples import draw_heat, with_centers
-
-pytest.importorskip("tensorflow", reason="the teacher needs TensorFlow")
-
-from training.annotated import corrected, read_scenes, sample_views
-from training.real import people_in_view
 
 SIZE = 192
 
@@ -76,6 +73,18 @@ def test_labels_of_a_view_begin_with_its_target(coco: Path) -> None:
     labels = people_in_view(view, np.array([[0.2, 0, 10], [0, 0.2, 20]]))
     np.testing.assert_allclose(labels[0, 0], [0.2 * 400 + 10, 0.2 * 100 + 20, 0.6])
     np.testing.assert_allclose(labels[1, 0], [0.2 * 50 + 10, 0.2 * 60 + 20, 0.6])
+
+
+def test_without_a_teacher_only_annotated_keypoints_are_learnt(coco: Path) -> None:
+    (scene,) = read_scenes(coco)
+    scene.people[0].keypoints[9:, 2] = 0
+    around = View(scene, 178, 188, 300, 0.0, scene.people[0])
+    nobody = View(scene, 500, 300, 100, 0.0, None)
+    rows = label_annotated(None, [around, nobody])
+    assert rows["image"].shape == (2, 224, 224, 3)
+    assert rows["valid"].tolist() == [[True] * 9 + [False] * 8, [True] * 17]
+    assert rows["heat"][0, ..., :9].max(axis=(0, 1)).min() > 0.5 * 255
+    assert rows["heat"][1].max() == 0
 
 
 def heat_of(people: np.ndarray) -> np.ndarray:
