@@ -9,6 +9,8 @@ import pytest
 
 from movenet_cli.folder import results_folder
 from movenet_cli.outputs import OrderedStream, Stopped
+from movenet_cli.results.layout import Layout
+from movenet_cli.results.records import Settings
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sources.interface import InputFile, Media
 from tests.media import write_image
@@ -83,7 +85,10 @@ def test_halt_ends_the_reading_of_inputs(tmp_path: Path) -> None:
     """What the fingerprint of a large input takes, and that of one that was touched since it was done."""
     file = InputFile(write_image(tmp_path / "a.png"), "a.png")
     keys: dict[Media, str] = {"image": "key", "video": "key"}
-    with results_folder(tmp_path / "out", ["json"], False, keys) as outputs:
+    settings = {
+        media: Settings(key, {"models": [], "kinds": [], "options": {}}) for media, key in keys.items()
+    }
+    with results_folder(tmp_path / "out", Layout(["json"], False), settings, [file]) as outputs:
         outputs.begin(file)
         (tmp_path / "out" / "keypoints" / "a.png.json").touch()
         outputs.finished(file, "image", Summary(1, 1, 0, 0))

@@ -127,7 +127,9 @@ class Batch:
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
-                outcome = InputOutcome(file.name, "failed", reason=_internal(error), is_bug=True)
+                outcome = InputOutcome(
+                    file.name, "failed", reason=_internal(error), is_bug=True, path=file.path
+                )
             report.add(outcome)
             if outcome.state == "failed" and self._settings.fail_fast:
                 report.stopped = True
@@ -150,7 +152,7 @@ class Batch:
 
     def _failed(self, file: InputFile, reason: str, is_bug: bool = False) -> InputOutcome:
         self._outputs.failed(file, reason)
-        return InputOutcome(file.name, "failed", reason=reason, is_bug=is_bug)
+        return InputOutcome(file.name, "failed", reason=reason, is_bug=is_bug, path=file.path)
 
     def _annotate(self, position: int, file: InputFile) -> InputOutcome:
         self._events.input_started(file.name)
@@ -168,8 +170,8 @@ class Batch:
                     if self._stop.is_set():
                         raise Stopped
             notes = source.notes
-        self._outputs.finished(file, source.info.media, summary)
-        return InputOutcome(file.name, "done", summary, notes=notes)
+        self._outputs.finished(file, source.info.media, summary, notes)
+        return InputOutcome(file.name, "done", summary, notes=notes, path=file.path)
 
 
 def _internal(error: Exception) -> str:

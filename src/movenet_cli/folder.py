@@ -1,60 +1,136 @@
 """A results folder: a file per input and format, overlays, the COCO dataset, the journal, `run.json`."""
 
 import contextlib
+import itertools
 import json
+import logging
+import os
+import stat
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import cast
 
 from movenet_cli.errors import MediaError
-from movenet_cli.foldernames import DATASET, OVERLAY, RUN
+from movenet_cli.foldernames import DATASET, LOCK, OVERLAY, RUN
 from movenet_cli.outputs import Outputs, Stopped
 from movenet_cli.report import InputOutcome
-from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint, has_changed, output_of
+from movenet_cli.results.entries import (
+    Entry,
+    Fingerprint,
+    Output,
+    fingerprint,
+    has_changed,
+    location_of,
+    output_of,
+)
 from movenet_cli.results.journal import Journal, is_up_to_date
 from movenet_cli.results.layout import Layout, dataset_part
 from movenet_cli.results.lock import locked
+from movenet_cli.results.places import check_places
+from movenet_cli.results.plan import MEDIA, Plan, Planner, in_the_way
+from movenet_cli.results.records import Begun, RunFile, Settings
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.document import summary_fields
 from movenet_cli.sinks.files import as_output_error, make_folder, remove_leftovers, sync_folders, write_file
 from movenet_cli.sinks.interface import Header, Sink, Summary
+from movenet_cli.sinks.jsontext import json_line
 from movenet_cli.sinks.overlay import open_overlay
 from movenet_cli.sinks.registry import FORMATS
 from movenet_cli.sinks.textsink import TextSink
 from movenet_cli.sources.interface import InputFile, Media
 
-MEDIA: Final[tuple[Media, ...]] = ("image", "video")
+log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
 def results_folder(
-    root: Path, formats: Sequence[str], overlay: bool, keys: Mapping[Media, str], overwrite: bool = False
+    root: Path,
+    layout: Layout,
+    settings: Mapping[Media, Settings],
+    files: Sequence[InputFile],
+    overwrite: bool = False,
 ) -> Iterator["FolderOutputs"]:
     """Hold a results folder for one run; what a killed run left half-written is removed first.
 
+    Nothing is written or removed before it is clear that the run may start; see `results.plan`.
+
     Args:
         root: the folder; made when it is not there.
-        formats: names from the table of formats.
-        overlay: whether to draw skeletons, too.
-        keys: hash of all that results depend on besides the input, by kind of input.
+        layout: what is written, and where.
+        settings: what results depend on besides the input, by kind of input.
+        files: the inputs.
         overwrite: nothing is taken to be up to date.
 
     Raises:
-        OutputError: the folder cannot be made or written, or another run holds it.
+        OutputError: the folder cannot be made or written, another run holds it, or what is not ours is in
+            the way.
+        UsageError: results of other inputs or settings would be lost.
     """
+    check_places(root, layout.folders)
+    missing = [path for path in (root / LOCK, *(root / LOCK).parents) if not path.exists()]
     with locked(root):
-        remove_leftovers(root)
-        layout = Layout(formats, overlay)
-        for folder in layout.folders:
-            make_folder(root / folder)
-        journal = Journal(root)
         try:
-            yield FolderOutputs(root, layout, keys, journal, overwrite)
+            journal = Journal(root)
+            plan = Planner(root, journal, layout, settings, overwrite=overwrite).plan(files)
+            plan.check(root)
+        except BaseException:  # a run that is refused leaves no trace
+            _remove_made(missing)
+            raise
+        try:
+            yield _start(root, layout, settings, journal, plan)
         finally:
             journal.close()
-        sync_folders(root)
+
+
+def _start(
+    root: Path, layout: Layout, settings: Mapping[Media, Settings], journal: Journal, plan: Plan
+) -> "FolderOutputs":
+    """Clean up after a killed run, and write down what this one is going to do."""
+    remove_leftovers(root)
+    _remove_half_done(root, journal)
+    for folder in layout.folders:
+        make_folder(root / folder)
+    for entry in plan.adopted:
+        journal.add(entry)
+    keys = [each.key for each in settings.values()]
+    journal.note([*settings.values(), RunFile(RUN, None), *plan.begun(keys)])
+    journal.sync()
+    _tell_what_goes(plan)
+    return FolderOutputs(root, layout, settings, journal, plan.overwrite)
+
+
+def _remove_made(paths: Sequence[Path]) -> None:
+    """Remove a lock and empty folders, innermost first."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink()
+
+
+def _remove_half_done(root: Path, journal: Journal) -> None:
+    """Remove the files of inputs that a killed run did not finish; those that an entry vouches for stay."""
+    unfinished = [begun for begun in journal.all_begun() if begun.outputs]
+    for begun in unfinished:
+        entry = journal.get(begun.name)
+        known = entry.outputs if entry else {}
+        for path in begun.outputs:
+            target = root / path
+            if _is_file(target) and (path not in known or output_of(target) != known[path]):
+                with as_output_error(target):
+                    target.unlink(missing_ok=True)
+    journal.note(replace(begun, outputs=()) for begun in unfinished)
+
+
+def _tell_what_goes(plan: Plan) -> None:
+    if plan.differing:
+        what = "; or ".join(text for text, _ in plan.differing.most_common(3))
+        log.info("redoing %d results that were made otherwise: %s", plan.differing.total(), what)
+    if removed := sum(len(each.removes) for each in plan.inputs):
+        log.info("removing %d files of outdated results that this run does not write again", removed)
 
 
 class FolderOutputs(Outputs):
@@ -63,7 +139,7 @@ class FolderOutputs(Outputs):
     Args:
         root: the folder.
         layout: what is written, and where.
-        keys: see `results_folder`.
+        settings: see `results_folder`.
         journal: of the folder.
         overwrite: see `results_folder`.
     """
@@ -72,17 +148,18 @@ class FolderOutputs(Outputs):
         self,
         root: Path,
         layout: Layout,
-        keys: Mapping[Media, str],
+        settings: Mapping[Media, Settings],
         journal: Journal,
         overwrite: bool,
     ) -> None:
         self._root = root
         self._layout = layout
-        self._keys = keys
+        self._keys = {media: each.key for media, each in settings.items()}
         self._journal = journal
         self._overwrite = overwrite
         self._work: dict[str, _Work] = {}
         self._failed: set[str] = set()
+        self._dataset_lock = threading.Lock()
         self._halted = threading.Event()
 
     def kept(self, file: InputFile) -> InputOutcome | None:
@@ -93,11 +170,18 @@ class FolderOutputs(Outputs):
             wanted = list(self._layout.files(file.name, media))
             entry = self._journal.up_to_date(file.name, file.path, self._keys[media], wanted, self._check)
             if entry is not None:
-                return InputOutcome(file.name, "kept", _summary(entry))
+                return InputOutcome(
+                    file.name, "kept", _summary(entry), notes=tuple(entry.notes), path=file.path
+                )
         return None
 
     def begin(self, file: InputFile) -> None:
         """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
+        if self._journal.begun(file.name) is None:  # it was to be kept, and has changed since
+            places = dict.fromkeys(path for media in MEDIA for path in self._layout.files(file.name, media))
+            free = tuple(path for path in places if not self._is_foreign(file.name, path))
+            self._journal.note([Begun(file.name, tuple(self._keys.values()), free)])
+            self._journal.sync()
         self._work[file.name] = _Work(fingerprint(file.path, self._check), owed=self._layout.texts(file.name))
 
     def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
@@ -106,8 +190,11 @@ class FolderOutputs(Outputs):
         wanted = self._layout.files(file.name, media)
         good = self._still_good(file, media)
         owed = {path: name for path, name in wanted.items() if self._overwrite or path not in good}
-        if any(_is_same(self._root / path, file.path) for path in owed):
-            raise MediaError("its overlay would take its place; choose another folder with --output")
+        for path in owed:
+            if self._is_foreign(file.name, path):
+                raise in_the_way([self._root / path])
+        for path in owed.keys() & good.keys():
+            self._keep_changed(path, good[path])
         self._work[file.name] = replace(self._work[file.name], good=good, owed=owed)
         self._disown_stale(file.name, good)
         self._remove(file.name, owed.keys() - good.keys())
@@ -121,7 +208,7 @@ class FolderOutputs(Outputs):
             raise
         return sinks
 
-    def finished(self, file: InputFile, media: Media, summary: Summary) -> None:
+    def finished(self, file: InputFile, media: Media, summary: Summary, notes: tuple[str, ...] = ()) -> None:
         """See `Outputs.finished`.
 
         Raises:
@@ -132,9 +219,17 @@ class FolderOutputs(Outputs):
             raise MediaError("it changed while it was read; run the same command again")
         made = (path for path in work.owed if (self._root / path).exists())
         outputs = {**work.good, **{path: output_of(self._root / path) for path in made}}
-        counts = summary_fields(summary)
         self._journal.add(
-            Entry(file.name, work.mark, self._keys[media], outputs, counts, tuple(summary.reasons))
+            Entry(
+                file.name,
+                work.mark,
+                self._keys[media],
+                outputs,
+                summary_fields(summary),
+                tuple(summary.reasons),
+                path=location_of(file.path),
+                notes=notes,
+            )
         )
         if dataset_part(file.name) not in outputs:
             self._drop_dataset()
@@ -152,7 +247,8 @@ class FolderOutputs(Outputs):
             with contextlib.suppress(MediaError):  # a name that cannot be written is not there
                 self._remove(file.name, [path])
         if not good:
-            self._journal.add(Entry(file.name, None, "", {}, {}, (reason,), failed=True))
+            where = location_of(file.path)
+            self._journal.add(Entry(file.name, None, "", {}, {}, (reason,), failed=True, path=where))
 
     def _outlives_failure(self, entry: Entry, path: Path, work: "_Work | None") -> bool:
         """Whether what is recorded of an input that failed is still true.
@@ -178,16 +274,24 @@ class FolderOutputs(Outputs):
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
         if "coco" in self._layout.formats:
             parts = [self._root / dataset_part(file.name) for file in files if self._has_part(file.name)]
+            self._keep_changed(DATASET, self._journal.file(DATASET))
+            self._journal.note([RunFile(DATASET, None)])
             combine(parts, self._root / DATASET)
+            self._journal.note([RunFile(DATASET, output_of(self._root / DATASET))])
 
     def _has_part(self, name: str) -> bool:
         """Whether this run did or kept the input, and its part of the dataset is complete, by the journal."""
         entry = None if name in self._failed else self._journal.get(name)
         return entry is not None and dataset_part(name) in entry.outputs
 
+    def sync(self) -> None:
+        """Let everything so far reach the disk."""
+        self._journal.sync()
+        sync_folders(self._root)
+
     def write_run(self, document: Mapping[str, object]) -> None:
         """Write `run.json`."""
-        write_file(self._root / RUN, json.dumps(document, indent=2) + "\n", self._root)
+        write_file(self._root / RUN, run_text(document), self._root)
 
     def _still_good(self, file: InputFile, media: Media) -> dict[str, Output]:
         """Outputs of an earlier run with the same input and settings that are still as it left them."""
@@ -203,9 +307,14 @@ class FolderOutputs(Outputs):
 
     def _disown_stale(self, name: str, good: Mapping[str, Output]) -> None:
         """Strike what is stale from the journal and remove it; no power cut brings the old line back."""
-        entry = self._journal.get(name)
+        entry, begun = self._journal.get(name), self._journal.begun(name)
         if entry is not None and (stale := entry.outputs.keys() - good.keys()):
-            self._journal.add(replace(entry, outputs=good))
+            for path in stale:
+                self._keep_changed(path, entry.outputs[path])
+            if begun is not None:  # what is stale stays ours until it is gone
+                outputs = tuple(dict.fromkeys((*begun.outputs, *stale)))
+                self._journal.note([replace(begun, outputs=outputs)])
+            self._journal.add(replace(entry, outputs=good, is_open=True))
             self._journal.sync()
             self._remove(name, stale)
 
@@ -213,15 +322,43 @@ class FolderOutputs(Outputs):
         """Remove outputs of an input; the dataset goes with the part that it was made of."""
         if dataset_part(name) in paths:
             self._drop_dataset()
+        entry = self._journal.get(name)
         for path in paths:
+            if self._is_foreign(name, path):
+                continue
+            self._keep_changed(path, entry.outputs.get(path) if entry else None)
             with as_output_error(self._root / path):
                 (self._root / path).unlink(missing_ok=True)
 
     def _drop_dataset(self) -> None:
+        """Remove the dataset, if it is ours, since it is not made of today's results any more."""
         dataset = self._root / DATASET
-        if dataset.is_file():
-            with as_output_error(dataset, of_input=False):
-                dataset.unlink(missing_ok=True)
+        with self._dataset_lock:
+            if self._journal.knows_file(DATASET) and _is_file(dataset):
+                self._keep_changed(DATASET, self._journal.file(DATASET))
+                with as_output_error(dataset, of_input=False):
+                    dataset.unlink(missing_ok=True)
+
+    def _is_foreign(self, name: str, path: str) -> bool:
+        """Whether something is there that no line of the journal vouches for as a result of this input."""
+        if not os.path.lexists(self._root / path):
+            return False
+        entry, begun = self._journal.get(name), self._journal.begun(name)
+        return path not in (entry.outputs if entry else ()) and path not in (begun.outputs if begun else ())
+
+    def _keep_changed(self, path: str, recorded: Output | None) -> None:
+        """Put a result aside that somebody has changed since it was written, instead of replacing it."""
+        target = self._root / path
+        if recorded is None or not _is_file(target) or output_of(target) == recorded:
+            return
+        aside = target.with_name(f"{target.name}.bak")
+        for number in itertools.count(2):
+            if not os.path.lexists(aside):
+                break
+            aside = target.with_name(f"{target.name}.bak{number}")
+        with as_output_error(target, of_input=False):
+            target.rename(aside)
+        log.warning("%s was changed since it was written; it is now %s", target, aside.name)
 
     def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
         if format_name == OVERLAY:
@@ -244,9 +381,18 @@ class _Work:
     owed: Mapping[str, str] = field(default_factory=dict)
 
 
-def _is_same(output: Path, source: Path) -> bool:
+def run_text(document: Mapping[str, object]) -> str:
+    """The text of `run.json`: indented, the list of inputs with one line for each."""
+    rest = {name: value for name, value in document.items() if name != "files"}
+    text = json.dumps(rest, indent=2)
+    lines = ",\n".join(f"    {json_line(each)}" for each in cast(list[object], document.get("files", [])))
+    files = f"[\n{lines}\n  ]" if lines else "[]"
+    return f'{text.removesuffix("}").rstrip()},\n  "files": {files}\n}}\n'
+
+
+def _is_file(path: Path) -> bool:
     try:
-        return output.samefile(source)
+        return stat.S_ISREG(os.lstat(path).st_mode)
     except OSError:
         return False
 

@@ -51,8 +51,8 @@ class Outputs(ABC):
         """Open the outputs of the input at `position` in the run's order."""
 
     @abstractmethod
-    def finished(self, file: InputFile, media: Media, summary: Summary) -> None:
-        """An input's sinks are closed and complete."""
+    def finished(self, file: InputFile, media: Media, summary: Summary, notes: tuple[str, ...] = ()) -> None:
+        """An input's sinks are closed and complete; `notes` are remarks about it as a whole."""
 
     @abstractmethod
     def failed(self, file: InputFile, reason: str) -> None:
@@ -80,7 +80,7 @@ class StreamOutputs(Outputs):
         """The stream, at this input's place."""
         return [StreamSink(JsonlEncoder(header), self._queue.slot(position))]
 
-    def finished(self, file: InputFile, media: Media, summary: Summary) -> None:
+    def finished(self, file: InputFile, media: Media, summary: Summary, notes: tuple[str, ...] = ()) -> None:
         """Nothing is left to do."""
 
     def failed(self, file: InputFile, reason: str) -> None:

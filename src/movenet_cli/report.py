@@ -3,14 +3,17 @@
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Literal
 
 from movenet_cli import __version__
 from movenet_cli.errors import ExitCode
+from movenet_cli.results.entries import location_of
 from movenet_cli.sinks.document import summary_fields
 from movenet_cli.sinks.interface import Summary
+from movenet_cli.sinks.jsontext import escape_name, plain_text
 
 RUN_SCHEMA = "movenet-cli/run-1"
 
@@ -19,7 +22,12 @@ State = Literal["done", "kept", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class InputOutcome:
-    """What became of one input: `done` now, `kept` from an earlier run, or `failed` (with a reason)."""
+    """What became of one input: `done` now, `kept` from an earlier run, or `failed` (with a reason).
+
+    Attributes:
+        name: as `InputFile.name`; of what could not be found, as the user wrote it.
+        path: the input's file; None when there is none.
+    """
 
     name: str
     state: State
@@ -27,6 +35,7 @@ class InputOutcome:
     reason: str | None = None
     is_bug: bool = False
     notes: tuple[str, ...] = ()
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,17 @@ class Failure:
 
 
 class Report:
-    """The growing account of a run; safe to feed from several threads."""
+    """The growing account of a run; safe to feed from several threads.
 
-    def __init__(self, ignored: int = 0) -> None:
+    Args:
+        ignored: files that were met and are no inputs.
+        expected: how many inputs there are in all; None when nobody knows.
+    """
+
+    def __init__(self, ignored: int = 0, expected: int | None = None) -> None:
         self.ignored = ignored
+        self._expected = expected
+        self._files: list[tuple[str, str | None, State]] = []
         self.done = self.kept = self.failed = 0
         self.frames = Summary()
         self.computed_frames = 0
@@ -60,6 +76,8 @@ class Report:
         """Count one input."""
         with self._lock:
             setattr(self, outcome.state, getattr(self, outcome.state) + 1)
+            where = None if outcome.path is None else location_of(outcome.path)
+            self._files.append((outcome.name, where, outcome.state))
             self._count_frames(outcome)
             self._bugs += outcome.is_bug
             if outcome.reason is not None:
@@ -138,16 +156,19 @@ class Report:
             "exit_code": int(self.exit_code) if self._has_ended else None,
             "complete": self.is_complete,
             "inputs": {
-                "total": self.inputs,
+                "total": self.inputs if self._expected is None else max(self._expected, self.inputs),
                 "done": self.done,
                 "kept": self.kept,
                 "failed": self.failed,
                 "ignored": self.ignored,
             },
             "frames": summary_fields(self.frames),
-            "failures": [asdict(failure) for failure in sorted(self.failures, key=lambda f: f.source)],
+            "failures": [
+                {"source": escape_name(failure.source), "reason": plain_text(failure.reason)}
+                for failure in sorted(self.failures, key=lambda f: f.source)
+            ],
             "notes": [
-                {"source": note.source, "note": note.reason}
+                {"source": escape_name(note.source), "note": plain_text(note.reason)}
                 for note in sorted(self.notes, key=lambda n: n.source)
             ],
             "timings": {
@@ -155,6 +176,14 @@ class Report:
                 "seconds": round(self.seconds, 3),
                 "frames_per_second": round(self.computed_frames / max(self.seconds, 1e-9), 2),
             },
+            "files": [
+                {
+                    "source": escape_name(name),
+                    "path": None if path is None else escape_name(path),
+                    "state": state,
+                }
+                for name, path, state in sorted(self._files, key=lambda item: item[0])
+            ],
         }
 
 

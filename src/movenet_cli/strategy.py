@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from movenet_cli import __version__
 from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.estimators.follow import Follow
 from movenet_cli.estimators.interface import Estimator
@@ -17,10 +16,14 @@ from movenet_cli.filters.track import Track
 from movenet_cli.geometry import flexible_input_size
 from movenet_cli.models.interface import ModelInfo
 from movenet_cli.results.entries import settings_key
+from movenet_cli.results.records import Settings
 from movenet_cli.settings import Crop, PoseSettings
 from movenet_cli.sinks.interface import Header
 from movenet_cli.sinks.jsontext import plain_text
 from movenet_cli.sources.interface import FrameRange, Media, SourceInfo
+
+REVISION: Final = 1
+"""Raised by hand when a new version gives other numbers for the same input, model and options."""
 
 SINGLE_POSE: Final[dict[Crop, Callable[[tuple[int, int], float], Estimator]]] = {
     "none": WholeSingle,
@@ -82,17 +85,20 @@ class Strategy:
         )
         return Tactics(self._estimator(info), self._filters(info), header)
 
-    def key(self, media: Media) -> str:
-        """Hash of what the results of an input of this kind depend on besides the input, and nothing else."""
+    def settings(self, media: Media) -> Settings:
+        """What the results of an input of this kind depend on besides the input, and nothing else."""
         values: dict[str, object] = {
             "media": media,
-            "models": [[model.name, model.sha256, model.runtime] for model in self._models],
+            "models": [[plain_text(model.name), model.sha256, model.runtime] for model in self._models],
             "options": self._options(media),
-            "tool": __version__,
         }
         if self._model.input_size is None:
             values["input_size"] = self._settings.input_size
-        return settings_key(values)
+        names = {**values, "models": [[model.name, model.sha256, model.runtime] for model in self._models]}
+        former = settings_key({**names, "tool": "0.1.0"}) if REVISION == 1 else None
+        values["revision"] = REVISION
+        values["kinds"] = [model.kind for model in self._models]
+        return Settings(settings_key({**names, "revision": REVISION}), values, former)
 
     def _estimator(self, info: SourceInfo) -> Estimator:
         settings = self._settings

@@ -17,10 +17,10 @@ class AnnotateCommand(GroupedCommand):
     """`annotate` with its options in groups."""
 
     groups = {  # noqa: RUF012 - read-only data of a command
-        "Results": ("output", "formats", "overlay", "overwrite"),
+        "Results": ("output", "formats", "overlay", "overwrite", "dry_run"),
         "Model": ("model", "min_score", "crop", "max_people", "input_size", "refine_with", "track", "smooth"),
         "Frames of videos": ("stride", "fps", "start", "end", "max_frames"),
-        "Inputs": ("include", "exclude", "null", "max_pixels", "fail_fast"),
+        "Inputs": ("root", "include", "exclude", "null", "max_pixels", "fail_fast"),
         "Machine": ("jobs", "runtime", "device", "batch_size", "offline", "mirror"),
         "Messages": ("progress", "quiet", "verbose"),
     }
@@ -56,7 +56,16 @@ class AnnotateCommand(GroupedCommand):
     help="Repeatable, or comma-separated.",
 )
 @click.option("--overlay", is_flag=True, help="Also draw skeletons: image to image, video to mp4.")
-@click.option("--overwrite", is_flag=True, help="Redo everything, also what is up to date.")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Redo everything: what is up to date, and what was made with another model or other options.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Only say what would be annotated, kept, redone and removed, and why.",
+)
 @click.option(
     "-m",
     "--model",
@@ -113,6 +122,11 @@ class AnnotateCommand(GroupedCommand):
 @click.option("--start", type=MomentType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
 @click.option("--end", type=MomentType(), help="Up to here, exclusive.")
 @click.option("--max-frames", type=click.IntRange(1), help="At most so many frames of each video.")
+@click.option(
+    "--root",
+    metavar="DIR",
+    help="Name results relative to this folder, whatever else is on the command line.",
+)
 @click.option(
     "--include", multiple=True, metavar="GLOB", help="Only these of what a folder holds. Repeatable."
 )

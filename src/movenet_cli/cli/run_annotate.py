@@ -13,18 +13,22 @@ from typing import BinaryIO, Final, cast
 from movenet_cli.batch import Batch
 from movenet_cli.clashes import check_overlays
 from movenet_cli.cli.download_bar import download_bar
+from movenet_cli.cli.dry_run import dry_run
 from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.options import Moment
 from movenet_cli.cli.printing import say
 from movenet_cli.cli.progress import make_progress
+from movenet_cli.cli.signals import ignore_interrupts
 from movenet_cli.engine import Engine
 from movenet_cli.errors import ExitCode, InputError, MovenetError, OutputError
-from movenet_cli.folder import MEDIA, FolderOutputs, results_folder
+from movenet_cli.folder import FolderOutputs, results_folder
 from movenet_cli.models.interface import Model, ModelInfo
 from movenet_cli.models.loading import load_model
 from movenet_cli.models.store import resolve
 from movenet_cli.outputs import Outputs, StreamOutputs
 from movenet_cli.report import InputOutcome, Report
+from movenet_cli.results.layout import Layout
+from movenet_cli.results.plan import MEDIA
 from movenet_cli.settings import STREAM, Crop, PoseSettings, RunSettings, Runtime
 from movenet_cli.sources.discover import Discovery, discover, read_paths
 from movenet_cli.sources.interface import FrameRange
@@ -44,6 +48,7 @@ class Request:
     formats: tuple[str, ...]
     overlay: bool
     overwrite: bool
+    dry_run: bool
     model: str
     min_score: float
     crop: Crop
@@ -57,6 +62,7 @@ class Request:
     start: Moment | None
     end: Moment | None
     max_frames: int | None
+    root: str | None
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     null: bool
@@ -110,9 +116,11 @@ def run_annotate(request: Request) -> ExitCode:
     found = _find(request)
     if request.overlay:
         check_overlays(found.files, request.max_pixels)
+    if request.dry_run:
+        return dry_run(request, found)
     models = [_load(request, name) for name in (request.model, request.refine_with) if name]
     strategy = Strategy([model.info for model in models], request.pose_settings, request.frames)
-    report = Report(found.ignored)
+    report = Report(found.ignored, len(found.files) + len(found.missing))
     for name, reason in found.missing:
         report.add(InputOutcome(name, "failed", reason=reason))
         say(f"movenet: {name}: {reason}")
@@ -142,14 +150,17 @@ class _Run:
     def to_folder(self, root: Path) -> None:
         """Results as files; `run.json` says so while the run is under way, and how it ended."""
         request = self.request
-        keys = {media: self.strategy.key(media) for media in MEDIA}
-        with results_folder(root, request.formats, request.overlay, keys, request.overwrite) as outputs:
+        layout = Layout(request.formats, request.overlay)
+        settings = {media: self.strategy.settings(media) for media in MEDIA}
+        with results_folder(root, layout, settings, self.found.files, request.overwrite) as outputs:
             try:
                 self._write_run(outputs)
                 self._annotate(outputs)
                 if self.report.is_complete:
                     outputs.combine(self.found.files)
+                outputs.sync()
                 self._write_run(outputs)
+                ignore_interrupts()  # from here on the account is what the caller will be told
             except KeyboardInterrupt:
                 self.report.interrupted = True
                 self._write_run(outputs)
@@ -222,7 +233,7 @@ def _find(request: Request) -> Discovery:
     if STREAM in inputs:
         place = inputs.index(STREAM)
         inputs[place : place + 1] = read_paths(sys.stdin.buffer, null=request.null)
-    found = discover(inputs, include=request.include, exclude=request.exclude)
+    found = discover(inputs, include=request.include, exclude=request.exclude, root=request.root)
     if not found.files:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.missing[:3])
         raise InputError(

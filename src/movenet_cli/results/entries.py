@@ -6,11 +6,18 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from movenet_cli.errors import InputError, MediaError
+from movenet_cli.foldernames import OVERLAY
 from movenet_cli.sinks.files import as_output_error
 from movenet_cli.sinks.jsontext import escape_name, json_line, plain_text, unescape_name
+from movenet_cli.sinks.registry import FORMATS
+
+_PLACES: Final[dict[str, set[str]]] = {OVERLAY: {"", ".png", ".mp4"}}
+for _format in FORMATS.values():
+    _PLACES.setdefault(_format.folder, set()).add(_format.encoder.suffix)
+"""What may follow an input's name in each folder of results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,9 @@ class Entry:
         counts: frames, ok, empty, failed.
         reasons: why frames failed, the first few; or why the whole input did.
         failed: whether the whole input failed; it then has no outputs and is tried again.
+        path: where the input was, see `location_of`; None in a journal of version 0.1.0.
+        notes: remarks about the input as a whole, such as that its end is missing.
+        is_open: whether a run has begun to replace what is not among the outputs any more.
     """
 
     name: str
@@ -62,6 +72,14 @@ class Entry:
     counts: Mapping[str, int]
     reasons: Sequence[str] = ()
     failed: bool = False
+    path: str | None = None
+    notes: Sequence[str] = ()
+    is_open: bool = False
+
+
+def location_of(path: Path) -> str:
+    """Where a file is: links among its folders are resolved, its own name stands: a link is itself."""
+    return os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - a name may be of any bytes
 
 
 def settings_key(values: Mapping[str, object]) -> str:
@@ -110,15 +128,19 @@ def output_of(path: Path) -> Output:
 def written(entry: Entry) -> bytes:
     """The entry as a line of the journal."""
     mark = entry.fingerprint
-    fields = {
+    fields: dict[str, object] = {
         "name": escape_name(entry.name),
-        "state": "failed" if entry.failed else "done",
+        "state": "failed" if entry.failed else "open" if entry.is_open else "done",
         "fingerprint": mark and asdict(mark),
         "key": entry.key,
         "outputs": {escape_name(path): asdict(output) for path, output in entry.outputs.items()},
         "counts": dict(entry.counts),
         "reasons": [plain_text(reason) for reason in entry.reasons],
     }
+    if entry.path is not None:
+        fields["path"] = escape_name(entry.path)
+    if entry.notes:
+        fields["notes"] = [plain_text(note) for note in entry.notes]
     return json_line(fields).encode() + b"\n"
 
 
@@ -130,15 +152,21 @@ def parsed(line: bytes) -> Entry:
     """
     try:
         fields: dict[str, Any] = json.loads(line)
-        mark = fields["fingerprint"]
+        mark, name, path = fields["fingerprint"], unescape_name(fields["name"]), fields.get("path")
         return Entry(
-            unescape_name(fields["name"]),
+            name,
             None if mark is None else _parsed_fingerprint(mark),
             str(fields["key"]),
-            {_inside(unescape_name(path)): _parsed_output(each) for path, each in fields["outputs"].items()},
-            {str(name): int(count) for name, count in fields["counts"].items()},
+            {
+                place_of(name, unescape_name(place)): _parsed_output(each)
+                for place, each in fields["outputs"].items()
+            },
+            {str(counted): int(count) for counted, count in fields["counts"].items()},
             tuple(map(str, fields["reasons"])),
             fields["state"] == "failed",
+            None if path is None else unescape_name(path),
+            tuple(map(str, fields.get("notes", ()))),
+            fields["state"] == "open",
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError("a damaged line of the journal") from error
@@ -153,16 +181,23 @@ def _content_hash(path: Path, check: Callable[[], None] = lambda: None) -> str:
     return digest.hexdigest()
 
 
-def _inside(path: str) -> str:
-    """The path, when it can only lead to a file below the results folder: a run removes what is stale.
+def place_of(name: str, path: str) -> str:
+    """The path of a result, when a run can have written it for the input `name`.
+
+    A run removes what is stale, so a line of the journal must not lead it to anything else.
 
     Raises:
-        ValueError: when it leads out of the folder, or is no path.
+        ValueError: it is no place of such a result.
     """
-    parts = Path(path).parts
-    if not parts or Path(path).anchor or ".." in parts or b"\0" in os.fsencode(path):
-        raise ValueError(f"{path!r} is no file of a results folder")
-    return path
+    is_name = not Path(name).anchor and ".." not in Path(name).parts and b"\0" not in os.fsencode(name)
+    for folder, suffixes in _PLACES.items():
+        if (
+            is_name
+            and path.startswith(f"{folder}/{name}")
+            and path[len(folder) + 1 + len(name) :] in suffixes
+        ):
+            return path
+    raise ValueError(f"{path!r} is no result of {name!r}")
 
 
 def _parsed_fingerprint(fields: Mapping[str, Any]) -> Fingerprint:

@@ -1,21 +1,31 @@
-"""Which inputs are done, and from what: `journal.jsonl` of a results folder, one line per finished input.
+"""The journal of a results folder, `journal.jsonl`: which results are ours, and what they were made of.
 
-Lines are only ever appended, after the outputs they speak of are complete; of two lines for one input the
-later holds. A line that was torn by a crash, or is damaged, counts as not there: that input is done again.
+Lines are only ever appended. Before an input is begun, a line tells which files may come of it; after they
+are complete, a line tells what they are. Of two lines for one input the later holds. A line that was torn by
+a crash, or is damaged, counts as not there: that input is done again.
 """
 
 import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 
-from movenet_cli.errors import InputError, MediaError
-from movenet_cli.results.entries import Entry, Fingerprint, fingerprint, parsed, written
+from movenet_cli.errors import InputError, MediaError, OutputError
+from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint, parsed, written
 from movenet_cli.results.lines import LineTooLongError, bounded_lines
+from movenet_cli.results.records import (
+    Begun,
+    Record,
+    RunFile,
+    Settings,
+    is_beginning,
+    parse_record,
+    record_line,
+)
 from movenet_cli.sinks.files import AtomicFile, as_output_error
 
 log = logging.getLogger(__name__)
@@ -23,25 +33,40 @@ log = logging.getLogger(__name__)
 JOURNAL_NAME: Final = "journal.jsonl"
 
 
-class Journal:
-    """The journal of one results folder, open for appending; safe to use from several threads.
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """A model that an earlier run used: hash, runtime, kind, and whether it takes inputs of any size."""
 
-    Memory holds one line (about 500 bytes) per input.
+    sha256: str
+    runtime: str
+    kind: Literal["single", "multi"]
+    is_flexible: bool
+
+
+class Journal:
+    """The journal of one results folder; safe to use from several threads.
+
+    Opening it only reads; the first record that is added writes. Memory holds one line (about 500 bytes) per
+    input.
 
     Raises:
-        OutputError: from any method, when the folder cannot be read or written.
+        OutputError: from any method, when the folder cannot be read or written, or the file is no journal.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Read what is there, drop lines that are damaged or overtaken, and open the file for appending."""
+        """Read what is there; lines that are damaged or overtaken go when the first record is added."""
         self._folder = folder
         self._path = folder / JOURNAL_NAME
         self._lock = threading.Lock()
         self._lines: dict[str, bytes] = {}
+        self._settings: dict[str, Settings] = {}
+        self._begun: dict[str, Begun] = {}
+        self._files: dict[str, Output | None] = {}
+        self._stream: BinaryIO | None = None
+        self._is_tidy = True
         with self._as_output_error():
-            if self._path.exists() and self._load():
-                self._compact()
-            self._stream: BinaryIO = self._path.open("ab")
+            if self._path.exists():
+                self._is_tidy = not self._load()
 
     def get(self, name: str) -> Entry | None:
         """What is known of the input."""
@@ -55,18 +80,58 @@ class Journal:
             lines = list(self._lines.values())
         return map(parsed, lines)
 
+    def settings(self, key: str) -> Settings | None:
+        """The settings that a key stands for; None when nobody wrote them down, as in version 0.1.0."""
+        return self._settings.get(key)
+
+    def find_model(self, name: str, sha256: str | None) -> UsedModel | None:
+        """What an earlier run knew of a model: of this file, or when that is not known, of this name."""
+        for settings in self._settings.values():
+            values = settings.values
+            for position, model in enumerate(values["models"]):
+                if model[1] == sha256 or (sha256 is None and model[0] == name):
+                    return UsedModel(model[1], model[2], values["kinds"][position], "input_size" in values)
+        return None
+
+    def begun(self, name: str) -> Begun | None:
+        """What an earlier run set out to do with the input and did not finish."""
+        return self._begun.get(name)
+
+    def all_begun(self) -> list[Begun]:
+        """All inputs that were begun and not finished."""
+        return list(self._begun.values())
+
+    def knows_file(self, path: str) -> bool:
+        """Whether a file of the run itself is known to be ours."""
+        return path in self._files
+
+    def file(self, path: str) -> Output | None:
+        """What was last written as a file of the run itself; None when that is not known."""
+        return self._files.get(path)
+
     def add(self, entry: Entry) -> None:
         """Record a finished input; its outputs must be complete."""
         line = written(entry)
         with self._lock, self._as_output_error():
-            self._stream.write(line)
-            self._stream.flush()
-            self._lines[entry.name] = line
+            self._append(line)
+            self._take(entry, line)
+
+    def note(self, records: Iterable[Settings | Begun | RunFile]) -> None:
+        """Record settings (once), inputs that are begun, and files of the run."""
+        known = {*self._settings}
+        new = [each for each in records if not (isinstance(each, Settings) and each.key in known)]
+        if not new:
+            return
+        with self._lock, self._as_output_error():
+            self._append(b"".join(map(record_line, new)))
+            for each in new:
+                self._take(each, b"")
 
     def sync(self) -> None:
         """Let all lines so far reach the disk."""
         with self._as_output_error():
-            os.fsync(self._stream.fileno())
+            if self._stream is not None:
+                os.fsync(self._stream.fileno())
 
     def up_to_date(
         self,
@@ -103,35 +168,82 @@ class Journal:
     def close(self) -> None:
         """Close the file; safe to call twice."""
         with self._as_output_error():
-            self._stream.close()
+            if self._stream is not None:
+                self._stream.close()
 
     def _as_output_error(self) -> contextlib.AbstractContextManager[None]:
         return as_output_error(self._path, of_input=False)
 
     def _load(self) -> bool:
-        """Fill `_lines`; whether the file holds anything else."""
-        count = 0
+        """Take in the file; whether it holds anything that is not needed any more.
+
+        Raises:
+            OutputError: it is somebody else's file.
+        """
+        count = damaged = 0
+        is_cut = False  # a run was killed while it wrote the last line
         try:
             with self._path.open("rb") as stream:
                 for line in bounded_lines(stream):
                     count += 1
-                    self._take(line)
+                    is_cut = not line.endswith(b"\n") and is_beginning(line)
+                    damaged += not self._take_line(line)
         except LineTooLongError:
-            log.warning("%s is damaged; inputs recorded behind the damage are done again", self._path)
-            return True
-        return count != len(self._lines)
+            damaged += 1
+            count += 1
+        if count == damaged > is_cut:
+            raise OutputError(
+                f"{self._path} is not a journal of movenet; move it away, "
+                "or choose another folder with --output"
+            )
+        if damaged > is_cut:
+            count_text = "one line" if damaged - is_cut == 1 else f"{damaged - is_cut} lines"
+            log.warning("%s: %s cannot be read; the inputs there are done again", self._path, count_text)
+        kept = len(self._lines) + len(self._settings) + len(self._begun) + len(self._files)
+        return count != kept
 
-    def _take(self, line: bytes) -> None:
+    def _take_line(self, line: bytes) -> bool:
+        """Take in one line; whether it is sound."""
         try:
             if line.endswith(b"\n"):
-                self._lines[parsed(line).name] = line
+                self._take(parse_record(line), line)
+                return True
         except InputError:
-            log.warning("%s: a damaged line is left out; its input is done again", self._path)
+            pass
+        return False
+
+    def _take(self, record: Record, line: bytes) -> None:
+        if isinstance(record, Settings):
+            self._settings[record.key] = record
+        elif isinstance(record, Begun):
+            self._begun[record.name] = record
+        elif isinstance(record, RunFile):
+            self._files[record.path] = record.output
+        else:
+            self._lines[record.name] = line
+            if not record.is_open:
+                self._begun.pop(record.name, None)
+
+    def _append(self, data: bytes) -> None:
+        """Write at the end; the first time of all, the file is opened, and tidied when it needs to be."""
+        if self._stream is None:
+            if not self._is_tidy:
+                self._compact()
+            self._stream = self._path.open("ab")
+        self._stream.write(data)
+        self._stream.flush()
 
     def _compact(self) -> None:
+        """Write the file anew with only what holds."""
         with AtomicFile(self._path, of_input=False) as file:
+            for settings in self._settings.values():
+                file.stream.write(record_line(settings))
+            for path, output in self._files.items():
+                file.stream.write(record_line(RunFile(path, output)))
             for line in self._lines.values():
                 file.stream.write(line)
+            for begun in self._begun.values():
+                file.stream.write(record_line(begun))
 
 
 def read_journal(folder: Path) -> Iterator[Entry]:
@@ -143,7 +255,9 @@ def read_journal(folder: Path) -> Iterator[Entry]:
     try:
         with (folder / JOURNAL_NAME).open("rb") as stream:
             for line in bounded_lines(stream):
-                yield parsed(line)
+                record = parse_record(line)
+                if isinstance(record, Entry):
+                    yield record
     except (OSError, LineTooLongError) as error:
         raise InputError(f"cannot read {folder / JOURNAL_NAME}: {error}") from error
 

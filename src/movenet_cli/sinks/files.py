@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,12 @@ from types import TracebackType
 from typing import BinaryIO, Final
 
 from movenet_cli.errors import MediaError, MovenetError, OutputError
+from movenet_cli.foldernames import KEYPOINTS, LOCK, OVERLAY
 
 _PREFIX: Final = ".movenet-"
 _SUFFIX: Final = ".tmp"
+_LEFTOVER: Final = re.compile(r"\.movenet-[0-9a-f]{8}\.tmp")
+_OWN: Final = (Path(LOCK).parent, KEYPOINTS, OVERLAY)
 _BUFFER: Final = 64 * 1024
 _ONLY_THIS_NAME: Final = {
     *(errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL),
@@ -119,7 +123,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folders(root: Path) -> None:
-    """Let the names of all files that were closed below the folder reach the disk.
+    """Let the names of all files that were closed in a results folder reach the disk.
 
     Each file's content is there before it has its name, so after a power cut without this a file is whole or
     not there, and done again.
@@ -127,28 +131,45 @@ def sync_folders(root: Path) -> None:
     Raises:
         OutputError: the disk refuses.
     """
-    for folder, _, _ in os.walk(root):
-        with as_output_error(Path(folder), of_input=False):
-            _sync_folder(Path(folder))
+    for folder, _ in _own_folders(root):
+        with as_output_error(folder, of_input=False):
+            _sync_folder(folder)
 
 
-def remove_leftovers(folder: Path) -> int:
-    """Delete temporary files that a killed run left anywhere below the folder; how many there were.
+def remove_leftovers(root: Path) -> int:
+    """Delete temporary files that a killed run left in a results folder; how many there were.
 
-    Only for the run that holds the folder's lock.
+    Only for the run that holds the folder's lock. What is not part of these results is not looked at: other
+    files and folders beside them, and other results folders further down, where another run may be writing.
 
     Raises:
         OutputError: when one cannot be deleted.
     """
     count = 0
-    for parent, _, names in os.walk(folder):
+    for folder, names in _own_folders(root):
         for name in names:
-            if name.startswith(_PREFIX) and name.endswith(_SUFFIX):
-                leftover = Path(parent, name)
-                with as_output_error(leftover, of_input=False):
-                    leftover.unlink(missing_ok=True)
+            if _LEFTOVER.fullmatch(name):
+                with as_output_error(folder / name, of_input=False):
+                    (folder / name).unlink(missing_ok=True)
                 count += 1
     return count
+
+
+def _own_folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
+    """The folders that results are in, and the names of the files there; links are not followed."""
+    try:
+        with os.scandir(root) as entries:
+            yield root, [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return
+    for place in _OWN:
+        if (root / place).is_symlink():
+            continue
+        for folder, folders, names in os.walk(root / place):
+            if Path(folder, LOCK).exists():  # another results folder
+                folders.clear()
+                continue
+            yield Path(folder), names
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -34,21 +34,33 @@ class Discovery:
     missing: tuple[tuple[str, str], ...]
 
 
-def discover(inputs: Sequence[str], *, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> Discovery:
+def discover(
+    inputs: Sequence[str],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    root: str | None = None,
+) -> Discovery:
     """Find the files that the inputs mean.
 
     Args:
         inputs: files, folders (taken with all below them), or globs (`**` for any number of folders).
         include: globs on the relative or the base name; what a folder or glob finds must match one of them.
         exclude: the same, to leave files out.
+        root: the folder that names are relative to; None to name each file relative to its input folder,
+            with as many of the folders above in front as it takes to tell two files apart.
 
     Raises:
-        UsageError: when two files would get the same name and cannot be told apart by their folders' names.
+        UsageError: when a file is not below `root`.
     """
     search = _Search(tuple(include), tuple(exclude))
     for text in inputs:
         search.add(text)
-    return Discovery(_name(search.candidates), search.ignored, tuple(search.missing))
+    if root is None:
+        files = _names_apart(search.candidates)
+    else:
+        files = tuple(InputFile(Path(each.path), _below(root, each.path)) for each in search.candidates)
+    return Discovery(files, search.ignored, tuple(search.missing))
 
 
 def read_paths(stream: BinaryIO, *, null: bool) -> list[str]:
@@ -60,11 +72,15 @@ def read_paths(stream: BinaryIO, *, null: bool) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A file, its name, and the folder name that tells it from a namesake."""
+    """A file, its name, and the names of the folders above that, which tell it from a namesake."""
 
     path: str
     name: str
-    folder: str
+    above: tuple[str, ...]
+
+    def named(self, depth: int) -> str:
+        """The name with so many folders in front."""
+        return "/".join((*self.above[len(self.above) - min(depth, len(self.above)) :], self.name))
 
 
 @dataclass(slots=True)
@@ -110,14 +126,14 @@ class _Search:
             self.missing.append((text, "no image or video matches this pattern"))
 
     def _add_named(self, text: str) -> None:
-        real = os.path.realpath(text)
+        path = Path(text)
+        real = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - as a walk gives it
         if real not in self._seen:
             self._seen.add(real)
-            path = Path(text)
-            self.candidates.append(_Candidate(text, path.name, path.absolute().parent.name))
+            self.candidates.append(_Candidate(text, path.name, _folders(str(path.parent))))
 
     def _add_folder(self, text: str, pattern: Pattern) -> None:
-        folder = Path(os.path.realpath(text) if Path(text).name in ("", "..") else text).name
+        above = _folders(text)
         for found in Walk(text, pattern):
             if found.real in self._seen:
                 continue
@@ -125,7 +141,7 @@ class _Search:
             if found.kind == "broken":
                 self.missing.append((found.path, found.reason))
             elif found.kind == "file" and self._is_wanted(found.name) and _is_media(found):
-                self.candidates.append(_Candidate(found.path, found.name, folder))
+                self.candidates.append(_Candidate(found.path, found.name, above))
             else:
                 self.ignored += 1
 
@@ -158,21 +174,35 @@ def _split_glob(text: str) -> tuple[str, tuple[str, ...]]:
     return str(Path(*parts[:fixed])), parts[fixed:]
 
 
-def _name(candidates: list[_Candidate]) -> tuple[InputFile, ...]:
-    """Give each file its own name: namesakes get their input folder's name in front."""
-    groups = defaultdict(list)
-    for candidate in candidates:
-        groups[candidate.name].append(candidate)
-    taken: dict[str, str] = {}
-    files = []
-    for candidate in candidates:
-        name = candidate.name
-        if len(groups[name]) > 1 and candidate.folder:
-            name = f"{candidate.folder}/{name}"
-        if name in taken:
-            raise UsageError(
-                f"{taken[name]} and {candidate.path} would both be called {name}; annotate them in two runs"
+def _folders(path: str) -> tuple[str, ...]:
+    """The names of a folder and all above it, outermost first."""
+    return Path(os.path.abspath(path)).parts[1:]  # noqa: PTH100 - `..` goes, links stay
+
+
+def _names_apart(candidates: Sequence[_Candidate]) -> tuple[InputFile, ...]:
+    """Give each file a name of its own: namesakes get folders' names in front, all of them equally many."""
+    depths: dict[str, int] = {}
+    while True:
+        names = [each.named(depths.get(each.name, 0)) for each in candidates]
+        counts = Counter(names)
+        shared = {each.name for each, name in zip(candidates, names, strict=True) if counts[name] > 1}
+        if not shared:
+            return tuple(
+                InputFile(Path(each.path), name) for each, name in zip(candidates, names, strict=True)
             )
-        taken[name] = candidate.path
-        files.append(InputFile(Path(candidate.path), name))
-    return tuple(files)
+        for name in shared:
+            depths[name] = depths.get(name, 0) + 1
+        if max(depths[name] for name in shared) > max(len(each.above) for each in candidates):
+            name = next(name for name in names if counts[name] > 1)
+            raise UsageError(
+                f"two inputs would both be called {name}; name them from a common folder with --root"
+            )
+
+
+def _below(root: str, path: str) -> str:
+    """A file's name relative to the user's folder, by their paths as written, or else with links resolved."""
+    real = os.path.join(os.path.realpath(Path(path).parent), Path(path).name)  # noqa: PTH118
+    for folder, file in ((os.path.abspath(root), os.path.abspath(path)), (os.path.realpath(root), real)):  # noqa: PTH100
+        if Path(file).is_relative_to(folder):
+            return Path(file).relative_to(folder).as_posix()
+    raise UsageError(f"{path} is not below {root}: choose a --root that all inputs are below")

@@ -20,9 +20,9 @@ class Found:
     Attributes:
         path: where it is.
         name: relative to the folder where the walk began, `/` between parts.
-        real: its path with every link resolved.
-        kind: `file`, `special` (pipe, device, socket), `results` (a folder that an earlier run wrote), or
-            `broken` (`reason` says how).
+        real: its path with the links among its folders resolved; of a folder, its own links, too.
+        kind: `file`, `special` (pipe, device, socket), `results` (a folder that an earlier run wrote),
+            `again` (a folder that was met before, by another way), or `broken` (`reason` says how).
         reason: what is wrong with a broken one.
     """
 
@@ -91,6 +91,8 @@ class Walk:
             try:
                 if node.is_folder and self._is_results(node):
                     yield Found(node.path, node.name, node.real, "results")
+                elif node.is_folder and node.real in self._visited:
+                    yield Found(node.path, node.name, node.real, "again")
                 elif node.is_folder:
                     todo += reversed(self._content(node))
                 elif self._pattern.accepts(node.states):
@@ -105,9 +107,7 @@ class Walk:
         return folder.name in self._own_results or (folder.name != "" and _holds_results(folder.path))
 
     def _content(self, folder: "_Node") -> list["_Node"]:
-        """What is in a folder and may be meant, in natural order; nothing when it was seen before."""
-        if folder.real in self._visited:
-            return []
+        """What is in a folder and may be meant, in natural order."""
         self._visited.add(folder.real)
         with os.scandir(folder.path) as entries:
             listed = sorted(entries, key=lambda entry: natural_key(entry.name))
@@ -131,9 +131,11 @@ class _Node:
 
     @classmethod
     def of(cls, entry: "os.DirEntry[str]", folder: "_Node", states: frozenset[int]) -> "_Node":
-        real = os.path.realpath(entry.path) if entry.is_symlink() else f"{folder.real}/{entry.name}"
         name = f"{folder.name}/{entry.name}" if folder.name else entry.name
-        return cls(entry.path, name, real, states, _is_folder(entry))
+        is_folder = _is_folder(entry)
+        is_linked = is_folder and entry.is_symlink()
+        real = os.path.realpath(entry.path) if is_linked else f"{folder.real}/{entry.name}"
+        return cls(entry.path, name, real, states, is_folder)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

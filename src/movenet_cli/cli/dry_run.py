@@ -1,0 +1,120 @@
+"""`movenet annotate --dry-run`: what a run would do, told without loading a model or writing a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from movenet_cli.cli.printing import printable, say
+from movenet_cli.errors import ExitCode, ModelError
+from movenet_cli.models.catalogue import CATALOGUE, catalogue_model
+from movenet_cli.models.interface import Kind, ModelInfo
+from movenet_cli.models.store import resolve
+from movenet_cli.results.journal import Journal
+from movenet_cli.results.layout import Layout
+from movenet_cli.results.places import check_places
+from movenet_cli.results.plan import MEDIA, InputPlan, Plan, Planner
+from movenet_cli.strategy import Strategy
+
+if TYPE_CHECKING:
+    from movenet_cli.cli.run_annotate import Request
+    from movenet_cli.sources.discover import Discovery
+
+UNKNOWN: Final = "0" * 64
+"""Stands for the hash of a model that has not been downloaded."""
+
+
+def dry_run(request: Request, found: Discovery) -> ExitCode:
+    """Print a line for each input, and for each result that would go; exit code as if the run were refused.
+
+    Raises:
+        MovenetError: what would keep the run from starting, where it shows without loading a model.
+    """
+    known = _Known(request)
+    if request.output is None:
+        plan = Plan([InputPlan(file, "annotate", "to standard output") for file in found.files])
+        known.infos()
+    else:
+        layout = Layout(request.formats, request.overlay)
+        check_places(request.output, layout.folders)
+        journal = Journal(request.output)
+        strategy = Strategy(known.infos(journal), request.pose_settings, request.frames)
+        settings = {media: strategy.settings(media) for media in MEDIA}
+        planner = Planner(request.output, journal, layout, settings, overwrite=request.overwrite, exact=True)
+        plan = planner.plan(found.files)
+    for name, reason in found.missing:
+        _print("fail", name, reason)
+    for each in plan.inputs:
+        _print(each.action, each.file.name, each.reason)
+        for path in each.removes:
+            _print("remove", path, "outdated, and not written again")
+    return _closing(request, found, plan, known)
+
+
+def _closing(request: Request, found: Discovery, plan: Plan, known: _Known) -> ExitCode:
+    counts = Counter(each.action for each in plan.inputs)
+    parts = [
+        f"{counts[action]:,} to {action}" for action in ("annotate", "add", "redo", "keep") if counts[action]
+    ]
+    if found.missing:
+        parts.append(f"{len(found.missing):,} would fail")
+    if found.ignored:
+        parts.append(f"{found.ignored:,} ignored")
+    if not request.quiet:
+        for name in known.to_download:
+            say(f"the model {name} would be downloaded first")
+        say(f"dry run, nothing was done: {', '.join(parts)}")
+    code = ExitCode.OK
+    for problem in plan.problems(request.output or Path()):
+        say(f"movenet: {problem}")
+        code = code or problem.exit_code
+    return code
+
+
+def _print(action: str, name: str, reason: str) -> None:
+    click.echo(f"{action:<8}  {printable(name)}" + (f"  ({printable(reason)})" if reason else ""))
+
+
+class _Known:
+    """What can be said of the models without loading them."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self.to_download: list[str] = []
+
+    def infos(self, journal: Journal | None = None) -> list[ModelInfo]:
+        """Each model's facts: from the catalogue, its file, and earlier runs with the same file.
+
+        Raises:
+            ModelError: there is no such model, or it is not here and must not be downloaded.
+        """
+        request = self._request
+        first: Kind = "multi" if request.refine_with else "single"
+        asked: list[tuple[str | None, Kind]] = [(request.model, first), (request.refine_with, "single")]
+        return [self._info(name, kind, journal) for name, kind in asked if name]
+
+    def _info(self, name: str, kind: Kind, journal: Journal | None) -> ModelInfo:
+        row = catalogue_model(name) if name in CATALOGUE else None
+        try:
+            found = resolve(name, offline=True, mirror=None, progress=lambda *_: None)
+        except ModelError:
+            if row is None or self._request.offline:
+                raise
+            self.to_download.append(name)
+            title, sha256 = name, UNKNOWN
+        else:
+            title, sha256 = found.name, found.sha256
+        used = journal.find_model(title, None if sha256 == UNKNOWN else sha256) if journal else None
+        if used is not None:
+            sha256, runtime = used.sha256, used.runtime
+            kind = used.kind
+        else:
+            runtime = "tensorflow" if self._request.device.startswith("gpu") else "litert"
+        if self._request.runtime != "auto":
+            runtime = self._request.runtime
+        if row is not None:
+            return ModelInfo(title, row.kind, row.input_size, sha256, runtime)
+        return ModelInfo(title, kind, None if used and used.is_flexible else (1, 1), sha256, runtime)

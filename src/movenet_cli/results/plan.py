@@ -1,0 +1,352 @@
+"""What a run will do with each input, and what stands in its way: decided before the first one is read.
+
+A results folder is ours or it is not touched, a name in it belongs to one input, and results of other
+settings go only when the user says so. This module is the one place where these rules stand.
+"""
+
+import os
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+from movenet_cli.errors import MediaError, OutputError, UsageError
+from movenet_cli.foldernames import DATASET, LOCK, OVERLAY, RUN
+from movenet_cli.results.entries import Entry, location_of
+from movenet_cli.results.journal import Journal, is_up_to_date, same_content
+from movenet_cli.results.layout import Layout
+from movenet_cli.results.records import Begun, Settings
+from movenet_cli.results.settings_diff import differences
+from movenet_cli.sources.interface import InputFile, Media
+from movenet_cli.sources.opening import read_still
+
+MEDIA: Final[tuple[Media, ...]] = get_args(Media)
+_SHOWN: Final = 3
+"""How many examples a message gives."""
+
+_HEADS: Final = (
+    b'{\n  "schema": "movenet-cli/run-1"',
+    b'{\n"info": {"description": "Human poses found by MoveNet"',
+)
+_HEAD_SIZE: Final = 100
+
+Action = Literal["annotate", "add", "redo", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class InputPlan:
+    """What a run will do with one input.
+
+    Attributes:
+        file: the input.
+        action: `annotate` what has no results, `add` the files that are missing, `redo` what is out of date,
+            `keep` what is up to date.
+        reason: why, in a few words.
+        writes: paths that may be written, relative to the results folder; a video's and a picture's overlay
+            are called differently, and which it is shows when the input is opened.
+        removes: results that are out of date and that the run does not write again.
+    """
+
+    file: InputFile
+    action: Action
+    reason: str = ""
+    writes: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a run will do with all its inputs.
+
+    Attributes:
+        inputs: one plan for each, in the run's order.
+        adopted: entries to be recorded anew: their input has moved, or version 0.1.0 wrote them.
+        foreign: paths in the way that are not results of ours.
+        taken: names that belong to another input: name, where that one is (None when version 0.1.0 did not
+            write it down), where this one is.
+        differing: how many inputs have results of other settings, by what differs.
+        overwrite: whether the user wants everything redone.
+    """
+
+    inputs: list[InputPlan] = field(default_factory=list)
+    adopted: list[Entry] = field(default_factory=list)
+    foreign: list[Path] = field(default_factory=list)
+    taken: list[tuple[str, str | None, str]] = field(default_factory=list)
+    differing: Counter[str] = field(default_factory=Counter)
+    overwrite: bool = False
+
+    def begun(self, keys: Iterable[str]) -> Iterator[Begun]:
+        """What to write down before the first input is begun."""
+        keys = tuple(keys)
+        for plan in self.inputs:
+            if plan.action != "keep":
+                yield Begun(plan.file.name, keys, plan.writes)
+
+    def check(self, root: Path) -> None:
+        """Refuse a plan that would cost the user something.
+
+        Raises:
+            OutputError: files that are not ours are in the way.
+            UsageError: names belong to other inputs, or results are of other settings and may not be redone.
+        """
+        for problem in self.problems(root):
+            raise problem
+
+    def problems(self, root: Path) -> Iterator[OutputError | UsageError]:
+        """Everything for which the run must not start, the gravest first."""
+        if self.foreign:
+            yield in_the_way(self.foreign)
+        if self.taken:
+            yield _name_is_taken(root, self.taken)
+        if self.differing and not self.overwrite:
+            count = self.differing.total()
+            what = "; or ".join(text for text, _ in self.differing.most_common(_SHOWN))
+            removed = sorted({_kind(path) for plan in self.inputs for path in plan.removes})
+            cost = f" and remove their {' and '.join(removed)} files" if removed else ""
+            yield UsageError(
+                f"{count:,} {'input has' if count == 1 else 'inputs have'} results in {root} that were made "
+                f"with other settings: {what}; add --overwrite to redo them{cost}, "
+                "or choose another folder with --output"
+            )
+
+
+class Planner:
+    """Compares the inputs of a run with what is in its results folder.
+
+    Args:
+        root: the results folder.
+        journal: of the folder.
+        layout: what the run writes, and where.
+        settings: of the run, by kind of input.
+        overwrite: whether everything is redone.
+        exact: whether an input whose time has changed is read, to tell whether its content has, too.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        journal: Journal,
+        layout: Layout,
+        settings: Mapping[Media, Settings],
+        *,
+        overwrite: bool = False,
+        exact: bool = False,
+    ) -> None:
+        self._root = root
+        self._journal = journal
+        self._layout = layout
+        self._settings = settings
+        self._keys = {each.key for each in settings.values()}
+        self._overwrite = overwrite
+        self._exact = exact
+        self._sound_folders: set[Path] = set()
+
+    def plan(self, files: Sequence[InputFile]) -> Plan:
+        """The plan for these inputs.
+
+        Raises:
+            UsageError: two names are one on this disk.
+            OutputError: a folder of the results leads elsewhere.
+        """
+        plan = Plan(overwrite=self._overwrite)
+        if _ignores_case(self._root):
+            self._check_case(files)
+        own = [RUN, *([DATASET] if "coco" in self._layout.formats else [])]
+        plan.foreign += [self._root / path for path in own if self._is_foreign_file(path)]
+        for file in files:
+            plan.inputs.append(self._plan_one(file, plan))
+        return plan
+
+    def _plan_one(self, file: InputFile, plan: Plan) -> InputPlan:
+        entry = self._journal.get(file.name)
+        if entry is not None and not self._has_results(entry):
+            entry = None
+        writes = self._writes(file, plan)
+        if entry is None:
+            return InputPlan(file, "annotate", "new", writes)
+        entry = self._claim(entry, file, plan)
+        media = next((media for media in MEDIA if self._settings[media].key == entry.key), None)
+        if media is None:
+            return self._other_settings(entry, file, writes, plan)
+        removes = tuple(path for path in entry.outputs if path not in writes)
+        if self._overwrite:
+            return InputPlan(file, "redo", "--overwrite", writes)
+        if not self._is_same_content(entry, file.path):
+            return InputPlan(file, "redo", "the input has changed", writes, removes)
+        wanted = self._layout.files(file.name, media)
+        if is_up_to_date(entry, entry.key, list(wanted), self._root):
+            return InputPlan(file, "keep", "up to date")
+        missing = [
+            name for path, name in wanted.items() if not is_up_to_date(entry, entry.key, [path], self._root)
+        ]
+        return InputPlan(file, "add", ", ".join(missing), writes)
+
+    def _claim(self, entry: Entry, file: InputFile, plan: Plan) -> Entry:
+        """The entry of an input that is where the journal says, or has moved; others have taken its name."""
+        here = location_of(file.path)
+        former = {each.former: each.key for each in self._settings.values() if each.former}
+        claimed = replace(entry, path=here, key=former.get(entry.key, entry.key))
+        if entry.path is None:  # version 0.1.0: the same content must be the same input
+            if self._overwrite or self._is_same_content(entry, file.path, exact=True):
+                plan.adopted.append(claimed)
+                return claimed
+        elif _is_same_place(entry.path, here):
+            return entry
+        elif not os.path.lexists(entry.path) and self._is_same_content(entry, file.path, exact=True):
+            plan.adopted.append(claimed)
+            return claimed
+        plan.taken.append((file.name, entry.path, here))
+        return entry
+
+    def _other_settings(
+        self, entry: Entry, file: InputFile, writes: tuple[str, ...], plan: Plan
+    ) -> InputPlan:
+        """Results of other settings; a run that was to redo them and did not get that far may go on."""
+        begun = self._journal.begun(file.name)
+        old = self._journal.settings(entry.key)
+        was: Media = "video" if old and old.values.get("media") == "video" else "image"
+        reason = "; ".join(differences(old, self._settings[was]))
+        if begun is None or set(begun.keys) != self._keys:
+            plan.differing[reason] += 1
+        removes = tuple(path for path in entry.outputs if path not in writes)
+        return InputPlan(file, "redo", reason, writes, removes)
+
+    def _has_results(self, entry: Entry) -> bool:
+        return any(os.path.lexists(self._root / path) for path in entry.outputs)
+
+    def _is_same_content(self, entry: Entry, path: Path, *, exact: bool = False) -> bool:
+        """Whether the input is as it was; a time that has changed is looked into when it is `exact`."""
+        old = entry.fingerprint
+        try:
+            if exact or self._exact:
+                changed = replace(entry, fingerprint=old and replace(old, mtime_ns=-1)) if exact else entry
+                return same_content(changed, path) is not None
+            status = path.stat()
+        except (MediaError, OSError):
+            return False
+        return old is not None and (status.st_size, status.st_mtime_ns) == (old.size, old.mtime_ns)
+
+    def _writes(self, file: InputFile, plan: Plan) -> tuple[str, ...]:
+        """The paths that the run may write for an input; what is there and not ours is noted in the plan."""
+        places = dict.fromkeys(path for media in MEDIA for path in self._layout.files(file.name, media))
+        foreign = [path for path in places if self._is_foreign(path, file.name)]
+        if foreign:
+            needed = self._needed(file)
+            plan.foreign += [self._root / path for path in foreign if path in needed]
+        return tuple(path for path in places if path not in foreign)
+
+    def _needed(self, file: InputFile) -> set[str]:
+        """The paths that the input really needs, once it is known what it is."""
+        if not self._layout.overlay:
+            return set(self._layout.texts(file.name))
+        try:
+            media: Media = "video" if read_still(file.path, 1 << 62) is None else "image"
+        except MediaError:
+            return set(self._layout.texts(file.name))
+        return set(self._layout.files(file.name, media))
+
+    def _is_foreign(self, path: str, name: str) -> bool:
+        """Whether something is there that no line of the journal vouches for as a result of this input."""
+        self._check_folders(path)
+        if not os.path.lexists(self._root / path):
+            return False
+        entry, begun = self._journal.get(name), self._journal.begun(name)
+        ours = {*(entry.outputs if entry else ()), *(begun.outputs if begun else ())}
+        return path not in ours
+
+    def _is_foreign_file(self, path: str) -> bool:
+        """The same for a file of the run as a whole; version 0.1.0 did not write these down."""
+        if self._journal.knows_file(path) or not os.path.lexists(self._root / path):
+            return False
+        return (
+            self._journal.knows_file(RUN) or not self._is_of_0_1_0 or not _looks_like_ours(self._root / path)
+        )
+
+    @cached_property
+    def _is_of_0_1_0(self) -> bool:
+        return any(entry.path is None for entry in self._journal.entries())
+
+    def _check_folders(self, path: str) -> None:
+        """Refuse a folder of the results that is a link: it may lead to anything."""
+        for folder in (self._root / path).parents:
+            if folder == self._root or folder in self._sound_folders:
+                return
+            if folder.is_symlink():
+                raise OutputError(
+                    f"{folder} is a link, and results are not written through links: put a folder there, "
+                    "or choose another folder with --output"
+                )
+            self._sound_folders.add(folder)
+
+    def _check_case(self, files: Sequence[InputFile]) -> None:
+        """Refuse two inputs whose results would replace each other on a disk that ignores case."""
+        names = {_folded(entry.name): entry.name for entry in self._journal.entries() if entry.outputs}
+        for file in files:
+            other = names.setdefault(_folded(file.name), file.name)
+            if other != file.name:
+                raise UsageError(
+                    f"{file.name} and {other} cannot both have results in {self._root}, "
+                    "where upper and lower case are the same: rename one, "
+                    "or choose another folder with --output"
+                )
+
+
+def in_the_way(paths: Sequence[Path]) -> OutputError:
+    """The error for files that are not ours where results shall be."""
+    shown = ", ".join(map(str, paths[:_SHOWN]))
+    more = f" and {len(paths) - _SHOWN:,} more" if len(paths) > _SHOWN else ""
+    return OutputError(
+        f"{shown}{more}: in the way, and not made by movenet; move it away, "
+        "or choose another folder with --output"
+    )
+
+
+def _name_is_taken(root: Path, taken: Sequence[tuple[str, str | None, str]]) -> UsageError:
+    name, old, new = taken[0]
+    more = f" (and {len(taken) - 1:,} more)" if len(taken) > 1 else ""
+    if old is None:
+        return UsageError(
+            f"in {root} the name {name} belongs to another file than {new}, or to what that was before{more}: "
+            "version 0.1.0 did not write down which; add --overwrite to redo it, "
+            "or choose another folder with --output"
+        )
+    common = os.path.commonpath([old, new])
+    return UsageError(
+        f"in {root} the name {name} belongs to {old}, not to {new}{more}; "
+        f"name inputs from a common folder with --root {common}, or choose another folder with --output"
+    )
+
+
+def _looks_like_ours(path: Path) -> bool:
+    """Whether a file begins as `run.json` and `coco.json` of version 0.1.0 do."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_HEAD_SIZE).startswith(_HEADS)
+    except OSError:
+        return False
+
+
+def _is_same_place(first: str, second: str) -> bool:
+    """Whether two paths lead to one file."""
+    try:
+        return first == second or os.path.samefile(first, second)  # noqa: PTH121 - names may be of any bytes
+    except (OSError, ValueError):
+        return False
+
+
+def _ignores_case(root: Path) -> bool:
+    """Whether the disk takes `A` and `a` for one name; False as long as there is nothing to try it on."""
+    lock = Path(LOCK)
+    return (root / lock).exists() and (root / str(lock).upper()).exists()
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _kind(path: str) -> str:
+    """How a message calls a result: by its format."""
+    return OVERLAY if path.startswith(f"{OVERLAY}/") else path.rpartition(".")[2]
