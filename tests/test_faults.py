@@ -210,7 +210,7 @@ def test_the_same_size_from_other_options_is_not_trusted(a_model: Path, tmp_path
          "import os, sys; from movenet_cli.folder import FolderOutputs\n"
          "FolderOutputs.finished = lambda *_: os._exit(9)\n"
          "from movenet_cli.cli.main import run; run(sys.argv[1:])",
-         *_command(a_model, folder, "-o", out, "--min-score", "0.4")[3:]],
+         *_command(a_model, folder, "-o", out, "--min-score", "0.4", "--overwrite")[3:]],
         capture_output=True, check=False,
     )  # fmt: skip
     assert process.returncode == 9

@@ -110,15 +110,16 @@ def test_a_format_that_fails_costs_no_other_that_is_up_to_date(
     assert inputs(out)["kept"] == 2
 
 
-def test_results_that_no_line_of_the_journal_tells_of_go_with_their_input(
+def test_results_that_no_line_of_the_journal_tells_of_are_not_touched(
     annotate: Annotate, media: Path, out: Path
 ) -> None:
     write_image(media / "a.png")
     annotate()
     (out / "journal.jsonl").unlink()
+    before = (out / "keypoints/a.png.json").read_bytes()
     (media / "a.png").write_text("broken now")
-    assert annotate() == ExitCode.PARTIAL
-    assert files(out) == []
+    assert annotate() == ExitCode.OUTPUT
+    assert (out / "keypoints/a.png.json").read_bytes() == before
 
 
 def test_results_of_other_options_do_not_stand_for_an_input_that_fails(
@@ -127,7 +128,7 @@ def test_results_of_other_options_do_not_stand_for_an_input_that_fails(
     write_image(media / "big.png", gradient(300, 200))
     annotate()
     assert annotate("--max-pixels", "10000") == ExitCode.OK, "the limit does not make results stale"
-    assert annotate("--max-pixels", "10000", "--min-score", "0.4") == ExitCode.PARTIAL
+    assert annotate("--max-pixels", "10000", "--min-score", "0.4", "--overwrite") == ExitCode.PARTIAL
     assert files(out) == owned(out, "big.png") == []
 
 
@@ -141,7 +142,7 @@ def test_an_input_that_cannot_be_read_now_keeps_what_it_had(
         raise MediaError("cannot read it: Input/output error")
 
     monkeypatch.setattr(folder, "fingerprint", refuse)
-    assert annotate("--min-score", "0.4") == ExitCode.INPUT
+    assert annotate("--min-score", "0.4", "--overwrite") == ExitCode.INPUT
     assert files(out) == owned(out, "a.png") == ["keypoints/a.png.json"]
     monkeypatch.undo()
     assert annotate() == ExitCode.OK
@@ -162,7 +163,7 @@ def test_the_dataset_holds_what_this_run_did_or_kept(
         return found
 
     monkeypatch.setattr(run_annotate, "discover", find_and_remove)
-    assert annotate("-f", "json,coco", "--min-score", score) == ExitCode.PARTIAL
+    assert annotate("-f", "json,coco", "--min-score", score, "--overwrite") == ExitCode.PARTIAL
     assert owned(out, "a.png") == [".movenet/coco/a.png.coco", "keypoints/a.png.json"]
     images = json.loads((out / "coco.json").read_text())["images"]
     assert [image["file_name"] for image in images] == ["good.jpg"]
@@ -243,21 +244,20 @@ def test_an_overlay_never_takes_its_inputs_place(a_model: Path, out: Path) -> No
     path = write_image(out / "overlay" / "a.png")
     data = path.read_bytes()
     arguments = ("annotate", path.parent, "-o", out, "--overlay", "-m", a_model, "-f", "json,csv")
-    for _ in range(2):
-        assert run(list(map(str, arguments))) == ExitCode.INPUT
+    for more in ([], ["--overwrite"]):
+        assert run([*map(str, arguments), *more]) == ExitCode.OUTPUT
         assert path.read_bytes() == data
         assert files(out) == ["overlay/a.png"]
-    (failure,) = json.loads((out / "run.json").read_text())["failures"]
-    assert "choose another folder with --output" in failure["reason"]
 
 
 def test_an_old_file_does_not_count_as_written(
     annotate: Annotate, media: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_image(media / "a.png")
-    (out / "overlay").mkdir(parents=True)
-    (out / "overlay" / "a.png").write_text("from nowhere")
+    annotate("--overlay")
+    assert files(out) == owned(out, "a.png") == ["keypoints/a.png.json", "overlay/a.png"]
     monkeypatch.setattr(folder, "open_overlay", lambda *_: Nothing())
+    write_image(media / "a.png", gradient(seed=4))
     assert annotate("--overlay") == ExitCode.OK
     assert files(out) == owned(out, "a.png") == ["keypoints/a.png.json"]
 
@@ -271,8 +271,8 @@ def test_the_strike_is_on_the_disk_before_the_new_file_has_its_name(
     def log_sync(handle: int) -> None:
         sync(handle)
         if os.fstat(handle).st_ino == (out / "journal.jsonl").stat().st_ino:
-            (*_, last) = read_journal(out)
-            events.append("struck" if not last.outputs else "added")
+            last = json.loads((out / "journal.jsonl").read_text().splitlines()[-1])
+            events.append("begun" if "begun" in last else "struck" if not last["outputs"] else "added")
 
     def log_replace(self: Path, target: Path) -> Path:
         events.append(target.name)
@@ -281,10 +281,11 @@ def test_the_strike_is_on_the_disk_before_the_new_file_has_its_name(
     monkeypatch.setattr(os, "fsync", log_sync)
     monkeypatch.setattr(Path, "replace", log_replace)
     assert annotate() == ExitCode.OK
-    assert events == ["run.json", "good.jpg.json", "run.json"], "nothing to strike: no wait for the disk"
+    assert events == ["begun", "run.json", "good.jpg.json", "added", "run.json"]
     events.clear()
-    assert annotate("--min-score", "0.4") == ExitCode.OK
-    assert events == ["run.json", "struck", "good.jpg.json", "run.json"]
+    assert annotate("--min-score", "0.4", "--overwrite") == ExitCode.OK
+    assert events.pop(0) == "journal.jsonl", "lines that are not needed any more go first"
+    assert events == ["begun", "run.json", "struck", "good.jpg.json", "added", "run.json"]
 
 
 def test_a_dataset_goes_when_its_results_have_changed(annotate: Annotate, media: Path, out: Path) -> None:

@@ -44,7 +44,7 @@ class FullDisk(io.BytesIO):
 def _fill_disk(patch: pytest.MonkeyPatch, name: str, call: int) -> None:
     """From the `call`-th file on that is called so, nothing can be written to it."""
     opened = 0
-    atomic, journal = AtomicFile.__init__, Journal.__init__
+    atomic, journal = AtomicFile.__init__, Journal._open
 
     def stand_in(path: Path, stream: Any) -> Any:
         nonlocal opened
@@ -55,12 +55,11 @@ def _fill_disk(patch: pytest.MonkeyPatch, name: str, call: int) -> None:
         atomic(self, path, *arguments, **options)
         self.stream = stand_in(path, self.stream)
 
-    def open_journal(self: Journal, folder: Path) -> None:
-        journal(self, folder)
-        self._stream = stand_in(folder / "journal.jsonl", self._stream)
+    def open_journal(self: Journal) -> Any:
+        return stand_in(self._path, journal(self))
 
     patch.setattr(AtomicFile, "__init__", open_file)
-    patch.setattr(Journal, "__init__", open_journal)
+    patch.setattr(Journal, "_open", open_journal)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +89,7 @@ def test_a_full_disk_ends_the_run_and_more_room_completes_it(
     (line,) = capsys.readouterr().err.splitlines()
     assert line == f"movenet: cannot write {_where(out, name)}: {os.strerror(errno.ENOSPC)}; {ADVICE}"
     assert not list(out.rglob(".movenet-*"))
-    if name != "run.json":
+    if name not in ("run.json", "journal.jsonl"):
         facts = json.loads((out / "run.json").read_text())
         assert (facts["exit_code"], facts["complete"]) == (ExitCode.OUTPUT, False)
     assert run(command) == ExitCode.OK

@@ -74,7 +74,7 @@ def _finish(out: Path, many: Path) -> None:
     first = next(entry for entry in read_journal(out) if entry.name == "f0/0.png")
     ((path, output),) = first.outputs.items()
     document = out / path
-    with (out / "journal.jsonl").open("wb") as journal:
+    with (out / "journal.jsonl").open("ab") as journal:
         for folder in range(FOLDERS):
             (out / "keypoints" / f"f{folder}").mkdir(exist_ok=True)
             copy = _copy(document, out, folder)
@@ -86,8 +86,8 @@ def _finish(out: Path, many: Path) -> None:
                 target = out / "keypoints" / f"{name}.json"
                 if target != document:
                     os.link(copy, target)
-                entry = Entry(name, mark, first.key, {f"keypoints/{name}.json": output}, first.counts)
-                journal.write(written(entry))
+                outputs, where = {f"keypoints/{name}.json": output}, str(many / name)
+                journal.write(written(Entry(name, mark, first.key, outputs, first.counts, path=where)))
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak")

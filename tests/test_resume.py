@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from movenet_cli import strategy
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from movenet_cli.results.entries import Entry, output_of
 from movenet_cli.results.journal import read_journal
+from movenet_cli.sinks import cocofile, document
 from tests.conftest import PROJECT
 from tests.media import gradient, write_image, write_video
 
@@ -111,12 +113,15 @@ def test_it_dies_anywhere_while_it_redoes_with_other_options(
     for touch in count(1):
         out = tmp_path / f"out{touch}"
         shutil.copytree(tmp_path / "0.3", out)
-        status = mortal(touch, media, "-o", out, "--min-score", "0.4")
+        status = mortal(touch, media, "-o", out, "--min-score", "0.4", "--overwrite")
         if status != DIED:
             break
         assert_journal_is_true(out)
         score, calm = ("0.3", before) if touch % 2 else ("0.4", after)
-        assert mortal(0, media, "-o", out, "--min-score", score) == ExitCode.OK
+        code = mortal(0, media, "-o", out, "--min-score", score)
+        if code == ExitCode.USAGE:  # it goes on with 0.4 as soon as it was begun; back to 0.3 only on request
+            code = mortal(0, media, "-o", out, "--min-score", score, "--overwrite")
+        assert code == ExitCode.OK
         assert_sound(out, calm)
     assert status == ExitCode.OK
     assert touch > 30
@@ -127,7 +132,8 @@ def test_results_of_another_model_are_redone(a_model: Path, media: Path, tmp_pat
     other.parent.mkdir()
     other.write_bytes(a_model.read_bytes() + bytes(16))
     assert annotate(a_model, media, "-o", tmp_path / "out") == ExitCode.OK
-    assert annotate(other, media, "-o", tmp_path / "out") == ExitCode.OK
+    assert annotate(other, media, "-o", tmp_path / "out") == ExitCode.USAGE
+    assert annotate(other, media, "-o", tmp_path / "out", "--overwrite") == ExitCode.OK
     assert_all_redone(tmp_path / "out")
     annotate(other, media, "-o", tmp_path / "calm")
     assert_sound(tmp_path / "out", results(tmp_path / "calm"))
@@ -135,21 +141,28 @@ def test_results_of_another_model_are_redone(a_model: Path, media: Path, tmp_pat
 
 def test_results_of_another_threshold_are_redone(a_model: Path, media: Path, tmp_path: Path) -> None:
     annotate(a_model, media, "-o", tmp_path / "out", "--min-score", "0.3")
-    annotate(a_model, media, "-o", tmp_path / "out", "--min-score", "0.05")
+    annotate(a_model, media, "-o", tmp_path / "out", "--min-score", "0.05", "--overwrite")
     assert_all_redone(tmp_path / "out")
     annotate(a_model, media, "-o", tmp_path / "calm", "--min-score", "0.05")
     assert_sound(tmp_path / "out", results(tmp_path / "calm"))
 
 
-def test_results_of_another_version_are_redone(
+def test_results_of_another_version_are_kept_unless_its_numbers_differ(
     a_model: Path, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("strategy", "sinks.document", "sinks.cocofile"):
-        monkeypatch.setattr(f"movenet_cli.{module}.__version__", "0.0.0")
+    for module in (document, cocofile):
+        monkeypatch.setattr(module, "__version__", "0.0.0")
     annotate(a_model, media, "-o", tmp_path / "out")
-    assert b'"0.0.0"' in (tmp_path / "out/keypoints/a.jpg.json").read_bytes()
+    old = results(tmp_path / "out")
+    assert b'"0.0.0"' in old["keypoints/a.jpg.json"]
     monkeypatch.undo()
-    annotate(a_model, media, "-o", tmp_path / "out")
+    assert annotate(a_model, media, "-o", tmp_path / "out") == ExitCode.OK
+    kept = results(tmp_path / "out")
+    del old["coco.json"], kept["coco.json"]  # tells the version of the run that wrote it
+    assert kept == old
+    monkeypatch.setattr(strategy, "REVISION", strategy.REVISION + 1)
+    assert annotate(a_model, media, "-o", tmp_path / "out") == ExitCode.USAGE
+    assert annotate(a_model, media, "-o", tmp_path / "out", "--overwrite") == ExitCode.OK
     assert_all_redone(tmp_path / "out")
     annotate(a_model, media, "-o", tmp_path / "calm")
     assert_sound(tmp_path / "out", results(tmp_path / "calm"))

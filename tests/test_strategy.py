@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from movenet_cli import strategy
 from movenet_cli.errors import UsageError
 from movenet_cli.models.interface import ModelInfo
 from movenet_cli.results.parsing import parse_header
@@ -26,7 +27,7 @@ BASE = PoseSettings()
 def key(
     media: Media, model: ModelInfo, settings: PoseSettings = BASE, frames: FrameRange | None = None
 ) -> str:
-    return Strategy([model], settings, frames or FrameRange()).key(media)
+    return Strategy([model], settings, frames or FrameRange()).settings(media).key
 
 
 @pytest.mark.parametrize("media", get_args(Media))
@@ -87,7 +88,7 @@ def test_the_range_of_frames_redoes_videos_only(model: ModelInfo, frames: FrameR
 
 
 @pytest.mark.parametrize("media", get_args(Media))
-def test_another_model_tool_or_runtime_redoes_everything(
+def test_another_model_revision_or_runtime_redoes_everything(
     media: Media, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     others = [
@@ -95,9 +96,9 @@ def test_another_model_tool_or_runtime_redoes_everything(
         replace(SINGLE, name="x"),
         replace(SINGLE, runtime="tensorflow"),
     ]
-    refined = [Strategy([MULTI, each], BASE, FrameRange()).key(media) for each in (SINGLE, *others)]
+    refined = [Strategy([MULTI, each], BASE, FrameRange()).settings(media).key for each in (SINGLE, *others)]
     keys = [key(media, each) for each in (SINGLE, MULTI, *others)]
-    monkeypatch.setattr("movenet_cli.strategy.__version__", "9.9.9")
+    monkeypatch.setattr(strategy, "REVISION", strategy.REVISION + 1)
     keys.append(key(media, SINGLE))
     assert len({*keys, *refined}) == len(keys) + len(refined)
 

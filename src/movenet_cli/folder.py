@@ -1,7 +1,6 @@
 """A results folder: a file per input and format, overlays, the COCO dataset, the journal, `run.json`."""
 
 import contextlib
-import itertools
 import json
 import logging
 import os
@@ -9,6 +8,7 @@ import stat
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import cast
 
@@ -73,32 +73,24 @@ def results_folder(
     with locked(root):
         try:
             journal = Journal(root)
-            plan = Planner(root, journal, layout, settings, overwrite=overwrite).plan(files)
+            planner = Planner(root, journal, layout, settings, overwrite=overwrite)
+            plan = planner.plan(files)
             plan.check(root)
         except BaseException:  # a run that is refused leaves no trace
             _remove_made(missing)
             raise
         try:
-            yield _start(root, layout, settings, journal, plan)
+            remove_leftovers(root)
+            _remove_half_done(root, journal)
+            for folder in layout.folders:
+                make_folder(root / folder)
+            journal.note(plan.adopted)
+            journal.note(chain(settings.values(), [RunFile(RUN, None)], planner.begun(plan.to_do)))
+            journal.sync()
+            _tell_what_goes(plan)
+            yield FolderOutputs(root, layout, settings, journal, overwrite)
         finally:
             journal.close()
-
-
-def _start(
-    root: Path, layout: Layout, settings: Mapping[Media, Settings], journal: Journal, plan: Plan
-) -> "FolderOutputs":
-    """Clean up after a killed run, and write down what this one is going to do."""
-    remove_leftovers(root)
-    _remove_half_done(root, journal)
-    for folder in layout.folders:
-        make_folder(root / folder)
-    for entry in plan.adopted:
-        journal.add(entry)
-    keys = [each.key for each in settings.values()]
-    journal.note([*settings.values(), RunFile(RUN, None), *plan.begun(keys)])
-    journal.sync()
-    _tell_what_goes(plan)
-    return FolderOutputs(root, layout, settings, journal, plan.overwrite)
 
 
 def _remove_made(paths: Sequence[Path]) -> None:
@@ -129,8 +121,9 @@ def _tell_what_goes(plan: Plan) -> None:
     if plan.differing:
         what = "; or ".join(text for text, _ in plan.differing.most_common(3))
         log.info("redoing %d results that were made otherwise: %s", plan.differing.total(), what)
-    if removed := sum(len(each.removes) for each in plan.inputs):
-        log.info("removing %d files of outdated results that this run does not write again", removed)
+    if plan.removed:
+        what = ", ".join(f"{count} {kind}" for kind, count in plan.removed.items())
+        log.info("removing outdated results that this run does not write again: %s", what)
 
 
 class FolderOutputs(Outputs):
@@ -352,7 +345,7 @@ class FolderOutputs(Outputs):
         if recorded is None or not _is_file(target) or output_of(target) == recorded:
             return
         aside = target.with_name(f"{target.name}.bak")
-        for number in itertools.count(2):
+        for number in count(2):
             if not os.path.lexists(aside):
                 break
             aside = target.with_name(f"{target.name}.bak{number}")

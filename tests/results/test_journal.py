@@ -13,8 +13,18 @@ from hypothesis import strategies as st
 
 from movenet_cli.errors import InputError, MediaError, OutputError
 from movenet_cli.results import lines
-from movenet_cli.results.entries import Entry, fingerprint, output_of, parsed, settings_key, written
+from movenet_cli.results.entries import (
+    Entry,
+    Output,
+    fingerprint,
+    location_of,
+    output_of,
+    parsed,
+    settings_key,
+    written,
+)
 from movenet_cli.results.journal import JOURNAL_NAME, Journal, read_journal
+from movenet_cli.results.records import Begun, RunFile, record_line
 
 OUTPUTS = ["keypoints/a.jpg.json", "keypoints/a.jpg.csv"]
 KEY = settings_key({"model": "5a", "min_score": 0.3})
@@ -38,9 +48,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 def entry_of(source: Path, folder: Path, name: str = "a.jpg") -> Entry:
-    outputs = {path: output_of(folder / path) for path in OUTPUTS}
+    outputs = {path.replace("a.jpg", name): output_of(folder / path) for path in OUTPUTS}
     counts = {"frames": 3, "ok": 1, "empty": 1, "failed": 1}
-    return Entry(name, fingerprint(source), KEY, outputs, counts, ("frame 2: \udcff\nbroken",))
+    reasons = ("frame 2: \udcff\nbroken",)
+    return Entry(name, fingerprint(source), KEY, outputs, counts, reasons, path=location_of(source))
+
+
+def tidied(folder: Path) -> bytes:
+    """The journal's content after the next run has written its first line, without that line."""
+    journal = Journal(folder)
+    journal.note([RunFile("run.json", None)])
+    journal.close()
+    content = (folder / JOURNAL_NAME).read_bytes()
+    line = record_line(RunFile("run.json", None))
+    assert content.count(line) == 1
+    return content.replace(line, b"")
 
 
 def recorded(folder: Path, *entries: Entry) -> None:
@@ -143,7 +165,8 @@ def test_the_later_of_two_lines_holds_and_the_next_run_drops_the_earlier(source:
     journal = Journal(folder)
     assert [(entry.name, entry.key) for entry in journal.entries()] == [("a.jpg", "later"), ("b.jpg", KEY)]
     journal.close()
-    assert len((folder / JOURNAL_NAME).read_bytes().splitlines()) == 2
+    assert len((folder / JOURNAL_NAME).read_bytes().splitlines()) == 3, "reading changes nothing"
+    assert len(tidied(folder).splitlines()) == 2
 
 
 def test_a_line_torn_anywhere_costs_that_line_only(source: Path, folder: Path) -> None:
@@ -184,8 +207,8 @@ def test_damage_in_the_middle_is_dropped_with_a_warning(
     journal = Journal(folder)
     assert [entry.name for entry in journal.entries()] == ["a.jpg", "b.jpg"]
     journal.close()
-    assert path.read_bytes() == first + second
     assert "damaged" in caplog.text
+    assert tidied(folder) == first + second
     path.write_bytes(first + damage + second)
     with pytest.raises(InputError, match="damaged"):
         list(read_journal(folder))
@@ -198,21 +221,21 @@ def test_a_line_that_points_out_of_the_folder_is_damaged(source: Path, folder: P
     recorded(folder, entry_of(source, folder), entry_of(source, folder, "b.jpg"))
     journal = folder / JOURNAL_NAME
     first, second = journal.read_text().splitlines(keepends=True)
-    journal.write_text(first + second.replace(OUTPUTS[0], path))
+    journal.write_text(first + second.replace("keypoints/b.jpg.json", path))
     opened = Journal(folder)
     assert [entry.name for entry in opened.entries()] == ["a.jpg"]
     opened.close()
-    assert journal.read_text() == first
+    assert tidied(folder) == first.encode()
 
 
 @pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999"])
 def test_a_number_that_is_none_is_damage(source: Path, folder: Path, number: str) -> None:
-    recorded(folder, entry_of(source, folder))
+    recorded(folder, entry_of(source, folder), entry_of(source, folder, "b.jpg"))
     journal = folder / JOURNAL_NAME
     line = journal.read_text()
     journal.write_text(re.sub(r'"size": ?\d+', f'"size": {number}', line, count=1))
     opened = Journal(folder)
-    assert list(opened.entries()) == []
+    assert [entry.name for entry in opened.entries()] == ["b.jpg"]
     opened.close()
 
 
@@ -252,7 +275,7 @@ def test_an_endless_line_is_not_read_into_memory(
     journal = Journal(folder)
     assert [entry.name for entry in journal.entries()] == ["a.jpg"]
     journal.close()
-    assert len((folder / JOURNAL_NAME).read_bytes().splitlines()) == 1
+    assert len(tidied(folder).splitlines()) == 1
 
 
 def test_several_threads_may_add(source: Path, folder: Path) -> None:
@@ -261,7 +284,7 @@ def test_several_threads_may_add(source: Path, folder: Path) -> None:
 
     def add(start: int) -> None:
         for number in range(start, start + 100):
-            journal.add(replace(entry, name=f"{number}.jpg"))
+            journal.add(replace(entry, name=f"{number}.jpg", outputs={}))
 
     threads = [Thread(target=add, args=(start,)) for start in (0, 100, 200, 300)]
     for thread in threads:
@@ -273,8 +296,42 @@ def test_several_threads_may_add(source: Path, folder: Path) -> None:
 
 
 def test_a_journal_that_cannot_be_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "missing")
     with pytest.raises(OutputError, match="vanished"):
-        Journal(tmp_path / "missing")
+        journal.note([RunFile("run.json", None)])
+
+
+@pytest.mark.parametrize("content", ["my notes\n", '{"mine": 1}\n', "[]\n\n", "half a line", '{"mine": 1}'])
+def test_somebody_elses_file_is_no_journal(tmp_path: Path, content: str) -> None:
+    (tmp_path / JOURNAL_NAME).write_text(content)
+    with pytest.raises(OutputError, match="not a journal"):
+        Journal(tmp_path)
+    assert (tmp_path / JOURNAL_NAME).read_text() == content
+
+
+def test_a_journal_torn_in_its_first_line_is_ours(source: Path, folder: Path) -> None:
+    recorded(folder, entry_of(source, folder))
+    whole = (folder / JOURNAL_NAME).read_bytes()
+    for length in range(0, len(whole), 7):
+        (folder / JOURNAL_NAME).write_bytes(whole[:length])
+        assert list(Journal(folder).entries()) == []
+
+
+def test_what_was_begun_is_known_until_it_is_finished(source: Path, folder: Path) -> None:
+    begun = Begun("a.jpg", ("one", "two"), tuple(OUTPUTS))
+    journal = Journal(folder)
+    journal.note([begun, RunFile("coco.json", Output(3, "5a"))])
+    journal.close()
+    again = Journal(folder)
+    assert (again.begun("a.jpg"), again.begun("b.jpg")) == (begun, None)
+    assert (again.knows_file("coco.json"), again.file("coco.json")) == (True, Output(3, "5a"))
+    again.add(replace(entry_of(source, folder), outputs={}, is_open=True))
+    assert list(Journal(folder).all_begun()) == [begun], (
+        "a run has struck its old results and not finished the new"
+    )
+    again.add(entry_of(source, folder))
+    again.close()
+    assert not list(Journal(folder).all_begun())
 
 
 def test_a_folder_in_the_journals_place_ends_the_run(tmp_path: Path) -> None:

@@ -218,11 +218,12 @@ def test_a_file_system_that_cannot_sync_folders_is_good_enough(
 def test_every_folder_with_new_names_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced = []
     monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
-    write_file(tmp_path / "deep" / "er" / "a.json", "text")
+    write_file(tmp_path / "keypoints" / "er" / "a.json", "text")
+    (tmp_path / "pictures").mkdir()
     (content,) = synced
-    assert content == (tmp_path / "deep" / "er" / "a.json").stat().st_ino
+    assert content == (tmp_path / "keypoints" / "er" / "a.json").stat().st_ino
     sync_folders(tmp_path)
-    folders = [tmp_path, tmp_path / "deep", tmp_path / "deep" / "er"]
+    folders = [tmp_path, tmp_path / "keypoints", tmp_path / "keypoints" / "er"]
     assert sorted(synced[1:]) == sorted(folder.stat().st_ino for folder in folders)
 
 
@@ -232,7 +233,7 @@ from itertools import count
 from pathlib import Path
 from movenet_cli.sinks.files import AtomicFile
 for number in count():
-    with AtomicFile(Path(sys.argv[1], "deep", f"{number % 50}.txt")) as file:
+    with AtomicFile(Path(sys.argv[1], "keypoints", f"{number % 50}.txt")) as file:
         for part in range(200):
             file.write(f"{number % 50} " * 500)
     print(number, flush=True)
@@ -248,7 +249,7 @@ def test_a_killed_process_leaves_only_complete_files_and_leftovers_that_are_know
             for _ in range(3):
                 writer.stdout.readline()
             writer.kill()
-        for path in (tmp_path / "deep").glob("*.txt"):
+        for path in (tmp_path / "keypoints").glob("*.txt"):
             assert path.read_text() == f"{path.stem} " * 500 * 200
     remove_leftovers(tmp_path)
-    assert all(path.suffix == ".txt" for path in (tmp_path / "deep").iterdir())
+    assert all(path.suffix == ".txt" for path in (tmp_path / "keypoints").iterdir())

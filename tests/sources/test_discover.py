@@ -106,8 +106,23 @@ def test_the_same_file_is_taken_once(tmp_path: Path) -> None:
     (tmp_path / "in/link.jpg").symlink_to("a.jpg")
     inputs = [str(tmp_path / "in/a.jpg"), str(tmp_path / "in"), f"{tmp_path}/in/../in/a.jpg"]
     found = discover(inputs)
-    assert names(found) == ["a.jpg"]
+    assert names(found) == ["a.jpg", "link.jpg"]
     assert found.ignored == 0
+
+
+def test_links_to_one_picture_are_inputs_of_their_own(tmp_path: Path) -> None:
+    touch(tmp_path, "all/1.jpg")
+    for split in ("train", "val"):
+        (tmp_path / split).mkdir()
+        (tmp_path / split / "1.jpg").symlink_to(tmp_path / "all/1.jpg")
+    assert names(discover([str(tmp_path)])) == ["all/1.jpg", "train/1.jpg", "val/1.jpg"]
+
+
+def test_a_folder_that_is_met_again_is_counted(tmp_path: Path) -> None:
+    touch(tmp_path, "in/all/1.jpg")
+    (tmp_path / "in/same").symlink_to(tmp_path / "in/all")
+    found = discover([str(tmp_path / "in")])
+    assert (names(found), found.ignored) == (["all/1.jpg"], 1)
 
 
 def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
@@ -131,19 +146,43 @@ def test_namesakes_get_their_folder_in_front(tmp_path: Path) -> None:
     ]
 
 
-def test_namesakes_in_namesake_folders_are_refused(tmp_path: Path) -> None:
-    touch(tmp_path, "one/in/a.jpg", "two/in/a.jpg")
-    first, second = tmp_path / "one/in", tmp_path / "two/in"
-    with pytest.raises(UsageError) as caught:
-        discover([str(first), str(second)])
-    assert f"{first}/a.jpg" in str(caught.value)
-    assert f"{second}/a.jpg" in str(caught.value)
+def test_namesakes_in_namesake_folders_get_more_folders_in_front(tmp_path: Path) -> None:
+    touch(tmp_path, "one/in/a.jpg", "two/in/a.jpg", "two/in/b.jpg")
+    assert names(discover([str(tmp_path / "one/in"), str(tmp_path / "two/in")])) == [
+        "one/in/a.jpg",
+        "two/in/a.jpg",
+        "b.jpg",
+    ]
+    listed = [str(tmp_path / f"{person}/in/a.jpg") for person in ("one", "two")]
+    assert names(discover(listed)) == ["one/in/a.jpg", "two/in/a.jpg"]
 
 
-def test_a_prefix_may_not_run_into_another_name(tmp_path: Path) -> None:
+def test_a_prefix_does_not_run_into_another_name(tmp_path: Path) -> None:
     touch(tmp_path, "one/a.jpg", "two/a.jpg", "three/one/a.jpg")
-    with pytest.raises(UsageError):
-        discover([str(tmp_path / "one"), str(tmp_path / "two"), str(tmp_path / "three")])
+    found = discover([str(tmp_path / "one"), str(tmp_path / "two"), str(tmp_path / "three")])
+    assert names(found) == [
+        f"{tmp_path.name}/one/a.jpg",
+        f"{tmp_path.name}/two/a.jpg",
+        "three/one/a.jpg",
+    ]
+
+
+@pytest.mark.parametrize("inputs", [["one"], ["one/in/a.jpg", "two"], ["two/**/*.jpg", "one/in"], ["."]])
+def test_a_root_names_files_alike_whatever_else_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inputs: list[str]
+) -> None:
+    touch(tmp_path, "one/in/a.jpg", "two/in/a.jpg")
+    monkeypatch.chdir(tmp_path)
+    for root in (".", str(tmp_path), "one/.."):
+        assert "one/in/a.jpg" in names(discover([*inputs, "one/in/a.jpg"], root=root))
+
+
+def test_an_input_outside_of_the_root_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "one/a.jpg", "two/a.jpg")
+    (tmp_path / "link").symlink_to(tmp_path / "one")
+    with pytest.raises(UsageError, match="is not below"):
+        discover([str(tmp_path)], root=str(tmp_path / "one"))
+    assert names(discover([str(tmp_path / "link")], root=str(tmp_path / "one"))) == ["a.jpg"]
 
 
 def test_the_current_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ class Journal:
         self._lock = threading.Lock()
         self._lines: dict[str, bytes] = {}
         self._settings: dict[str, Settings] = {}
-        self._begun: dict[str, Begun] = {}
+        self._begun: dict[str, bytes] = {}
         self._files: dict[str, Output | None] = {}
         self._stream: BinaryIO | None = None
         self._is_tidy = True
@@ -95,11 +95,15 @@ class Journal:
 
     def begun(self, name: str) -> Begun | None:
         """What an earlier run set out to do with the input and did not finish."""
-        return self._begun.get(name)
+        with self._lock:
+            line = self._begun.get(name)
+        return None if line is None else _parsed_begun(line)
 
-    def all_begun(self) -> list[Begun]:
+    def all_begun(self) -> Iterator[Begun]:
         """All inputs that were begun and not finished."""
-        return list(self._begun.values())
+        with self._lock:
+            lines = list(self._begun.values())
+        return map(_parsed_begun, lines)
 
     def knows_file(self, path: str) -> bool:
         """Whether a file of the run itself is known to be ours."""
@@ -115,17 +119,19 @@ class Journal:
         with self._lock, self._as_output_error():
             self._append(line)
             self._take(entry, line)
+            if self._stream is not None:
+                self._stream.flush()
 
-    def note(self, records: Iterable[Settings | Begun | RunFile]) -> None:
-        """Record settings (once), inputs that are begun, and files of the run."""
-        known = {*self._settings}
-        new = [each for each in records if not (isinstance(each, Settings) and each.key in known)]
-        if not new:
-            return
+    def note(self, records: Iterable[Record]) -> None:
+        """Record anything: settings (once), inputs that are begun, files of the run, entries anew."""
         with self._lock, self._as_output_error():
-            self._append(b"".join(map(record_line, new)))
-            for each in new:
-                self._take(each, b"")
+            for record in records:
+                if not (isinstance(record, Settings) and record.key in self._settings):
+                    line = written(record) if isinstance(record, Entry) else record_line(record)
+                    self._append(line)
+                    self._take(record, line)
+            if self._stream is not None:
+                self._stream.flush()
 
     def sync(self) -> None:
         """Let all lines so far reach the disk."""
@@ -197,8 +203,8 @@ class Journal:
                 "or choose another folder with --output"
             )
         if damaged > is_cut:
-            count_text = "one line" if damaged - is_cut == 1 else f"{damaged - is_cut} lines"
-            log.warning("%s: %s cannot be read; the inputs there are done again", self._path, count_text)
+            lines = "a line is" if damaged - is_cut == 1 else f"{damaged - is_cut} lines are"
+            log.warning("%s: %s damaged; the inputs recorded there are done again", self._path, lines)
         kept = len(self._lines) + len(self._settings) + len(self._begun) + len(self._files)
         return count != kept
 
@@ -216,7 +222,7 @@ class Journal:
         if isinstance(record, Settings):
             self._settings[record.key] = record
         elif isinstance(record, Begun):
-            self._begun[record.name] = record
+            self._begun[record.name] = line
         elif isinstance(record, RunFile):
             self._files[record.path] = record.output
         else:
@@ -229,9 +235,11 @@ class Journal:
         if self._stream is None:
             if not self._is_tidy:
                 self._compact()
-            self._stream = self._path.open("ab")
+            self._stream = self._open()
         self._stream.write(data)
-        self._stream.flush()
+
+    def _open(self) -> BinaryIO:
+        return self._path.open("ab")
 
     def _compact(self) -> None:
         """Write the file anew with only what holds."""
@@ -242,8 +250,14 @@ class Journal:
                 file.stream.write(record_line(RunFile(path, output)))
             for line in self._lines.values():
                 file.stream.write(line)
-            for begun in self._begun.values():
-                file.stream.write(record_line(begun))
+            for line in self._begun.values():
+                file.stream.write(line)
+
+
+def _parsed_begun(line: bytes) -> Begun:
+    record = parse_record(line)
+    assert isinstance(record, Begun)  # noqa: S101 - it was when it was taken in
+    return record
 
 
 def read_journal(folder: Path) -> Iterator[Entry]:

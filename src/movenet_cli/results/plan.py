@@ -45,15 +45,12 @@ class InputPlan:
         action: `annotate` what has no results, `add` the files that are missing, `redo` what is out of date,
             `keep` what is up to date.
         reason: why, in a few words.
-        writes: paths that may be written, relative to the results folder; a video's and a picture's overlay
-            are called differently, and which it is shows when the input is opened.
         removes: results that are out of date and that the run does not write again.
     """
 
     file: InputFile
     action: Action
     reason: str = ""
-    writes: tuple[str, ...] = ()
     removes: tuple[str, ...] = ()
 
 
@@ -62,7 +59,9 @@ class Plan:
     """What a run will do with all its inputs.
 
     Attributes:
-        inputs: one plan for each, in the run's order.
+        inputs: one plan for each, in the run's order; only when they were asked for.
+        to_do: those that are not kept.
+        removed: how many files will go that are not written again, by their format.
         adopted: entries to be recorded anew: their input has moved, or version 0.1.0 wrote them.
         foreign: paths in the way that are not results of ours.
         taken: names that belong to another input: name, where that one is (None when version 0.1.0 did not
@@ -72,18 +71,13 @@ class Plan:
     """
 
     inputs: list[InputPlan] = field(default_factory=list)
+    to_do: list[InputFile] = field(default_factory=list)
+    removed: Counter[str] = field(default_factory=Counter)
     adopted: list[Entry] = field(default_factory=list)
     foreign: list[Path] = field(default_factory=list)
     taken: list[tuple[str, str | None, str]] = field(default_factory=list)
     differing: Counter[str] = field(default_factory=Counter)
     overwrite: bool = False
-
-    def begun(self, keys: Iterable[str]) -> Iterator[Begun]:
-        """What to write down before the first input is begun."""
-        keys = tuple(keys)
-        for plan in self.inputs:
-            if plan.action != "keep":
-                yield Begun(plan.file.name, keys, plan.writes)
 
     def check(self, root: Path) -> None:
         """Refuse a plan that would cost the user something.
@@ -104,7 +98,7 @@ class Plan:
         if self.differing and not self.overwrite:
             count = self.differing.total()
             what = "; or ".join(text for text, _ in self.differing.most_common(_SHOWN))
-            removed = sorted({_kind(path) for plan in self.inputs for path in plan.removes})
+            removed = sorted(self.removed)
             cost = f" and remove their {' and '.join(removed)} files" if removed else ""
             yield UsageError(
                 f"{count:,} {'input has' if count == 1 else 'inputs have'} results in {root} that were made "
@@ -157,32 +151,45 @@ class Planner:
         own = [RUN, *([DATASET] if "coco" in self._layout.formats else [])]
         plan.foreign += [self._root / path for path in own if self._is_foreign_file(path)]
         for file in files:
-            plan.inputs.append(self._plan_one(file, plan))
+            planned = self._plan_one(file, plan)
+            if planned.action != "keep":
+                plan.to_do.append(file)
+                plan.removed.update(map(_kind, planned.removes))
+            if self._exact:
+                plan.inputs.append(planned)
         return plan
+
+    def begun(self, files: Iterable[InputFile]) -> Iterator[Begun]:
+        """What to write down before the first of these inputs is begun."""
+        keys = tuple(each.key for each in self._settings.values())
+        for file in files:
+            yield Begun(file.name, keys, self._free(file))
 
     def _plan_one(self, file: InputFile, plan: Plan) -> InputPlan:
         entry = self._journal.get(file.name)
         if entry is not None and not self._has_results(entry):
             entry = None
-        writes = self._writes(file, plan)
+        foreign = [path for path in self._places(file) if self._is_foreign(path, file.name)]
+        if foreign:
+            needed = self._needed(file)
+            plan.foreign += [self._root / path for path in foreign if path in needed]
         if entry is None:
-            return InputPlan(file, "annotate", "new", writes)
+            return InputPlan(file, "annotate", "new")
         entry = self._claim(entry, file, plan)
         media = next((media for media in MEDIA if self._settings[media].key == entry.key), None)
         if media is None:
-            return self._other_settings(entry, file, writes, plan)
-        removes = tuple(path for path in entry.outputs if path not in writes)
+            return self._other_settings(entry, file, plan)
         if self._overwrite:
-            return InputPlan(file, "redo", "--overwrite", writes)
+            return InputPlan(file, "redo", "--overwrite")
         if not self._is_same_content(entry, file.path):
-            return InputPlan(file, "redo", "the input has changed", writes, removes)
+            return InputPlan(file, "redo", "the input has changed", self._removes(entry, file))
         wanted = self._layout.files(file.name, media)
         if is_up_to_date(entry, entry.key, list(wanted), self._root):
             return InputPlan(file, "keep", "up to date")
         missing = [
             name for path, name in wanted.items() if not is_up_to_date(entry, entry.key, [path], self._root)
         ]
-        return InputPlan(file, "add", ", ".join(missing), writes)
+        return InputPlan(file, "add", ", ".join(missing))
 
     def _claim(self, entry: Entry, file: InputFile, plan: Plan) -> Entry:
         """The entry of an input that is where the journal says, or has moved; others have taken its name."""
@@ -201,9 +208,7 @@ class Planner:
         plan.taken.append((file.name, entry.path, here))
         return entry
 
-    def _other_settings(
-        self, entry: Entry, file: InputFile, writes: tuple[str, ...], plan: Plan
-    ) -> InputPlan:
+    def _other_settings(self, entry: Entry, file: InputFile, plan: Plan) -> InputPlan:
         """Results of other settings; a run that was to redo them and did not get that far may go on."""
         begun = self._journal.begun(file.name)
         old = self._journal.settings(entry.key)
@@ -211,8 +216,11 @@ class Planner:
         reason = "; ".join(differences(old, self._settings[was]))
         if begun is None or set(begun.keys) != self._keys:
             plan.differing[reason] += 1
-        removes = tuple(path for path in entry.outputs if path not in writes)
-        return InputPlan(file, "redo", reason, writes, removes)
+        return InputPlan(file, "redo", reason, self._removes(entry, file))
+
+    def _removes(self, entry: Entry, file: InputFile) -> tuple[str, ...]:
+        """Results that are out of date, and that this run does not write."""
+        return tuple(path for path in entry.outputs if path not in self._places(file))
 
     def _has_results(self, entry: Entry) -> bool:
         return any(os.path.lexists(self._root / path) for path in entry.outputs)
@@ -229,14 +237,16 @@ class Planner:
             return False
         return old is not None and (status.st_size, status.st_mtime_ns) == (old.size, old.mtime_ns)
 
-    def _writes(self, file: InputFile, plan: Plan) -> tuple[str, ...]:
-        """The paths that the run may write for an input; what is there and not ours is noted in the plan."""
-        places = dict.fromkeys(path for media in MEDIA for path in self._layout.files(file.name, media))
-        foreign = [path for path in places if self._is_foreign(path, file.name)]
-        if foreign:
-            needed = self._needed(file)
-            plan.foreign += [self._root / path for path in foreign if path in needed]
-        return tuple(path for path in places if path not in foreign)
+    def _places(self, file: InputFile) -> list[str]:
+        """The paths that the run may write for an input.
+
+        A video's and a picture's overlay are called differently, and which it is shows when it is opened.
+        """
+        return list(dict.fromkeys(path for media in MEDIA for path in self._layout.files(file.name, media)))
+
+    def _free(self, file: InputFile) -> tuple[str, ...]:
+        """Those of them where nothing of somebody else's is."""
+        return tuple(path for path in self._places(file) if not self._is_foreign(path, file.name))
 
     def _needed(self, file: InputFile) -> set[str]:
         """The paths that the input really needs, once it is known what it is."""
@@ -309,8 +319,8 @@ def _name_is_taken(root: Path, taken: Sequence[tuple[str, str | None, str]]) -> 
     more = f" (and {len(taken) - 1:,} more)" if len(taken) > 1 else ""
     if old is None:
         return UsageError(
-            f"in {root} the name {name} belongs to another file than {new}, or to what that was before{more}: "
-            "version 0.1.0 did not write down which; add --overwrite to redo it, "
+            f"in {root} the name {name} belongs to another file than {new}{more}, or to what that was before "
+            "(movenet 0.1.0 did not write down which); add --overwrite to redo it, "
             "or choose another folder with --output"
         )
     common = os.path.commonpath([old, new])
