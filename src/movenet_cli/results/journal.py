@@ -57,7 +57,7 @@ class Journal:
         """Read what is there; lines that are damaged or overtaken go when the first record is added."""
         self._folder = folder
         self._path = folder / JOURNAL_NAME
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what is noted may look things up while it is made
         self._lines: dict[str, bytes] = {}
         self._settings: dict[str, Settings] = {}
         self._begun: dict[str, bytes] = {}
