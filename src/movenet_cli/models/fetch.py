@@ -4,14 +4,12 @@ import functools
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from filelock import FileLock, Timeout
-
 from movenet_cli.errors import ModelError
+from movenet_cli.locks import file_lock
 from movenet_cli.models.cached import (
     Record,
     ResolvedModel,
@@ -51,7 +49,11 @@ def fetch(
     folder = folder_of(model)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with file_lock(
+            folder.with_name(f".{folder.name}.lock"),
+            protects=str(folder),
+            wait=f"waiting for another process that is fetching {model.name}",
+        ):
             found = None if force else find_cached(model)
             return found or _fetch(model, sources, folder, progress)
     except OSError as error:
@@ -59,21 +61,6 @@ def fetch(
             f"cannot write {model.name} to the model cache {folder.parent}: {error.strerror or error}; "
             f"set MOVENET_HOME to a folder that has room and can be written, or use `-m PATH` or `-m mini`"
         ) from error
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from fetching the same model; the system drops the lock of one that dies."""
-    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        _LOG.warning("waiting for another process that is fetching %s", folder.name)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _fetch(model: CatalogueModel, sources: list[str], folder: Path, progress: Progress) -> ResolvedModel:

@@ -88,12 +88,13 @@ def prepare(folder: Path, sha256: str) -> Prepared:
     found = _cached(file)
     if found is not None:
         return found
-    from filelock import FileLock  # noqa: PLC0415 a cached model is loaded without it
+    from movenet_cli.locks import file_lock  # noqa: PLC0415 a cached model is loaded without it
 
     with contextlib.ExitStack() as held:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            held.enter_context(FileLock(file.with_suffix(".lock")))
+            waiting = f"waiting for another process that is preparing {folder}"
+            held.enter_context(file_lock(file.with_suffix(".lock"), protects=str(file), wait=waiting))
         except OSError as error:
             _LOG.warning("%s is prepared for this run only: the cache cannot be written (%s)", folder, error)
             return _converted(folder, keep_as=None)
