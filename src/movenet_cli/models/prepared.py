@@ -26,6 +26,7 @@ from movenet_cli.models.convert import (
     NotConvertibleError,
     sealed,
 )
+from movenet_cli.models.hashing import check_is_file
 from movenet_cli.models.interface import Kind, ModelInfo
 from movenet_cli.models.litert import LitertModel, from_multi_heads, official
 from movenet_cli.models.network import Network, PixelTable
@@ -121,9 +122,12 @@ def read_prepared(file: Path) -> Prepared:
         OSError: one of them cannot be read.
         ValueError: they do not belong together.
     """
+    facts = file.with_suffix(FACTS_SUFFIX)
+    for part in (file, facts):
+        check_is_file(part)
     content = file.read_bytes()
     try:
-        fields = json.loads(file.with_suffix(FACTS_SUFFIX).read_bytes())
+        fields = json.loads(facts.read_bytes())
         if sealed(fields, content) != fields:
             raise ValueError("its sha256 is not the one written beside it")
         table = fields["table"] and np.array(fields["table"]["values"], fields["table"]["type"])
