@@ -44,6 +44,7 @@ LAYERS = {
     "natural": 0,
     "foldernames": 0,
     "skeleton": 0,
+    "versions": 0,
     "poses": 0,
     "errors": 0,
     "__init__": 0,

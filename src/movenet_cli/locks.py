@@ -51,3 +51,16 @@ def file_lock(path: Path, *, protects: str, wait: str | None = None) -> Iterator
         yield
     finally:
         lock.release()
+
+
+def is_free(path: Path) -> bool:
+    """Whether a lock's file is there and is known to be held by nobody."""
+    lock = FileLock(path, fallback_to_soft=False)
+    try:
+        if not path.is_file():
+            return False
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return False
+    lock.release()
+    return True

@@ -1,7 +1,6 @@
 """`movenet models`: tables, paths, exit codes; data on standard output, the rest on standard error."""
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -212,9 +211,8 @@ def test_no_network_is_one_line_and_exit_4(hub: Hub, models: Terminal) -> None:
 def test_a_real_process(hub: Hub) -> None:
     command = [sys.executable, "-m", "movenet_cli", "models"]
     done = subprocess.run([*command, "fetch", "thunder"], capture_output=True, text=True, check=True)
-    told, where = done.stderr.splitlines()
+    *_, where = done.stderr.splitlines()
     assert (done.stdout, where) == ("", f"thunder: {folder_of(THUNDER) / 'thunder'}")
-    assert re.search(r"thunder is new here .* sha256 [0-9a-f]{64} is recorded", told)
     done = subprocess.run([*command, "path", "lightning"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (4, "")
     assert len(done.stderr.splitlines()) == 1

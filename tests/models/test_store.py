@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -373,6 +374,7 @@ def test_a_failed_replacement_keeps_the_old_copy(hub: Hub) -> None:
 
 
 def test_the_first_download_is_told_with_its_hash(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "movenet_cli")
     hub.publish("thunder", Answer(body=ARCHIVE))
     found = get(hub)
     assert f"sha256 {found.sha256} is recorded" in caplog.text
@@ -384,6 +386,7 @@ def test_the_first_download_is_told_with_its_hash(hub: Hub, caplog: pytest.LogCa
 def test_a_pinned_model_needs_no_word(
     hub: Hub, pinned: CatalogueModel, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "movenet_cli")
     hub.publish("lightning-int8", Answer(body=TFLITE))
     get(hub, "lightning-int8")
     assert not caplog.text

@@ -142,7 +142,7 @@ def _tell_of_first_download(model: CatalogueModel, record: Record, content: Path
                 "%s from %s has another %s than the one known as version %d (%d bytes, sha256 %s...)",
                 model.name, record.source, known.name, model.version, known.size, known.sha256_start,
             )  # fmt: skip
-    _LOG.warning(
+    _LOG.info(
         "%s is new here and its publisher states no hash: sha256 %s is recorded, and from now on it must "
         "be the same",
         model.name, record.sha256,

@@ -6,6 +6,7 @@ numbers: the part before the slash says which head it is.
 
 import os
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,10 @@ def import_tensorflow() -> Any:
     Raises:
         ModelError: it cannot be imported.
     """
+    if sys.flags.optimize > 1:
+        raise ModelError(
+            "TensorFlow does not start without docstrings: unset PYTHONOPTIMIZE, and run Python without -OO"
+        )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with native_chatter_logged():
