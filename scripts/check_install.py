@@ -118,7 +118,7 @@ def install_without_locks(python: Path, resolution: str, place: Path) -> None:
     group = ("--group", f"{PROJECT / 'pyproject.toml'}:test")
     run(uv, "pip", "install", "--quiet", "--python", here, "--resolution", resolution, *group, PROJECT)
     run(
-        *(here, "-m", "pytest", "-q", "-p", "no:cacheprovider", *QUICK_TESTS),
+        *(here, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--disable-warnings", *QUICK_TESTS),
         PYTHONDONTWRITEBYTECODE="",  # TensorFlow is imported several times
         PYTHONPYCACHEPREFIX=str(place / "bytecode"),
     )
