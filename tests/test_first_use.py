@@ -17,7 +17,7 @@ from movenet_cli.errors import ModelError
 from movenet_cli.models import prepared
 from movenet_cli.models.prepared import prepare
 from movenet_cli.models.workfolder import work_folder
-from movenet_cli.versions import installed_version
+from movenet_cli.versions import version
 from tests.media import write_image
 from tests.models.saved_models import save_single
 from tests.models.test_prepared import HASH, Conversions
@@ -140,14 +140,14 @@ def test_versions_of_other_distributions(monkeypatch: pytest.MonkeyPatch) -> Non
     """As where somebody has installed `tensorflow-cpu`."""
     real = versions.importlib.metadata.version
 
-    def version(name: str) -> str:
+    def without_tensorflow(name: str) -> str:
         if name == "tensorflow":
             raise versions.importlib.metadata.PackageNotFoundError(name)
         return "2.21.0" if name == "tensorflow-cpu" else real(name)
 
-    monkeypatch.setattr(versions.importlib.metadata, "version", version)
-    assert installed_version("tensorflow") == "2.21.0"
-    assert installed_version("no-such-library") is None
+    monkeypatch.setattr(versions.importlib.metadata, "version", without_tensorflow)
+    assert version("tensorflow") == "2.21.0"
+    assert version("no-such-library") is None
 
 
 def test_annotating_without_tensorflow(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ _OTHER_NAMES: Final = {
 """Distributions that bring the same library."""
 
 
-def installed_version(name: str) -> str | None:
+def version(name: str) -> str | None:
     """The version of a library by the name of its usual distribution; None when it is not installed."""
     for distribution in (name, *_OTHER_NAMES.get(name, ())):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):

@@ -155,6 +155,6 @@ def test_the_wait_is_announced(
 def test_without_tensorflow_the_message_says_so(
     conversions: Conversions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prepared, "installed_version", lambda name: None)
+    monkeypatch.setattr(prepared, "version", lambda name: None)
     with pytest.raises(ModelError, match=r"TensorFlow, which prepares SavedModels, is not installed"):
         prepare(tmp_path / "model", HASH)

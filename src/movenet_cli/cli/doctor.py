@@ -38,7 +38,7 @@ def _litert() -> str:
     from movenet_cli.models.catalogue import catalogue_model  # noqa: PLC0415
     from movenet_cli.models.loading import load_model  # noqa: PLC0415
     from movenet_cli.models.store import find_local  # noqa: PLC0415
-    from movenet_cli.versions import installed_version  # noqa: PLC0415
+    from movenet_cli.versions import version  # noqa: PLC0415
 
     found = find_local(catalogue_model("mini"))
     if found is None:
@@ -46,7 +46,7 @@ def _litert() -> str:
     model = load_model(found.path, name="mini", runtime="litert", device="cpu", batch_size=1)
     height, width = model.info.input_size or (0, 0)
     model.runner().run(np.zeros((1, height, width, 3), np.uint8))
-    return f"ai-edge-litert {installed_version('ai-edge-litert')} runs mini"
+    return f"ai-edge-litert {version('ai-edge-litert')} runs mini"
 
 
 def _images() -> str:

@@ -28,7 +28,7 @@ from movenet_cli.settings import STREAM, Crop, PoseSettings, RunSettings, Runtim
 from movenet_cli.sources.discover import Discovery, discover, read_paths
 from movenet_cli.sources.interface import FrameRange
 from movenet_cli.strategy import Strategy
-from movenet_cli.versions import installed_version
+from movenet_cli.versions import version
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ class _Run:
         """What `run.json` says of the run besides its counts."""
         request, infos = self.request, [model.info for model in self.models]
         return {
-            "libraries": {name: found for name in LIBRARIES if (found := installed_version(name))},
+            "libraries": {name: found for name in LIBRARIES if (found := version(name))},
             "python": platform.python_version(),
             "platform": platform.platform(),
             "model": _model_facts(infos[0]),

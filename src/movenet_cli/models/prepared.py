@@ -33,7 +33,7 @@ from movenet_cli.models.interface import Kind, ModelInfo
 from movenet_cli.models.litert import LitertModel, from_multi_heads, official
 from movenet_cli.models.network import Network, PixelTable
 from movenet_cli.models.workfolder import work_folder
-from movenet_cli.versions import installed_version
+from movenet_cli.versions import version
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_CONVERSION: Final = 1800
@@ -221,9 +221,9 @@ def _run_conversion(folder: Path, target: Path) -> None:
 
 def _tensorflow_version() -> str:
     """Asked of the installation, since importing TensorFlow takes seconds."""
-    version = installed_version("tensorflow")
-    if version is None:
+    found = version("tensorflow")
+    if found is None:
         raise ModelError(
             "TensorFlow, which prepares SavedModels, is not installed: install it, or give a .tflite file"
         )
-    return version
+    return found
