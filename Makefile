@@ -6,18 +6,26 @@ INPUT  ?= sample_images
 OUTPUT ?= demo-out
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock bench train clean
+.PHONY: help install develop demo test check check-install format lock bench train clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(VENV)/.installed  ## set up .venv with the locked dependencies
+NO_PYTHON = there is no $(PYTHON) here: install Python 3.10 to 3.13, or name it: make PYTHON=...
+MAKE_ENVIRONMENT = command -v $(PYTHON) >/dev/null || { echo "movenet-cli: $(NO_PYTHON)" >&2; exit 1; }; \
+  $(PYTHON) scripts/make_environment.py
 
-$(VENV)/.installed: requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+install: $(VENV)/.installed  ## set up .venv with what running needs, as locked
+
+develop: $(VENV)/.developing  ## set up .venv with what developing needs, too
+
+$(VENV)/.installed: requirements.lock requirements-build.lock pyproject.toml scripts/make_environment.py
+	@$(MAKE_ENVIRONMENT) $(VENV) requirements.lock requirements-build.lock
 	@touch $@
+
+$(VENV)/.developing: requirements-dev.lock pyproject.toml scripts/make_environment.py
+	@$(MAKE_ENVIRONMENT) $(VENV) requirements-dev.lock
+	@touch $@ $(VENV)/.installed
 
 demo: install  ## annotate sample_images and say where the keypoints and overlays are
 	$(BIN)/movenet annotate $(INPUT) --model mini --format json,csv,coco --overlay --output $(OUTPUT)
@@ -26,27 +34,34 @@ demo: install  ## annotate sample_images and say where the keypoints and overlay
 	@echo "COCO:      $(OUTPUT)/coco.json"
 	@echo "overlays:  $(OUTPUT)/overlay/     (look here first)"
 
-test: install  ## set up, then run the tests
-	$(BIN)/python -m pytest
+test: develop  ## set up, then run the tests and measure what they cover
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
-check: install  ## exactly what CI runs: format, lint, types, tests with coverage
+check: develop  ## look at format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
-format: install  ## format and fix what can be fixed
+check-install: develop  ## install afresh with every Python at hand, from the lock and without it (minutes)
+	$(BIN)/python scripts/check_install.py
+
+format: develop  ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: install  ## resolve the dependencies afresh for Python 3.10 to 3.13
-	$(BIN)/uv pip compile --universal --python-version 3.10 --group dev --generate-hashes --no-header \
-	  --no-emit-index-url --upgrade --quiet pyproject.toml -o requirements.lock
+# Wheels only: a package that had to be built would bring in build tools that nothing pins.
+LOCK := --universal --python-version 3.10 --generate-hashes --no-strip-extras --only-binary :all: \
+        --no-emit-index-url --no-header --quiet
 
-bench: install  ## frames per second next to the tutorial loop and to the machine's limit
+lock: develop  ## resolve the dependencies afresh for Python 3.10 to 3.13
+	$(BIN)/uv pip compile $(LOCK) --upgrade pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock --group build -o requirements-build.lock
+
+bench: develop  ## frames per second next to the tutorial loop and to the machine's limit
 	$(BIN)/python -m benchmarks
 
-train: install  ## reproduce the mini model: people, teacher labels, training, export (see training/README.md)
+train: develop  ## reproduce the mini model: people, teacher labels, training, export (see training/README.md)
 	$(MAKE) -C training PYTHON=$(PYTHON)
 
 clean:  ## remove what the other targets made

@@ -1,4 +1,4 @@
-"""A model server on 127.0.0.1 that answers as TF Hub does, and worse; and the archives that it serves."""
+"""A model server on 127.0.0.1 that answers as Kaggle does, and worse; and the archives that it serves."""
 
 import gzip
 import io
@@ -53,15 +53,18 @@ def special(name: str, kind: bytes, link: str = "") -> tuple[tarfile.TarInfo, by
     return info, b""
 
 
-def hub_path(name: str) -> str:
-    """Path and query of a model at TF Hub."""
-    parts = urlsplit(CATALOGUE[name].sources[0])
-    return f"{parts.path}?{parts.query}"
+def first_path(name: str) -> str:
+    """Path and query of a model at the source that is asked first."""
+    return _path(CATALOGUE[name].sources[0])
 
 
-def kaggle_path(name: str) -> str:
-    """Path and query of a model at the source that comes second."""
-    parts = urlsplit(CATALOGUE[name].sources[1])
+def second_path(name: str) -> str:
+    """Path and query of a model at the source that is asked second."""
+    return _path(CATALOGUE[name].sources[1])
+
+
+def _path(source: str) -> str:
+    parts = urlsplit(source)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
@@ -130,14 +133,14 @@ class Hub:
         self._thread.join()
 
     def publish(self, name: str, *answers: Answer) -> None:
-        """Offer a model as TF Hub does: its address redirects to a storage server."""
+        """Offer a model at the first source: its address redirects to a storage server."""
         storage = f"/storage/{name}"
-        self.answers[hub_path(name)] = [redirect(storage)]
+        self.answers[first_path(name)] = [redirect(storage)]
         self.answers[storage] = list(answers)
 
-    def publish_on_kaggle(self, name: str, *answers: Answer) -> None:
-        """Offer a model at the source that comes second."""
-        self.answers[kaggle_path(name)] = list(answers)
+    def publish_at_second(self, name: str, *answers: Answer) -> None:
+        """Offer a model at the source that is asked second."""
+        self.answers[second_path(name)] = list(answers)
 
     def next_answer(self, path: str, headers: dict[str, str]) -> Answer:
         """Note a request and choose its answer."""

@@ -35,25 +35,50 @@ def test_rows_are_complete(row: CatalogueModel) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.id != "mini"])
-def test_sources_are_tf_hub_then_kaggle(row: CatalogueModel) -> None:
+def test_sources_are_kaggle_then_tf_hub(row: CatalogueModel) -> None:
     addresses = [urlsplit(source) for source in row.sources]
     assert {address.scheme for address in addresses} == {"https"}
     hosts = [address.netloc for address in addresses]
-    assert hosts == ["tfhub.dev"] + ["www.kaggle.com"] * (len(hosts) - 1)
+    assert hosts == ["www.kaggle.com"] * (len(hosts) - 1) + ["tfhub.dev"]
     assert len(hosts) >= 2
-    assert row.sources[0].endswith(f"/{row.version}?{addresses[0].query}")
+    assert addresses[0].path.startswith("/api/v1/models/google/movenet/")
+    assert addresses[0].path.endswith("/download")
+    assert row.sources[-1].endswith(f"/{row.version}?{addresses[-1].query}")
     query = "tf-hub-format=compressed" if row.form == "saved_model" else "lite-format=tflite"
-    assert addresses[0].query == query
+    assert addresses[-1].query == query
 
 
 def test_addresses_of_the_official_models() -> None:
-    assert CATALOGUE["thunder"].sources[:2] == (
-        "https://tfhub.dev/google/movenet/singlepose/thunder/4?tf-hub-format=compressed",
+    api = "https://www.kaggle.com/api/v1/models/google/movenet"
+    assert CATALOGUE["thunder"].sources == (
+        f"{api}/tensorFlow2/singlepose-thunder/4/download",
         "https://www.kaggle.com/models/google/movenet/TensorFlow2/singlepose-thunder/4?tf-hub-format=compressed",
+        "https://tfhub.dev/google/movenet/singlepose/thunder/4?tf-hub-format=compressed",
     )
-    assert CATALOGUE["multipose-float16"].sources[0] == (
-        "https://tfhub.dev/google/lite-model/movenet/multipose/lightning/tflite/float16/1?lite-format=tflite"
+    assert CATALOGUE["multipose-float16"].sources == (
+        f"{api}/tfLite/multipose-lightning-tflite-float16/1/download",
+        "https://tfhub.dev/google/lite-model/movenet/multipose/lightning/tflite/float16/1?lite-format=tflite",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("lightning-int8", 2_894_840),
+        ("thunder-int8", 7_126_768),
+        ("lightning-float16", 4_758_512),
+        ("thunder-float16", 12_584_128),
+        ("multipose-float16", 9_585_276),
+        ("lightning", 20_567_021),
+    ],
+)
+def test_sizes_are_the_published_ones(name: str, size: int) -> None:
+    assert CATALOGUE[name].megabytes == pytest.approx(size / 1e6, abs=0.05)
+
+
+def test_every_tflite_file_is_pinned() -> None:
+    unpinned = {name for name, row in CATALOGUE.items() if row.sha256 is None}
+    assert unpinned == {"thunder", "lightning", "multipose", "mini"}
 
 
 @pytest.mark.parametrize(

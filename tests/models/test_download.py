@@ -1,9 +1,11 @@
 """Downloading from a real server on 127.0.0.1: whole files, and every way in which one can fail to come."""
 
+import contextlib
 import errno
 import hashlib
 import io
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -172,6 +174,102 @@ def test_a_server_that_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyP
             download(address, tmp_path / "file", silent)
 
 
+class RawServer:
+    """Says `start` to whoever asks, then `more` again and again until the client goes away."""
+
+    def __init__(self, start: bytes, more: bytes = b"", pause: float = 0) -> None:
+        self._start, self._more, self._pause = start, more, pause
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/model"
+        self.gone = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> "RawServer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                with client:
+                    client.recv(65536)
+                    client.sendall(self._start)
+                    while self._more:
+                        client.sendall(self._more)
+                        self.gone.wait(self._pause)
+
+
+@pytest.mark.parametrize(
+    ("start", "more"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n", b"x", id="a slow body"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", id="slow chunks"
+        ),
+        pytest.param(b"HTTP/1.1 200 OK\r\n", b"A", id="a slow header"),
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="continue without end"),
+        pytest.param(b"", b"H", id="a slow start"),
+    ],
+)
+def test_a_server_that_is_slow_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: bytes, more: bytes
+) -> None:
+    monkeypatch.setattr(download_module, "_SLOW_SECONDS", 0.3)
+    with RawServer(start, more, pause=0.05) as server, pytest.raises(DownloadError, match="too slow"):
+        download(server.url, tmp_path / "file", silent)
+
+
+def test_no_download_takes_longer_than_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download_module, "_SLOW_SECONDS", 0.1)
+    monkeypatch.setattr(download_module, "_SLOW_BYTES", 0)
+    monkeypatch.setattr(download_module, "_LONGEST_SECONDS", 0.3)
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 90000000\r\n\r\n"
+    with (
+        RawServer(head, b"x" * 60_000, pause=0.01) as server,
+        pytest.raises(DownloadError, match="longer than an hour"),
+    ):
+        download(server.url, tmp_path / "file", silent)
+
+
+@pytest.mark.parametrize("length", ["9" * 20, "9" * 5000, "0" * 5000])
+def test_a_length_that_is_no_models(hub: Hub, tmp_path: Path, length: str) -> None:
+    hub.answers["/model"] = [Answer(body=BODY, headers={"Content-Length": length})]
+    assert "larger than 256 MB" in failure(hub, tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["http://[::1", "http://[nothing]/", "http://a:99999999/", "http://" + "a" * 70_000, "//", "http:///x",
+     "http://\u0130.\u0130/", "http://a..b/", "\\\\", "http://a%zz/", "?" * 9000, "http://[fe80::1%25x]:x/"],
+)  # fmt: skip
+def test_a_broken_redirection(hub: Hub, tmp_path: Path, location: str) -> None:
+    hub.answers["/model"] = [redirect(location.encode().decode("latin-1"))]
+    assert failure(hub, tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\0", b"\r\n", b"HTTP/1.1\r\n\r\n", b"HTTP/1.1 two OK\r\n\r\n", b"HTTP/9.9 200 OK\r\n\r\n",
+        b"HTTP/1.1 99999 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nA" + b"a" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFFFFF\r\nx",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nx",
+        b"HTTP/1.1 200 OK\r\nContent-Length: \xd9\xa3\r\n\r\nxyz",
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+    monkeypatch.setattr(download_module, "_RETRY", download_module._RETRY.new(backoff_factor=0))
+    with RawServer(answer) as server, pytest.raises(DownloadError) as caught:
+        download(server.url, tmp_path / "file", silent)
+    assert "\n" not in str(caught.value)
+
+
 def test_no_server(hub: Hub, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -216,8 +314,8 @@ def test_a_file_that_is_too_large(
     monkeypatch.setattr(download_module, "MAX_BYTES", 600_000)
     hub.answers["/model"] = [Answer(body=BODY, chunked=chunked)]
     assert "larger than" in failure(hub, tmp_path / "file")
-    written = (tmp_path / "file").stat().st_size
-    assert written <= 600_000 if chunked else written == 0
+    file = tmp_path / "file"
+    assert file.stat().st_size <= 600_000 if chunked else not file.exists()
 
 
 def test_a_full_disk_is_no_fault_of_the_server(

@@ -16,11 +16,11 @@ import pytest
 from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.models import download as download_module
 from movenet_cli.models.cached import ResolvedModel, folder_of, read_record
-from movenet_cli.models.catalogue import CATALOGUE, CatalogueModel
+from movenet_cli.models.catalogue import CATALOGUE, CatalogueModel, KnownFile
 from movenet_cli.models.fetch import fetch
 from movenet_cli.models.hashing import sha256_of
 from movenet_cli.models.store import find_local, is_local, not_cached, resolve
-from tests.hub import SAVED_MODEL, TFLITE, Answer, Hub, hub_path, kaggle_path, tar_gz
+from tests.hub import SAVED_MODEL, TFLITE, Answer, Hub, first_path, second_path, tar_gz
 
 ARCHIVE = tar_gz(SAVED_MODEL)
 THUNDER = CATALOGUE["thunder"]
@@ -79,14 +79,14 @@ def test_a_name_is_fetched_once_and_then_cached(hub: Hub, home: Path) -> None:
     assert first.sha256 == sha256_of(first.path)
     assert home in first.path.parents
     assert get(hub) == get(hub, offline=True) == first
-    assert hub.requests == [hub_path("thunder"), "/storage/thunder"]
+    assert hub.requests == [first_path("thunder"), "/storage/thunder"]
 
 
 def test_the_first_download_is_recorded(hub: Hub) -> None:
     hub.publish("thunder", Answer(body=ARCHIVE))
     found = get(hub)
     record = read_record(folder_of(THUNDER))
-    assert record.source == hub.url + hub_path("thunder")
+    assert record.source == hub.url + first_path("thunder")
     assert record.archive_sha256 == hashlib.sha256(ARCHIVE).hexdigest()
     assert record.sha256 == found.sha256
 
@@ -117,22 +117,21 @@ def test_models_do_not_disturb_each_other(hub: Hub) -> None:
     assert (get(hub, "lightning", offline=True).path / "fingerprint.pb").read_bytes() == b"lightning"
 
 
-def test_a_tflite_by_name_bare_or_in_an_archive(hub: Hub) -> None:
-    hub.publish("multipose-float16", Answer(body=TFLITE))
-    bare = get(hub, "multipose-float16")
-    assert bare.path.name == "multipose-float16.tflite"
-    assert bare.path.read_bytes() == TFLITE
-    hub.publish("multipose-float16", Answer(body=tar_gz({"1.tflite": TFLITE})))
-    model = CATALOGUE["multipose-float16"]
-    assert fetch(model, mirror=hub.url, progress=silent, force=True) == bare
-
-
 @pytest.fixture
 def pinned(monkeypatch: pytest.MonkeyPatch) -> CatalogueModel:
     """A model whose published hash is that of `TFLITE`."""
     model = dataclasses.replace(CATALOGUE["lightning-int8"], sha256=hashlib.sha256(TFLITE).hexdigest())
     monkeypatch.setitem(CATALOGUE, "lightning-int8", model)
     return model
+
+
+def test_a_tflite_by_name_bare_or_in_an_archive(hub: Hub, pinned: CatalogueModel) -> None:
+    hub.publish("lightning-int8", Answer(body=TFLITE))
+    bare = get(hub, "lightning-int8")
+    assert bare.path.name == "lightning-int8.tflite"
+    assert bare.path.read_bytes() == TFLITE
+    hub.publish("lightning-int8", Answer(body=tar_gz({"1.tflite": TFLITE})))
+    assert fetch(pinned, mirror=hub.url, progress=silent, force=True) == bare
 
 
 def test_the_official_int8_file_passes_its_pin(hub: Hub, lightning_int8: Path) -> None:
@@ -150,7 +149,7 @@ def test_another_file_under_a_pinned_name(hub: Hub, home: Path) -> None:
 
 def test_the_right_file_from_the_second_source(hub: Hub, pinned: CatalogueModel) -> None:
     hub.publish("lightning-int8", Answer(body=TFLITE + b"more"))
-    hub.publish_on_kaggle("lightning-int8", Answer(body=tar_gz({"4.tflite": TFLITE})))
+    hub.publish_at_second("lightning-int8", Answer(body=tar_gz({"4.tflite": TFLITE})))
     assert get(hub, "lightning-int8").sha256 == pinned.sha256
 
 
@@ -209,10 +208,10 @@ def test_a_folder_that_is_no_model(hub: Hub, tmp_path: Path) -> None:
 
 def test_the_second_source_helps_out(hub: Hub) -> None:
     hub.publish("thunder", Answer(404))
-    hub.publish_on_kaggle("thunder", Answer(body=ARCHIVE))
+    hub.publish_at_second("thunder", Answer(body=ARCHIVE))
     assert files_of(get(hub).path) == SAVED_MODEL
-    assert hub.requests == [hub_path("thunder"), "/storage/thunder", kaggle_path("thunder")]
-    assert read_record(folder_of(THUNDER)).source == hub.url + kaggle_path("thunder")
+    assert hub.requests == [first_path("thunder"), "/storage/thunder", second_path("thunder")]
+    assert read_record(folder_of(THUNDER)).source == hub.url + second_path("thunder")
 
 
 def test_a_short_breakdown_is_waited_out(hub: Hub) -> None:
@@ -374,22 +373,80 @@ def test_a_failed_replacement_keeps_the_old_copy(hub: Hub) -> None:
     assert get(hub, offline=True) == good
 
 
-def test_a_second_download_that_differs_is_told(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_first_download_is_told_with_its_hash(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "movenet_cli")
+    hub.publish("thunder", Answer(body=ARCHIVE))
+    found = get(hub)
+    assert f"sha256 {found.sha256} is recorded" in caplog.text
+    caplog.clear()
+    get(hub)
+    assert not caplog.text
+
+
+def test_a_pinned_model_needs_no_word(
+    hub: Hub, pinned: CatalogueModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "movenet_cli")
+    hub.publish("lightning-int8", Answer(body=TFLITE))
+    get(hub, "lightning-int8")
+    assert not caplog.text
+
+
+def test_a_later_download_that_differs_is_an_error(hub: Hub) -> None:
     hub.publish("thunder", Answer(body=ARCHIVE))
     first = get(hub)
     hub.publish("thunder", Answer(body=tar_gz(SAVED_MODEL | {"fingerprint.pb": b"other"})))
-    with caplog.at_level(logging.WARNING):
-        second = fetch(THUNDER, mirror=hub.url, progress=silent, force=True)
-    assert second.sha256 != first.sha256
-    assert "differs from the one first downloaded" in caplog.text
-    assert first.sha256 in caplog.text
+    with pytest.raises(ModelError, match="differs from the one first downloaded") as caught:
+        fetch(THUNDER, mirror=hub.url, progress=silent, force=True)
+    assert first.sha256 in str(caught.value)
+    assert f"remove {folder_of(THUNDER)} and fetch it again" in str(caught.value)
+    assert get(hub, offline=True) == first
+    assert sorted(os.listdir(folder_of(THUNDER).parent)) == [".thunder-v4.lock", "thunder-v4"]  # noqa: PTH208
+    shutil.rmtree(folder_of(THUNDER))
+    assert get(hub).sha256 != first.sha256
 
 
 def test_the_same_download_again_is_not_worth_a_word(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
     hub.publish("thunder", Answer(body=ARCHIVE))
     get(hub)
+    caplog.clear()
     fetch(THUNDER, mirror=hub.url, progress=silent, force=True)
-    assert "differs" not in caplog.text
+    assert not caplog.text
+
+
+def test_another_file_than_the_known_one_is_only_a_warning(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.publish("lightning", Answer(body=ARCHIVE))
+    get(hub, "lightning")
+    assert "lightning from" in caplog.text
+    assert "has another saved_model.pb than the one known as version 4 (10950307 bytes" in caplog.text
+    assert "has another variables/variables.data-00000-of-00001 than" in caplog.text
+    caplog.clear()
+    known = tuple(
+        KnownFile(name, len(content), hashlib.sha256(content).hexdigest()[:8])
+        for name, content in SAVED_MODEL.items()
+    )
+    monkeypatch.setitem(
+        CATALOGUE, "multipose", dataclasses.replace(CATALOGUE["multipose"], known_files=known)
+    )
+    hub.publish("multipose", Answer(body=ARCHIVE))
+    get(hub, "multipose")
+    assert "has another" not in caplog.text
+
+
+def test_a_pipe_in_the_cache_is_a_corrupt_model_and_not_a_wait(hub: Hub) -> None:
+    hub.publish("thunder", Answer(body=ARCHIVE))
+    get(hub)
+    record = folder_of(THUNDER) / "record.json"
+    record.unlink()
+    os.mkfifo(record)
+    assert "corrupt" in failure(hub, offline=True)
+    hub.publish("lightning-int8", Answer(body=TFLITE))
+    folder = folder_of(CATALOGUE["lightning-int8"])
+    folder.mkdir()
+    os.mkfifo(folder / "lightning-int8.tflite")
+    assert "corrupt" in failure(hub, "lightning-int8", offline=True)
 
 
 def test_leftovers_of_killed_downloads_are_cleaned_up(hub: Hub, home: Path) -> None:
@@ -428,7 +485,7 @@ def test_a_cache_that_became_read_only(
     assert "cannot write thunder" in message
     assert "set MOVENET_HOME to a folder" in message
     assert nothing_left(home)
-    assert hub.requests == [hub_path("thunder"), "/storage/thunder"]
+    assert hub.requests == [first_path("thunder"), "/storage/thunder"]
 
 
 def test_a_cached_model_is_used_from_a_read_only_cache(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -458,7 +515,7 @@ def test_a_full_disk(hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch, writ
     assert "No space left on device" in message
     assert "set MOVENET_HOME to a folder that has room" in message
     assert nothing_left(home)
-    assert hub.requests == [hub_path("thunder"), "/storage/thunder"]
+    assert hub.requests == [first_path("thunder"), "/storage/thunder"]
 
 
 def _refuse(number: int) -> Any:

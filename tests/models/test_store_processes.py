@@ -12,7 +12,7 @@ import pytest
 from movenet_cli.models.cached import folder_of
 from movenet_cli.models.catalogue import CATALOGUE
 from movenet_cli.models.store import find_local, is_local, resolve
-from tests.hub import SAVED_MODEL, Answer, Hub, hub_path, tar_gz
+from tests.hub import SAVED_MODEL, Answer, Hub, first_path, tar_gz
 
 ARCHIVE = tar_gz(SAVED_MODEL)
 THUNDER = CATALOGUE["thunder"]
@@ -49,7 +49,7 @@ def test_of_several_processes_one_downloads(hub: Hub) -> None:
         out, err = process.communicate(timeout=WAIT)
         assert (process.returncode, out) == (0, "")
         assert err.endswith(f"thunder: {place}\n")
-    assert hub.requests == [hub_path("thunder"), "/storage/thunder"]
+    assert hub.requests == [first_path("thunder"), "/storage/thunder"]
     assert find_local(THUNDER) is not None
 
 

@@ -53,8 +53,9 @@ def clip(tmp_path: Path) -> Path:
 
 
 def length(path: Path) -> float:
-    stream = video_stream(path)
-    return float(stream.duration * stream.time_base)  # type: ignore[operator]
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return float(stream.duration * stream.time_base)  # type: ignore[operator]
 
 
 def test_a_browser_plays_it(tmp_path: Path, clip: Path) -> None:

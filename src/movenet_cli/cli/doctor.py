@@ -33,13 +33,12 @@ def _python() -> str:
 
 
 def _litert() -> str:
-    from importlib.metadata import version  # noqa: PLC0415
-
     import numpy as np  # noqa: PLC0415
 
     from movenet_cli.models.catalogue import catalogue_model  # noqa: PLC0415
     from movenet_cli.models.loading import load_model  # noqa: PLC0415
     from movenet_cli.models.store import find_local  # noqa: PLC0415
+    from movenet_cli.versions import version  # noqa: PLC0415
 
     found = find_local(catalogue_model("mini"))
     if found is None:

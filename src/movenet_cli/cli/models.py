@@ -42,7 +42,7 @@ def list_models(as_json: bool) -> None:
     "--mirror",
     metavar="URL",
     envvar="MOVENET_MIRROR",
-    help="Base address of a server of your own, asked instead of TF Hub and Kaggle: URL stands for the "
+    help="Base address of a server of your own, asked instead of Kaggle and TF Hub: URL stands for the "
     "scheme and host of every address in `movenet models list --json`, path and query stay.",
 )
 def fetch(

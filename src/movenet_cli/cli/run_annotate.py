@@ -6,7 +6,6 @@ import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -33,6 +32,7 @@ from movenet_cli.settings import STREAM, Crop, PoseSettings, RunSettings, Runtim
 from movenet_cli.sources.discover import Discovery, discover, read_paths
 from movenet_cli.sources.interface import FrameRange
 from movenet_cli.strategy import Strategy
+from movenet_cli.versions import version
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +195,7 @@ class _Run:
         """What `run.json` says of the run besides its counts."""
         request, infos = self.request, [model.info for model in self.models]
         return {
-            "libraries": {name: version(name) for name in LIBRARIES},
+            "libraries": {name: found for name in LIBRARIES if (found := version(name))},
             "python": platform.python_version(),
             "platform": platform.platform(),
             "model": _model_facts(infos[0]),

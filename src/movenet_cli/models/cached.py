@@ -9,7 +9,7 @@ from pathlib import Path
 from movenet_cli.errors import ModelError
 from movenet_cli.models.cache import cache_dir
 from movenet_cli.models.catalogue import CatalogueModel
-from movenet_cli.models.hashing import sha256_of
+from movenet_cli.models.hashing import check_is_file, sha256_of
 
 _RECORD = "record.json"
 
@@ -66,6 +66,7 @@ def read_record(folder: Path) -> Record:
         OSError: it cannot be read.
         ValueError: it is no record.
     """
+    check_is_file(folder / _RECORD)
     fields = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
     try:
         return Record(str(fields["source"]), str(fields["archive_sha256"]), str(fields["sha256"]))

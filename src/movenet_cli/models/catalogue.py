@@ -15,6 +15,21 @@ Form = Literal["saved_model", "tflite"]
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file of a SavedModel as somebody downloaded it before; another one deserves a warning, no more.
+
+    Attributes:
+        name: path in the model's folder.
+        size: in bytes.
+        sha256_start: the first characters of its hash.
+    """
+
+    name: str
+    size: int
+    sha256_start: str
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueModel:
     """One row of the catalogue.
 
@@ -30,6 +45,7 @@ class CatalogueModel:
         form: a SavedModel folder or a `.tflite` file.
         sources: addresses to download it from, best first; none when it is part of this package.
         sha256: the published file's hash where it is known, else None.
+        known_files: what a SavedModel whose hash is not pinned is expected to hold.
     """
 
     name: str
@@ -43,6 +59,7 @@ class CatalogueModel:
     form: Form
     sources: tuple[str, ...]
     sha256: str | None = None
+    known_files: tuple[KnownFile, ...] = ()
 
     @property
     def shipped(self) -> bool:
@@ -56,19 +73,19 @@ _KAGGLE_API: Final = "https://www.kaggle.com/api/v1/models/google/movenet"
 
 
 def _saved_model(hub: str, kaggle: str) -> tuple[str, ...]:
-    """Where a SavedModel's archive is published: TF Hub, Kaggle's page, Kaggle's API."""
+    """Where a SavedModel's archive is published: Kaggle's API, its page, TF Hub, which redirects to it."""
     return (
-        f"{_HUB}/movenet/{hub}?tf-hub-format=compressed",
-        f"{_KAGGLE}/TensorFlow2/{kaggle}?tf-hub-format=compressed",
         f"{_KAGGLE_API}/tensorFlow2/{kaggle}/download",
+        f"{_KAGGLE}/TensorFlow2/{kaggle}?tf-hub-format=compressed",
+        f"{_HUB}/movenet/{hub}?tf-hub-format=compressed",
     )
 
 
 def _tflite(hub: str, kaggle: str) -> tuple[str, ...]:
-    """Where a `.tflite` is published: TF Hub as the bare file, Kaggle in an archive, numbered anew from 1."""
+    """Where a `.tflite` is published: Kaggle in an archive, numbered anew from 1; TF Hub as the bare file."""
     return (
-        f"{_HUB}/lite-model/movenet/{hub}?lite-format=tflite",
         f"{_KAGGLE_API}/tfLite/{kaggle}/1/download",
+        f"{_HUB}/lite-model/movenet/{hub}?lite-format=tflite",
     )
 
 
@@ -96,11 +113,15 @@ _ROWS: Final = (
         kind="single",
         input_size=(192, 192),
         version=4,
-        megabytes=10,
+        megabytes=20.6,
         licence=_APACHE,
-        good_for="one person, four times as fast as thunder",
+        good_for="one person, 2.5 times as fast as thunder",
         form="saved_model",
         sources=_saved_model("singlepose/lightning/4", "singlepose-lightning/4"),
+        known_files=(
+            KnownFile("saved_model.pb", 10_950_307, "842d9d68"),
+            KnownFile("variables/variables.data-00000-of-00001", 9_616_714, "da90896e"),
+        ),
     ),
     CatalogueModel(
         name="multipose",
@@ -184,11 +205,12 @@ _ROWS: Final = (
         kind="multi",
         input_size=None,
         version=1,
-        megabytes=10,
+        megabytes=9.6,
         licence=_APACHE,
         good_for="multipose at half the download",
         form="tflite",
         sources=_tflite("multipose/lightning/tflite/float16/1", "multipose-lightning-tflite-float16"),
+        sha256="d4489f89e6bd6777a8b9a1a16189832131f84ff90d82fae729e670b84d7948dd",
     ),
 )
 

@@ -1,7 +1,11 @@
-"""An http(s) address in, a file on disk and its sha256 out; a cut, stalled or wrong answer is an error."""
+"""An http(s) address in, a file on disk and its sha256 out; a cut, slow or wrong answer is an error."""
 
 import hashlib
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYetError
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -15,10 +19,17 @@ from movenet_cli import __version__
 from movenet_cli.errors import UsageError
 
 MAX_BYTES: Final = 256_000_000
-"""No MoveNet is a tenth of this size."""
+"""No MoveNet is a fifth of this size."""
+
+_MOST_DIGITS: Final = 15
+_TOO_LARGE: Final = f"larger than {MAX_BYTES // 10**6} MB, so no MoveNet"
 
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 30.0
+_SLOW_SECONDS: Final = 90.0
+_SLOW_BYTES: Final = 90_000
+"""Fewer bytes than these in so many seconds are too slow: the smallest model would take most of an hour."""
+_LONGEST_SECONDS: Final = 3600.0
 _RETRY: Final = Retry(
     total=3,
     connect=2,
@@ -30,7 +41,7 @@ _RETRY: Final = Retry(
     respect_retry_after_header=False,  # it may ask for an hour
 )
 _MAX_REDIRECTS: Final = 10
-_CHUNK: Final = 1 << 18
+_CHUNK: Final = 1 << 14
 
 _REASONS: Final = (
     (transport.ProxyError, "the proxy does not let it through"),
@@ -90,19 +101,83 @@ def download(url: str, target: Path, progress: Callable[[int, int | None], None]
         DownloadError: the address did not give a whole file.
         OSError: the file cannot be written.
     """
+    transfer = _Transfer(url, target, progress)
+    result: Future[str] = Future()
+    threading.Thread(target=transfer.run, args=(result,), daemon=True).start()
     try:
-        with requests.Session() as session:
-            session.max_redirects = _MAX_REDIRECTS
-            session.mount("http://", HTTPAdapter(max_retries=_RETRY))
-            session.mount("https://", HTTPAdapter(max_retries=_RETRY))
-            session.headers.update(
-                {"User-Agent": f"movenet-cli/{__version__}", "Accept-Encoding": "identity"}
-            )
-            with session.get(url, stream=True, timeout=(_CONNECT_SECONDS, _READ_SECONDS)) as response:
-                length = _expected_length(response)
-                return _save(response, target, length, progress)
-    except (requests.RequestException, transport.HTTPError) as error:
-        raise DownloadError(_reason(error)) from error
+        return _watched(transfer, result)
+    finally:
+        transfer.given_up.set()
+
+
+def _watched(transfer: "_Transfer", result: "Future[str]") -> str:
+    """Wait for a transfer, but not for ever: a server can keep every single read within its limit."""
+    started = time.monotonic()
+    while True:
+        before = transfer.received
+        try:
+            return result.result(timeout=_SLOW_SECONDS)
+        except NotYetError:
+            if transfer.received - before < _SLOW_BYTES:
+                raise DownloadError("the server is too slow") from None
+            if time.monotonic() - started > _LONGEST_SECONDS:
+                raise DownloadError("the server takes longer than an hour") from None
+
+
+class _Transfer:
+    """One download in a thread of its own, which nobody waits for once it is given up.
+
+    Attributes:
+        received: bytes of the body so far.
+        given_up: set to make it end with the next bytes that come.
+    """
+
+    def __init__(self, url: str, target: Path, progress: Callable[[int, int | None], None]) -> None:
+        self.received = 0
+        self.given_up = threading.Event()
+        self._url = url
+        self._target = target
+        self._progress = progress
+
+    def run(self, result: "Future[str]") -> None:
+        """Download; the sha256, or whatever went wrong, is the result."""
+        try:
+            result.set_result(self._get())
+        except Exception as error:  # noqa: BLE001 - raised where the result is waited for
+            result.set_exception(error)
+
+    def _get(self) -> str:
+        try:
+            with requests.Session() as session:
+                session.max_redirects = _MAX_REDIRECTS
+                session.mount("http://", HTTPAdapter(max_retries=_RETRY))
+                session.mount("https://", HTTPAdapter(max_retries=_RETRY))
+                session.headers.update(
+                    {"User-Agent": f"movenet-cli/{__version__}", "Accept-Encoding": "identity"}
+                )
+                with session.get(
+                    self._url, stream=True, timeout=(_CONNECT_SECONDS, _READ_SECONDS)
+                ) as response:
+                    return self._save(response, _expected_length(response))
+        except (requests.RequestException, transport.HTTPError) as error:
+            raise DownloadError(_reason(error)) from error
+        except ValueError as error:  # what Python's own parsers make of a redirection's address
+            raise DownloadError("a broken answer") from error
+
+    def _save(self, response: requests.Response, length: int | None) -> str:
+        """Write the body as it was sent, whatever encoding it claims; urllib3 counts the bytes."""
+        digest = hashlib.sha256()
+        with self._target.open("wb") as stream:
+            for chunk in response.raw.stream(_CHUNK, decode_content=False):
+                self.received += len(chunk)
+                if self.received > MAX_BYTES:
+                    raise DownloadError(_TOO_LARGE)
+                if self.given_up.is_set():
+                    raise DownloadError("given up")
+                stream.write(chunk)
+                digest.update(chunk)
+                self._progress(self.received, length)
+        return digest.hexdigest()
 
 
 def _expected_length(response: requests.Response) -> int | None:
@@ -119,23 +194,9 @@ def _expected_length(response: requests.Response) -> int | None:
     length = response.headers.get("Content-Length", "")
     if not length.isdecimal():
         raise DownloadError("the server does not say how long the file is, so a cut would go unnoticed")
+    if len(length) > _MOST_DIGITS or int(length) > MAX_BYTES:
+        raise DownloadError(_TOO_LARGE)
     return int(length)
-
-
-def _save(
-    response: requests.Response, target: Path, length: int | None, progress: Callable[[int, int | None], None]
-) -> str:
-    """Write the body as it was sent, whatever encoding it claims, and hash it; urllib3 counts the bytes."""
-    digest, received = hashlib.sha256(), 0
-    with target.open("wb") as stream:
-        for chunk in response.raw.stream(_CHUNK, decode_content=False):
-            received += len(chunk)
-            if max(received, length or 0) > MAX_BYTES:
-                raise DownloadError(f"larger than {MAX_BYTES // 10**6} MB, so no MoveNet")
-            stream.write(chunk)
-            digest.update(chunk)
-            progress(received, length)
-    return digest.hexdigest()
 
 
 def _reason(error: Exception) -> str:

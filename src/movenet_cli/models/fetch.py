@@ -4,14 +4,12 @@ import functools
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from filelock import FileLock, Timeout
-
 from movenet_cli.errors import ModelError
+from movenet_cli.locks import file_lock
 from movenet_cli.models.cached import (
     Record,
     ResolvedModel,
@@ -21,7 +19,7 @@ from movenet_cli.models.cached import (
     read_record,
     write_record,
 )
-from movenet_cli.models.catalogue import CatalogueModel
+from movenet_cli.models.catalogue import CatalogueModel, KnownFile
 from movenet_cli.models.download import DownloadError, download, mirrored, without_password
 from movenet_cli.models.hashing import sha256_of
 from movenet_cli.models.unpack import ArchiveError, unpack
@@ -51,7 +49,11 @@ def fetch(
     folder = folder_of(model)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with file_lock(
+            folder.with_name(f".{folder.name}.lock"),
+            protects=str(folder),
+            wait=f"waiting for another process that is fetching {model.name}",
+        ):
             found = None if force else find_cached(model)
             return found or _fetch(model, sources, folder, progress)
     except OSError as error:
@@ -59,21 +61,6 @@ def fetch(
             f"cannot write {model.name} to the model cache {folder.parent}: {error.strerror or error}; "
             f"set MOVENET_HOME to a folder that has room and can be written, or use `-m PATH` or `-m mini`"
         ) from error
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from fetching the same model; the system drops the lock of one that dies."""
-    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        _LOG.warning("waiting for another process that is fetching %s", folder.name)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _fetch(model: CatalogueModel, sources: list[str], folder: Path, progress: Progress) -> ResolvedModel:
@@ -119,21 +106,49 @@ def _prepare(
 
 
 def _install(model: CatalogueModel, record: Record, temporary: Path, folder: Path) -> None:
-    """Move a prepared model into place, and what was there out of it."""
+    """Move a prepared model into place, and what was there out of it.
+
+    Raises:
+        ModelError: nothing is pinned, and it is not what was first downloaded; that stays where it is.
+    """
+    if model.sha256 is None:
+        first = _first_record(folder)
+        if first is None:
+            _tell_of_first_download(model, record, content_of(model, temporary / "new"))
+        elif first.sha256 != record.sha256:
+            raise ModelError(
+                f"{model.name} from {record.source} differs from the one first downloaded from "
+                f"{first.source}: its sha256 is {record.sha256}, not {first.sha256}; if you trust the new "
+                f"one, remove {folder} and fetch it again"
+            )
     if folder.exists():
-        _warn_of_change(model, record, folder)
         folder.rename(temporary / "old")
     (temporary / "new").rename(folder)
 
 
-def _warn_of_change(model: CatalogueModel, record: Record, folder: Path) -> None:
-    """The first download was trusted; a later one that differs deserves a look."""
+def _first_record(folder: Path) -> Record | None:
     try:
-        first = read_record(folder)
+        return read_record(folder)
     except (OSError, ValueError):
-        return
-    if first.sha256 != record.sha256:
-        _LOG.warning(
-            "%s from %s differs from the one first downloaded from %s: sha256 %s, then %s",
-            model.name, record.source, first.source, record.sha256, first.sha256,
-        )  # fmt: skip
+        return None
+
+
+def _tell_of_first_download(model: CatalogueModel, record: Record, content: Path) -> None:
+    """The first download of a model that nobody has pinned is trusted: that is worth a word."""
+    for known in model.known_files:
+        file = content / known.name
+        if not _is_known(file, known):
+            _LOG.warning(
+                "%s from %s has another %s than the one known as version %d (%d bytes, sha256 %s...)",
+                model.name, record.source, known.name, model.version, known.size, known.sha256_start,
+            )  # fmt: skip
+    _LOG.info(
+        "%s is new here and its publisher states no hash: sha256 %s is recorded, and from now on it must "
+        "be the same",
+        model.name, record.sha256,
+    )  # fmt: skip
+
+
+def _is_known(file: Path, known: KnownFile) -> bool:
+    same_size = file.is_file() and file.stat().st_size == known.size
+    return same_size and sha256_of(file).startswith(known.sha256_start)

@@ -6,6 +6,7 @@ numbers: the part before the slash says which head it is.
 
 import os
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 from movenet_cli.errors import ModelError
 from movenet_cli.heads import MULTI_HEADS, SINGLE_HEADS, Constants
 from movenet_cli.models.interface import Kind
+from movenet_cli.models.operations import check_operations
 from movenet_cli.models.quiet import native_chatter_logged
 
 _INLINED = r"(?:\w*PartitionedCall(?:_\d+)?/)*"
@@ -67,6 +69,10 @@ def import_tensorflow() -> Any:
     Raises:
         ModelError: it cannot be imported.
     """
+    if sys.flags.optimize > 1:
+        raise ModelError(
+            "TensorFlow does not start without docstrings: unset PYTHONOPTIMIZE, and run Python without -OO"
+        )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with native_chatter_logged():
@@ -83,7 +89,7 @@ def load_graph(folder: Path) -> SavedGraph:
     """Load a SavedModel and look at its graph.
 
     Raises:
-        ModelError: it cannot be loaded, or is not a MoveNet.
+        ModelError: it cannot be loaded, is not a MoveNet, or could do more than compute.
     """
     tf = import_tensorflow()
     loaded = _load(folder)
@@ -128,11 +134,15 @@ def _load(folder: Path) -> Any:
         warnings.simplefilter("ignore")
         try:
             import tensorflow_hub  # noqa: PLC0415
+            from tensorflow.python.saved_model.loader_impl import parse_saved_model  # noqa: PLC0415
         except ImportError as error:
             raise ModelError(f"tensorflow-hub cannot be imported ({error}): install it again") from error
     try:
         with native_chatter_logged():
+            check_operations(folder, parse_saved_model(str(folder)))
             return tensorflow_hub.load(str(folder))
+    except ModelError:
+        raise
     except Exception as error:  # a damaged model makes TensorFlow's readers raise all sorts of things
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{folder} is not a whole SavedModel: get it again ({reason})") from error

@@ -1,5 +1,6 @@
 """A model's file or folder in, its sha256 out: the name under which it is known in results and caches."""
 
+import errno
 import hashlib
 from pathlib import Path
 
@@ -31,7 +32,18 @@ def sha256_of_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def check_is_file(path: Path) -> None:
+    """Keep from opening what is no file: a pipe would be waited for.
+
+    Raises:
+        FileNotFoundError: nothing is there, or something else.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(errno.ENOENT, "there is no such file", str(path))
+
+
 def _sha256_of_file(path: Path) -> str:
+    check_is_file(path)
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):

@@ -1,13 +1,14 @@
 """A SavedModel folder in, the `.tflite` made from it out: converted once, in another process, then cached."""
 
 import contextlib
-import importlib.metadata
+import errno
 import json
 import logging
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 
 from movenet_cli.errors import ModelError
 from movenet_cli.heads import Constants
+from movenet_cli.locks import file_lock
 from movenet_cli.models.cache import cache_dir
 from movenet_cli.models.convert import (
     FACTS_SUFFIX,
@@ -26,13 +28,18 @@ from movenet_cli.models.convert import (
     NotConvertibleError,
     sealed,
 )
+from movenet_cli.models.hashing import check_is_file
 from movenet_cli.models.interface import Kind, ModelInfo
 from movenet_cli.models.litert import LitertModel, from_multi_heads, official
 from movenet_cli.models.network import Network, PixelTable
+from movenet_cli.models.workfolder import work_folder
+from movenet_cli.versions import version
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_CONVERSION: Final = 1800
 """Seconds; it takes ten to thirty."""
+
+_ROOM: Final = "TMPDIR (temporary files) or MOVENET_HOME (the model cache) to a folder with 200 MB of room"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,16 +91,15 @@ def prepare(folder: Path, sha256: str) -> Prepared:
         ModelError: it cannot be loaded, or is not a MoveNet.
         NotConvertibleError: TensorFlow can run it, LiteRT cannot.
     """
-    file = cache_dir() / "prepared" / f"{sha256[:32]}-r{REVISION}-tf{_tensorflow_version()}.tflite"
+    file = _folder() / f"{sha256[:32]}-r{REVISION}-tf{_tensorflow_version()}.tflite"
     found = _cached(file)
     if found is not None:
         return found
-    from filelock import FileLock  # noqa: PLC0415 a cached model is loaded without it
-
     with contextlib.ExitStack() as held:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            held.enter_context(FileLock(file.with_suffix(".lock")))
+            waiting = f"waiting for another process that is preparing {folder}"
+            held.enter_context(file_lock(file.with_suffix(".lock"), protects=str(file), wait=waiting))
         except OSError as error:
             _LOG.warning("%s is prepared for this run only: the cache cannot be written (%s)", folder, error)
             return _converted(folder, keep_as=None)
@@ -120,9 +126,12 @@ def read_prepared(file: Path) -> Prepared:
         OSError: one of them cannot be read.
         ValueError: they do not belong together.
     """
+    facts = file.with_suffix(FACTS_SUFFIX)
+    for part in (file, facts):
+        check_is_file(part)
     content = file.read_bytes()
     try:
-        fields = json.loads(file.with_suffix(FACTS_SUFFIX).read_bytes())
+        fields = json.loads(facts.read_bytes())
         if sealed(fields, content) != fields:
             raise ValueError("its sha256 is not the one written beside it")
         table = fields["table"] and np.array(fields["table"]["values"], fields["table"]["type"])
@@ -158,20 +167,40 @@ def _converted(folder: Path, keep_as: Path | None) -> Prepared:
     """Run the conversion in a temporary folder; put what it made into the cache, unless that is None."""
     _LOG.info("preparing %s for LiteRT: done once, takes 10 to 30 seconds", folder)
     try:
-        with tempfile.TemporaryDirectory(prefix="movenet-") as place:
-            made = Path(place, "model.tflite")
+        with _place_to_work() as place:
+            made = place / f"model{TFLITE_SUFFIX}"
             _run_conversion(folder, made)
             prepared = read_prepared(made)
             if keep_as is not None:
                 _keep(made, keep_as)
             return prepared
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ModelError(f"{folder} cannot be prepared for LiteRT ({error}): set {_ROOM}") from error
+    except ValueError as error:
         raise ModelError(f"{folder} cannot be prepared for LiteRT: {error}") from error
+
+
+@contextlib.contextmanager
+def _place_to_work() -> Iterator[Path]:
+    """A folder among the system's temporary ones; where there is none that can be written, in the cache."""
+    with contextlib.ExitStack() as stack:
+        try:
+            place = stack.enter_context(work_folder(Path(tempfile.gettempdir())))
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
+            place = stack.enter_context(work_folder(_folder()))
+        yield place
+
+
+def _folder() -> Path:
+    return cache_dir() / "prepared"
 
 
 def _run_conversion(folder: Path, target: Path) -> None:
     command = [sys.executable, "-m", "movenet_cli.models.convert", str(folder.resolve()), str(target)]
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1"}
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TMPDIR": str(target.parent)}
+    environment.pop("PYTHONOPTIMIZE", None)  # TensorFlow needs its docstrings
     try:
         done = subprocess.run(  # noqa: S603 our own interpreter and module
             command, env=environment, capture_output=True, timeout=_LONGEST_CONVERSION, check=False
@@ -183,6 +212,8 @@ def _run_conversion(folder: Path, target: Path) -> None:
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     _LOG.debug("the conversion said: %s", "\n".join(lines))
     reason = lines[-1] if lines else f"the conversion ended with {done.returncode}"
+    if os.strerror(errno.ENOSPC) in reason:
+        raise ModelError(f"{folder} cannot be prepared for LiteRT ({reason}): set {_ROOM}")
     if done.returncode == NOT_CONVERTIBLE:
         raise NotConvertibleError(f"{folder} cannot be prepared for LiteRT: {reason}")
     raise ModelError(reason)
@@ -190,9 +221,9 @@ def _run_conversion(folder: Path, target: Path) -> None:
 
 def _tensorflow_version() -> str:
     """Asked of the installation, since importing TensorFlow takes seconds."""
-    for distribution in ("tensorflow", "tensorflow-cpu"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            return importlib.metadata.version(distribution)
-    raise ModelError(
-        "TensorFlow, which prepares SavedModels, is not installed: install it, or give a .tflite file"
-    )
+    found = version("tensorflow")
+    if found is None:
+        raise ModelError(
+            "TensorFlow, which prepares SavedModels, is not installed: install it, or give a .tflite file"
+        )
+    return found

@@ -26,7 +26,8 @@ def native_chatter_logged() -> Iterator[None]:
     """Divert file descriptor 2 inside the block; afterwards log the libraries' lines at level DEBUG.
 
     Lines that are not theirs, written by other threads meanwhile, reach standard error after the block.
-    Blocks of several threads wait for each other; without a standard error nothing is diverted.
+    Blocks of several threads wait for each other; without a standard error, or a place to keep the lines,
+    nothing is diverted.
     """
     with _ONE_AT_A_TIME:
         try:
@@ -34,7 +35,12 @@ def native_chatter_logged() -> Iterator[None]:
         except OSError:
             yield
             return
-        with tempfile.TemporaryFile() as diverted:
+        diverted = _unnamed_file()
+        if diverted is None:
+            os.close(stderr)
+            yield
+            return
+        with diverted:
             _flush()
             os.dup2(diverted.fileno(), _STDERR)
             try:
@@ -44,6 +50,16 @@ def native_chatter_logged() -> Iterator[None]:
                 os.dup2(stderr, _STDERR)
                 os.close(stderr)
                 _sort_out(diverted)
+
+
+def _unnamed_file() -> IO[bytes] | None:
+    """A file in memory, or else among the temporary ones; None where neither can be had."""
+    try:
+        if hasattr(os, "memfd_create"):
+            return os.fdopen(os.memfd_create("movenet"), "w+b")
+        return tempfile.TemporaryFile()
+    except OSError:
+        return None
 
 
 def _flush() -> None:

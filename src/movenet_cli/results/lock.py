@@ -1,17 +1,13 @@
 """A results folder to the one run that may write into it."""
 
 import contextlib
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from movenet_cli.errors import OutputError
 from movenet_cli.foldernames import LOCK
+from movenet_cli.locks import LockHeldError, file_lock
 from movenet_cli.sinks.files import as_output_error, make_folder
-
-log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
@@ -23,21 +19,12 @@ def locked(folder: Path) -> Iterator[None]:
     """
     path = folder / LOCK
     make_folder(path.parent)
-    lock = FileLock(path)
-    _acquire(lock, folder)
-    try:
+    with contextlib.ExitStack() as held:
+        with as_output_error(folder, of_input=False):
+            try:
+                held.enter_context(file_lock(path, protects=str(folder)))
+            except LockHeldError as error:
+                raise OutputError(
+                    f"another run is writing to {folder}; wait for it, or choose another folder with --output"
+                ) from error
         yield
-    finally:
-        lock.release()
-
-
-def _acquire(lock: FileLock, folder: Path) -> None:
-    with as_output_error(folder, of_input=False):
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise OutputError(
-                f"another run is writing to {folder}; wait for it, or choose another folder with --output"
-            ) from error
-        except NotImplementedError:
-            log.warning("%s cannot be locked on this file system; let no other run write to it", folder)

@@ -1,0 +1,144 @@
+"""Installs movenet-cli afresh with every Python at hand, as `make demo` does, and without the locks.
+
+    python scripts/check_install.py
+
+From the locks: each of Python 3.10 to 3.13 that is on the PATH or in pyenv makes the demo, with the pip
+that it brings. Without them: the newest versions that pyproject.toml allows on the newest Python, and
+the oldest ones on the oldest, pass the quick tests. One Python must be there at least. Needs 8 GB of
+room for temporary files.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+MINORS: Final = range(10, 14)
+AT_ONCE: Final = 2
+"""Installations at a time: each is bound by one core."""
+
+QUICK_TESTS: Final = (
+    "tests/models/test_litert.py",
+    "tests/models/test_convert.py::test_single_pose",
+    "tests/models/test_tensorflow.py::test_single_pose_batches",
+    "tests/models/test_download.py",
+    "tests/sources/test_images.py",
+    "tests/sources/test_video.py",
+    "tests/sinks/test_formats.py",
+    "tests/sinks/test_overlay_video.py",
+    "tests/evaluation",
+    "tests/test_locks.py",
+)
+"""Some that use each dependency."""
+
+
+class CheckError(Exception):
+    """What went wrong, with what the command said."""
+
+
+def main() -> int:
+    """Run all checks and print one line for each; 1 when one of them failed."""
+    pythons = list(find_pythons())
+    if not pythons:
+        print("there is no Python 3.10 to 3.13 here: install one")
+        return 1
+    jobs: list[tuple[str, Callable[[Path], None]]] = [
+        (f"Python {version} from the locks", lambda place, python=python: install_from_locks(python, place))
+        for version, python in pythons
+    ]
+    for title, resolution, (version, python) in (
+        ("oldest", "lowest-direct", pythons[0]),
+        ("newest", "highest", pythons[-1]),
+    ):
+        jobs.append(
+            (
+                f"Python {version} with the {title} versions allowed",
+                lambda place, python=python, how=resolution: install_without_locks(python, how, place),
+            )
+        )
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return int(not all(list(pool.map(run_job, jobs))))
+
+
+def find_pythons() -> Iterator[tuple[str, Path]]:
+    """Version and path of one Python of each minor version that is here and can make environments."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    for minor in MINORS:
+        name = f"python3.{minor}"
+        found = [Path(path) for path in [shutil.which(name)] if path]
+        for python in (*found, *sorted(pyenv.glob(f"versions/3.{minor}.*/bin/python"))):
+            asked = "import ensurepip, platform, venv; print(platform.python_version())"
+            done = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                yield done.stdout.strip(), python
+                break
+
+
+def run_job(job: tuple[str, Callable[[Path], None]]) -> bool:
+    """Run one check in a folder of its own, which is removed again; whether it passed."""
+    title, check = job
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="movenet-install-", ignore_cleanup_errors=True) as place:
+        try:
+            check(Path(place))
+        except CheckError as error:
+            print(f"FAILED  {title}\n{error}", flush=True)
+            return False
+    print(f"ok      {title} ({time.monotonic() - started:.0f} s)", flush=True)
+    return True
+
+
+def install_from_locks(python: Path, place: Path) -> None:
+    """Make the demo, and look at what it made and at what it installed."""
+    venv, out = place / "venv", place / "out"
+    run("make", "demo", f"PYTHON={python}", f"VENV={venv}", f"OUTPUT={out}", PIP_NO_COMPILE="1")
+    run(venv / "bin" / "movenet", "validate", out)
+    samples = [file.name for file in (PROJECT / "sample_images").iterdir() if file.suffix in {".jpg", ".mp4"}]
+    missing = [name for name in samples if not (out / "keypoints" / f"{name}.json").is_file()]
+    if missing or not samples:
+        raise CheckError(f"the demo has no keypoints of {missing or 'anything'}")
+    unwanted = [tool for tool in ("mypy", "pytest", "ruff", "uv") if (venv / "bin" / tool).exists()]
+    if unwanted:
+        raise CheckError(f"the demo installs {unwanted}")
+    run(venv / "bin" / "python", "-m", "pip", "check")
+
+
+def install_without_locks(python: Path, resolution: str, place: Path) -> None:
+    """Install what pyproject.toml allows, and run the quick tests with it."""
+    uv, venv = Path(sys.executable).with_name("uv"), place / "venv"
+    here = venv / "bin" / "python"
+    run(uv, "venv", "--quiet", "--python", python, venv)
+    group = ("--group", f"{PROJECT / 'pyproject.toml'}:test")
+    run(uv, "pip", "install", "--quiet", "--python", here, "--resolution", resolution, *group, PROJECT)
+    run(
+        *(here, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--disable-warnings", *QUICK_TESTS),
+        PYTHONDONTWRITEBYTECODE="",  # TensorFlow is imported several times
+        PYTHONPYCACHEPREFIX=str(place / "bytecode"),
+    )
+
+
+def run(*command: str | Path, **environment: str) -> None:
+    """Run a command in the project's folder; what it says is only of interest when it fails."""
+    done = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        end = "\n".join(done.stdout.splitlines()[-60:])
+        raise CheckError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{end}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Locks between processes, and the one policy for file systems that have none: a warning, then no lock."""
+
+import contextlib
+import errno
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+_LOG = logging.getLogger(__name__)
+_NO_LOCKS_HERE: Final = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""What network and FUSE file systems answer when they cannot lock."""
+
+
+class LockHeldError(Exception):
+    """Another process, or another thread, holds the lock."""
+
+
+@contextlib.contextmanager
+def file_lock(path: Path, *, protects: str, wait: str | None = None) -> Iterator[None]:
+    """Hold a lock within the block; the system drops the lock of a process that dies.
+
+    Where the file system has no locks the block runs without one, and a warning says so.
+
+    Args:
+        path: the lock's file, in a folder that exists. It stays, empty.
+        protects: what the lock is for, as the subject of the warning.
+        wait: logged before waiting for whoever holds the lock; None: do not wait.
+
+    Raises:
+        LockHeldError: someone holds it, and `wait` is None.
+        OSError: the lock's file cannot be opened.
+    """
+    lock = FileLock(path, fallback_to_soft=False)  # a soft lock would outlive a killed process
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        if wait is None:
+            raise LockHeldError(path) from error
+        _LOG.warning("%s", wait)
+        lock.acquire()
+    except OSError as error:
+        if error.errno not in _NO_LOCKS_HERE:
+            raise
+        _LOG.warning(
+            "%s cannot be locked on this file system: let no other process write to it meanwhile", protects
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_free(path: Path) -> bool:
+    """Whether a lock's file is there and is known to be held by nobody."""
+    lock = FileLock(path, fallback_to_soft=False)
+    try:
+        if not path.is_file():
+            return False
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return False
+    lock.release()
+    return True
