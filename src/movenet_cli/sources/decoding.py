@@ -17,6 +17,9 @@ DAMAGED = "frame is damaged"
 ENDS_EARLY = "the file ends early"
 UNREADABLE = "the file cannot be read here"
 
+_RAW = frozenset(("h264", "hevc", "vvc"))
+"""Formats that are nothing but a codec's own bytes: none of their packets has a time."""
+
 _ONE_PACKET_ONE_FRAME = frozenset(
     (
         "apng",
@@ -114,8 +117,9 @@ class StreamDecoder:
 
     def _open_account(self, container: InputContainer) -> Account[av.VideoFrame]:
         # AVI has no presentation times: what libavformat gives are positions in decoding order.
-        is_timed = container.format.name != "avi" or not self._stream.codec_context.has_b_frames
-        kind = TimedAccount if is_timed else CountedAccount
+        name = container.format.name
+        is_counted = name in _RAW or (name == "avi" and self._stream.codec_context.has_b_frames)
+        kind = CountedAccount if is_counted else TimedAccount
         return kind(is_strict=self._codec in _ONE_PACKET_ONE_FRAME)
 
     def _decode(self, packet: "Packet[VideoStream]") -> Iterator[Decoded]:

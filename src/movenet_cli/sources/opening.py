@@ -9,7 +9,7 @@ from movenet_cli.settings import DEFAULT_MAX_PIXELS
 from movenet_cli.sources.header import ImageHeader, check_pixels, read_header
 from movenet_cli.sources.images import ImageSource
 from movenet_cli.sources.interface import FrameRange, InputFile, Media, Source
-from movenet_cli.sources.sniff import HEAD_SIZE, IMAGE_SUFFIXES, sniff
+from movenet_cli.sources.sniff import HEAD_SIZE, IMAGE_SUFFIXES, STREAM_SUFFIXES, is_playlist, sniff
 from movenet_cli.sources.video import VideoSource
 
 _MOST_BYTES_PER_PIXEL: Final = 16
@@ -46,7 +46,7 @@ def read_still(path: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> tuple[bytes,
     media, data = _read(path, max_pixels)
     if media is None and path.suffix.lower() in IMAGE_SUFFIXES:
         raise MediaError("not an image that can be read")
-    if media != "image":
+    if media != "image" or path.suffix.lower() in STREAM_SUFFIXES:
         return None
     header = read_header(data)
     check_pixels(header.width, header.height, max_pixels)
@@ -71,4 +71,6 @@ def _read(path: Path, max_pixels: int) -> tuple[Media | None, bytes]:
         raise MediaError(f"cannot be read: {error.strerror}") from error
     if not head:
         raise MediaError("the file is empty")
+    if media is None and is_playlist(head):
+        raise MediaError("a playlist, not a video: name the files that it lists instead")
     return media, data
