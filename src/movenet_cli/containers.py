@@ -6,42 +6,12 @@ from typing import Any, Final
 import av
 from av.container import InputContainer
 
-FORMATS: Final = (
-    *(
-        "mov",
-        "matroska",
-        "avi",
-        "flv",
-        "asf",
-        "ogg",
-        "mxf",
-        "mpegts",
-        "mpeg",
-        "rm",
-        "nut",
-        "wtv",
-        "gxf",
-        "ivf",
-    ),
-    *("gif", "apng", "yuv4mpegpipe", "dv"),
-    *(
-        "mpegvideo",
-        "m4v",
-        "h261",
-        "h263",
-        "h264",
-        "hevc",
-        "vvc",
-        "av1",
-        "obu",
-        "mjpeg",
-        "vc1",
-        "dirac",
-        "dnxhd",
-    ),
-)
-"""FFmpeg's names of the formats that are tried: files that hold their pictures themselves. Playlists and lists
-of numbered pictures, which lead to other files, are not among them."""
+FORMATS: Final = """
+apng asf av1 avi dirac dnxhd dv flv gif gxf h261 h263 h264 hevc ivf m4v matroska mjpeg mov mpeg mpegts mpegvideo
+mxf nut obu ogg rm vc1 vvc wtv yuv4mpegpipe
+""".split()
+"""FFmpeg's names of the formats that are tried: all hold their pictures themselves. Playlists and numbered
+pictures, which lead to other files, are not among them."""
 
 _ANY_METADATA: Final[dict[str, Any]] = (
     {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}

@@ -19,7 +19,7 @@ PLAYLISTS = {
     "concat": "\nffconcat version 1.0\nfile {}\n",
     "hls.m3u8": HLS,
     "hls.mp4": HLS,
-    "dash.mpd": '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>{}</BaseURL></MPD>\n',
+    "dash.mpd": '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>{}</BaseURL></MPD>\n',
     "session.mp4": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=a\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {} RTP/AVP 96\n",
 }
 

@@ -1,6 +1,7 @@
 """A video file in; the frames that were asked for out, upright, with their source index and time."""
 
 import itertools
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -210,5 +211,12 @@ def _is_b_frame(frame: av.VideoFrame | None) -> bool:
 
 
 def _orientation(frame: av.VideoFrame) -> Orientation:
-    """How a frame is turned upright: its metadata say by how many degrees counter-clockwise to show it."""
-    return Orientation(round(-frame.rotation / 90) % 4 * 90)
+    """How a frame is turned upright; by its display matrix, nine 32-bit numbers row by row."""
+    try:
+        matrix = frame.side_data["DISPLAYMATRIX"]
+    except KeyError:
+        return Orientation()
+    except ValueError:  # beside it there is something that this version of PyAV has no name for
+        return Orientation(round(-frame.rotation / 90) % 4 * 90)
+    a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))
+    return Orientation.of_matrix(a, b, c, d)
