@@ -6,10 +6,10 @@ from typing import Any, Final
 import av
 from av.container import InputContainer
 
-FORMATS: Final = """
-apng asf av1 avi dirac dnxhd dv flv gif gxf h261 h263 h264 hevc ivf m4v matroska mjpeg mov mpeg mpegts mpegvideo
-mxf nut obu ogg rm vc1 vvc wtv yuv4mpegpipe
-""".split()
+FORMATS: Final = (
+    "apng,asf,av1,avi,dirac,dnxhd,dv,flv,gif,gxf,h261,h263,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,"
+    "mpegvideo,mxf,nut,obu,ogg,rm,vc1,vvc,wtv,yuv4mpegpipe"
+)
 """FFmpeg's names of the formats that are tried: all hold their pictures themselves. Playlists and numbered
 pictures, which lead to other files, are not among them."""
 
@@ -25,6 +25,6 @@ def open_container(path: Path) -> InputContainer:
     Raises:
         av.error.FFmpegError: when it cannot be read, or is of none of `FORMATS`.
     """
-    options = {"protocol_whitelist": "file", "format_whitelist": ",".join(FORMATS)}
+    options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     container: InputContainer = av.open(f"file:{path}", "r", options=options, **_ANY_METADATA)
     return container

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.error import FFmpegError
@@ -212,8 +213,9 @@ def _is_b_frame(frame: av.VideoFrame | None) -> bool:
 
 def _orientation(frame: av.VideoFrame) -> Orientation:
     """How a frame is turned upright; by its display matrix, nine 32-bit numbers row by row."""
+    side_data: Any = frame.side_data
     try:
-        matrix = frame.side_data["DISPLAYMATRIX"]
+        matrix = side_data["DISPLAYMATRIX"]
     except KeyError:
         return Orientation()
     except ValueError:  # beside it there is something that this version of PyAV has no name for
