@@ -40,6 +40,7 @@ LAYERS = {
     "metrics": 1,
     "containers": 1,
     "settings": 1,
+    "cancellation": 0,
     "natural": 0,
     "foldernames": 0,
     "skeleton": 0,

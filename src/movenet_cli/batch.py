@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, Protocol
 
+from movenet_cli.cancellation import Stopped, StopSignal
 from movenet_cli.engine import Engine
 from movenet_cli.errors import MediaError, OutputError
-from movenet_cli.outputs import Outputs, Stopped
+from movenet_cli.outputs import Outputs
 from movenet_cli.pipeline import annotate_source
 from movenet_cli.poses import FrameResult
 from movenet_cli.report import InputOutcome, Report
@@ -71,7 +72,7 @@ class Batch:
         self._max_pixels = max_pixels
         self._settings = settings
         self._events = events
-        self._stop = threading.Event()
+        self._stop = StopSignal()
         self._take = threading.Lock()
 
     def run(self, files: Sequence[InputFile], report: Report) -> None:
@@ -111,7 +112,7 @@ class Batch:
 
     def _lane(self, work: Iterator[tuple[int, InputFile]], report: Report) -> None:
         """Take inputs until there are none, or the run is stopped."""
-        while not self._stop.is_set():
+        while not self._stop.is_set:
             with self._take:
                 position, file = next(work, (-1, None))
             if file is None:
@@ -156,7 +157,7 @@ class Batch:
         self._events.input_started(file.name)
         summary = Summary()
         self._outputs.begin(file)
-        with open_source(file, self._frames, max_pixels=self._max_pixels) as source:
+        with open_source(file, self._frames, max_pixels=self._max_pixels, stop=self._stop) as source:
             tactics = self._strategy.choose(file.name, source.info)
             sinks = self._outputs.sinks(position, file, tactics.header)
             results = annotate_source(
@@ -165,8 +166,7 @@ class Batch:
             with contextlib.closing(results):
                 for result in results:
                     self._events.frame_done(file.name, result)
-                    if self._stop.is_set():
-                        raise Stopped
+                    self._stop.check()
             notes = source.notes
         self._outputs.finished(file, source.info.media, summary)
         return InputOutcome(file.name, "done", summary, notes=notes)

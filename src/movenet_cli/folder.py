@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from movenet_cli.cancellation import Stopped
 from movenet_cli.errors import MediaError
 from movenet_cli.foldernames import DATASET, OVERLAY, RUN
-from movenet_cli.outputs import Outputs, Stopped
+from movenet_cli.outputs import Outputs
 from movenet_cli.report import InputOutcome
 from movenet_cli.results.entries import Entry, Fingerprint, Output, fingerprint, has_changed, output_of
 from movenet_cli.results.journal import Journal, is_up_to_date

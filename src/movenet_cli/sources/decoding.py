@@ -10,6 +10,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from movenet_cli.cancellation import StopSignal
 from movenet_cli.sources.accounts import Account, CountedAccount, Settled, TimedAccount
 from movenet_cli.sources.packets import PacketReader, is_shown, missing_tail
 
@@ -66,18 +67,19 @@ class StreamDecoder:
     Args:
         container: an open input.
         stream: its video stream.
+        stop: looked at with every packet.
 
     Attributes:
         is_damaged: whether anything so far shows damage, other than an end that is cut off.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+    def __init__(self, container: InputContainer, stream: VideoStream, stop: StopSignal) -> None:
         self.is_damaged = False
         self._stream = stream
         self._codec = stream.codec_context.name
         self._has_index = "mp4" in container.format.name
         self._container = container
-        self._reader = PacketReader(container, stream, has_index=self._has_index)
+        self._reader = PacketReader(container, stream, stop, has_index=self._has_index)
         self._account = self._open_account(container)
         self._first_key: Packet[VideoStream] | None = None
         self._recent: deque[int | None] = deque(maxlen=64)

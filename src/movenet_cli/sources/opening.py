@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from movenet_cli.cancellation import StopSignal
 from movenet_cli.errors import MediaError
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
 from movenet_cli.sources.header import ImageHeader, check_pixels, read_header
@@ -16,20 +17,28 @@ _MOST_BYTES_PER_PIXEL: Final = 16
 """Twice those of the largest format, 16-bit RGBA; so a huge file is refused before it fills the memory."""
 
 
-def open_source(file: InputFile, frames: FrameRange, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Source:
+def open_source(
+    file: InputFile,
+    frames: FrameRange,
+    *,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    stop: StopSignal | None = None,
+) -> Source:
     """Open an input.
 
     Args:
         file: the input.
         frames: which frames of a video are asked for.
         max_pixels: larger pictures are refused before they are decoded.
+        stop: looked at with every packet that is read, also of frames that nobody asked for.
 
     Raises:
         MediaError: when nothing of it can be read.
+        Stopped: (also from `Source.frames`) once `stop` is set.
     """
     still = read_still(file.path, max_pixels)
     if still is None:
-        return VideoSource(file.path, frames, max_pixels=max_pixels)
+        return VideoSource(file.path, frames, max_pixels=max_pixels, stop=stop or StopSignal())
     return ImageSource(*still)
 
 

@@ -9,6 +9,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from movenet_cli.cancellation import StopSignal
 from movenet_cli.sources.declared import Extent
 
 _UNREADABLE = (FFmpegError, IndexError)
@@ -27,6 +28,7 @@ class PacketReader:
     Args:
         container: an open input.
         stream: its video stream.
+        stop: looked at with every packet of any stream.
         has_index: the container lists every packet of the stream before they are read, as an mp4 does.
 
     Attributes:
@@ -37,9 +39,12 @@ class PacketReader:
         extent: how far the packets reach.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream, *, has_index: bool) -> None:
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, stop: StopSignal, *, has_index: bool
+    ) -> None:
         self._container = container
         self._stream = stream
+        self._stop = stop
         self._has_index = has_index
         self._errors = 0
         self._was_interrupted = False
@@ -70,6 +75,7 @@ class PacketReader:
 
     def _until_error(self) -> Iterator["Packet[VideoStream]"]:
         for packet in self._container.demux():
+            self._stop.check()
             self._errors = 0
             if packet.size and self._is_ours(packet):
                 if self._was_interrupted and self._has_index:

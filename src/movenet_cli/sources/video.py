@@ -12,6 +12,7 @@ from av.error import FFmpegError
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
+from movenet_cli.cancellation import StopSignal
 from movenet_cli.containers import open_container
 from movenet_cli.errors import MediaError
 from movenet_cli.poses import Frame, Skipped
@@ -35,15 +36,17 @@ class VideoSource(Source):
         path: the file.
         frames: which frames are asked for.
         max_pixels: a stream of larger frames is refused before any is decoded.
+        stop: ends the decoding, see `open_source`.
 
     Raises:
         MediaError: when the file is no video, has no picture, or none that can be decoded.
     """
 
-    def __init__(self, path: Path, frames: FrameRange, *, max_pixels: int) -> None:
+    def __init__(self, path: Path, frames: FrameRange, *, max_pixels: int, stop: StopSignal) -> None:
         self._selection = Selection(frames)
         self._path = path
         self._max_pixels = max_pixels
+        self._stop = stop
         self._prefetcher: Prefetcher[Frame | Skipped] | None = None
         self._sizes: dict[tuple[int, int], int] = {}
         self._first_doubtful: int | None = None
@@ -95,7 +98,7 @@ class VideoSource(Source):
             "max_pixels": str(self._max_pixels),  # for larger frames later on
             "err_detect": "0" if is_damaged else "explode",
         }
-        self._decoder = StreamDecoder(self._container, self._stream)
+        self._decoder = StreamDecoder(self._container, self._stream, self._stop)
 
     def _all(self) -> Iterator[Decoded]:
         """Every frame of the stream; from the first sign of damage on, out of a second, careful decoding.
