@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from movenet_cli.folder import results_folder
 from movenet_cli.cancellation import Stopped
+from movenet_cli.folder import results_folder
 from movenet_cli.outputs import OrderedStream
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sources.interface import InputFile, Media

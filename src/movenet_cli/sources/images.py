@@ -11,6 +11,7 @@ from movenet_cli.poses import ByteArray, Frame, Skipped
 from movenet_cli.sources.header import ImageHeader
 from movenet_cli.sources.interface import Source, SourceInfo
 from movenet_cli.sources.jpeg import decode_jpeg, is_rgb_jpeg
+from movenet_cli.sources.tiff import check_tiff
 
 _DECODE = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
@@ -74,4 +75,6 @@ def _decode(data: bytes, header: ImageHeader) -> tuple[ByteArray, str | None]:
     """The pixels as stored, and a remark when they may be damaged."""
     if header.format in ("JPEG", "MPO") and is_rgb_jpeg(data):
         return decode_jpeg(data)
+    if header.format == "TIFF":
+        check_tiff(data)
     return decode_image(data), None
