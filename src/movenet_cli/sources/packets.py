@@ -124,7 +124,12 @@ def is_shown(packet: "Packet[VideoStream]", codec: str) -> bool:
 
 
 def missing_tail(
-    stream: VideoStream, packet_count: int, readable: int, offset: int, recent: Collection[int | None]
+    stream: VideoStream,
+    packet_count: int,
+    readable: int,
+    offset: int,
+    recent: Collection[int | None],
+    unlisted: Collection[int] = (),
 ) -> list[int]:
     """Presentation times of the samples that an mp4's index lists where nothing can be read.
 
@@ -136,12 +141,14 @@ def missing_tail(
         readable: bytes; what does not lie wholly within them is missing.
         offset: presentation time less decoding time of the first frame.
         recent: presentation times of the last packets that were read.
+        unlisted: decoding times of samples that a whole index would list behind the others.
     """
     rest = [
         entry.timestamp + offset
         for entry in stream.index_entries[packet_count:]
         if entry.pos + entry.size > readable and not entry.is_discard
     ]
+    rest += [time + offset for time in unlisted]
     if not rest:
         return []
     before = stream.index_entries[max(0, packet_count - _REORDERING) : packet_count]

@@ -17,6 +17,7 @@ from movenet_cli.containers import open_container
 from movenet_cli.errors import MediaError
 from movenet_cli.poses import Frame, Skipped
 from movenet_cli.sources.decoding import Decoded, StreamDecoder
+from movenet_cli.sources.ending import FileEnd
 from movenet_cli.sources.header import check_pixels
 from movenet_cli.sources.interface import FrameRange, Source, SourceInfo
 from movenet_cli.sources.orientation import Orientation
@@ -52,6 +53,7 @@ class VideoSource(Source):
         self._first_doubtful: int | None = None
         self._doubtful = 0
         self._is_through = False
+        self._end = FileEnd.of(path)
         self._begin(is_damaged=False)
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
@@ -98,7 +100,7 @@ class VideoSource(Source):
             "max_pixels": str(self._max_pixels),  # for larger frames later on
             "err_detect": "0" if is_damaged else "explode",
         }
-        self._decoder = StreamDecoder(self._container, self._stream, self._stop)
+        self._decoder = StreamDecoder(self._container, self._stream, self._stop, self._end)
 
     def _all(self) -> Iterator[Decoded]:
         """Every frame of the stream; from the first sign of damage on, out of a second, careful decoding.
