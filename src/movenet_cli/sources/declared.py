@@ -14,7 +14,7 @@ _UNFINISHED: Final = 2**30
 """From so many frames on, the header was never completed."""
 _SLACK: Final = 0.5
 """Seconds by which whole files' declarations may be off."""
-_COUNTED_SLACK: Final = 1.5
+_COUNTED_SLACK: Final = 0.5
 """The same where frames are counted, in frames."""
 
 
@@ -35,6 +35,7 @@ class Extent:
         self._ends: dict[int, int] = {}
         self._bases: dict[int, Fraction] = {}
         self._longest_gap = 0
+        self._is_end_told = True
 
     def add(self, packet: "Packet[Stream]") -> None:
         """Take note of a packet of any stream."""
@@ -42,6 +43,8 @@ class Extent:
         if start is None:
             return
         place, end = packet.stream_index, start + (packet.duration or 0)
+        if place == self._video:
+            self._is_end_told = bool(packet.duration)
         before = self._ends.get(place)
         if before is None:
             self._bases[place] = packet.time_base or Fraction(0)
@@ -59,7 +62,8 @@ class Extent:
             end = max(float(end * self._bases[place]) for place, end in self._ends.items())
             slack = max(_SLACK, gap)
         else:
-            end = float(self._ends[self._video] * self._bases[self._video])
+            last = float(self._ends[self._video] * self._bases[self._video])
+            end = last if self._is_end_told else last + gap
             slack = _COUNTED_SLACK * gap
         if self._declared - end <= slack:
             return None
