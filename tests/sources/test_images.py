@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from movenet_cli.errors import MediaError
+from movenet_cli.pictures import swap_red_and_blue
 from movenet_cli.sources.interface import FrameRange, InputFile, SourceInfo
 from movenet_cli.sources.opening import open_source
 from tests.sources.pictures import difference, encoded, opened, quarters, scene, shown, turned
@@ -236,3 +237,11 @@ def test_a_broken_header_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureF
     with pytest.raises(MediaError):
         opened(path)
     assert not caplog.records
+
+
+@pytest.mark.parametrize("height", [1, 63, 64, 65, 200])
+def test_colours_are_swapped_in_place(height: int) -> None:
+    pixels = scene(50, height)
+    before = pixels.copy()
+    assert swap_red_and_blue(pixels) is pixels
+    assert np.array_equal(pixels, before[..., ::-1])

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from movenet_cli.errors import MediaError
-from movenet_cli.pictures import RgbPicture
+from movenet_cli.pictures import RgbPicture, swap_red_and_blue
 from movenet_cli.poses import ByteArray, Frame, Skipped
 from movenet_cli.sources.header import ImageHeader
 from movenet_cli.sources.interface import Source, SourceInfo
@@ -33,7 +33,7 @@ def decode_image(data: bytes) -> ByteArray:
         raise MediaError(f"the image cannot be decoded: {error.err}") from error
     if pixels is None:
         raise MediaError("the image is truncated or damaged")
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
+    return swap_red_and_blue(np.asarray(pixels, np.uint8))
 
 
 class ImageSource(Source):
