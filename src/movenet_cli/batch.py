@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from movenet_cli.cancellation import Stopped, StopSignal
 from movenet_cli.engine import Engine
-from movenet_cli.errors import MediaError, OutputError
+from movenet_cli.errors import MediaError, MovenetError, OutputError, shortage
 from movenet_cli.outputs import Outputs
 from movenet_cli.pipeline import annotate_source
 from movenet_cli.poses import FrameResult
@@ -89,7 +89,7 @@ class Batch:
         futures: list[Future[None]] = []
         try:
             with ThreadPoolExecutor(lanes, "movenet-lane") as pool, self._halted_at_the_end():
-                futures += (pool.submit(self._lane, work, report) for _ in range(lanes))
+                self._start(pool, lanes, work, report, futures)
                 while wait(futures, WAKE_INTERVAL).not_done:
                     pass  # a signal that the system gave to another thread is seen between two waits
                 report.finished = True
@@ -97,6 +97,21 @@ class Batch:
             report.interrupted = True
         else:
             _raise_first(futures)
+
+    def _start(
+        self,
+        pool: ThreadPoolExecutor,
+        lanes: int,
+        work: Iterator[tuple[int, InputFile]],
+        report: Report,
+        futures: list[Future[None]],
+    ) -> None:
+        """Start the lanes; fewer of them when the system does not allow so many threads."""
+        try:
+            futures.extend(pool.submit(self._lane, work, report) for _ in range(lanes))
+        except RuntimeError as error:
+            if not futures:
+                raise MovenetError(shortage(error) or str(error)) from error
 
     @contextlib.contextmanager
     def _halted_at_the_end(self) -> Iterator[None]:
@@ -147,7 +162,8 @@ class Batch:
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
-                return self._failed(file, _internal(error), is_bug=True)
+                reason = shortage(error)
+                return self._failed(file, reason or _internal(error), is_bug=reason is None)
 
     def _failed(self, file: InputFile, reason: str, is_bug: bool = False) -> InputOutcome:
         self._outputs.failed(file, reason)

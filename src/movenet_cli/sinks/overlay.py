@@ -98,7 +98,9 @@ def _encode(pixels: ByteArray, suffix: str) -> bytes:
     """The file's bytes of a (H, W, 3) uint8 RGB picture, whose colours are swapped in place."""
     try:
         done, data = cv2.imencode(suffix, swap_red_and_blue(pixels), _WRITERS[suffix])
-    except cv2.error:
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError(error.err) from error
         done, data = False, np.empty(0, np.uint8)
     if not done:
         size = f"{pixels.shape[1]}x{pixels.shape[0]}"

@@ -11,6 +11,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from movenet_cli.cancellation import StopSignal
+from movenet_cli.errors import SHORTAGE
 from movenet_cli.sources.accounts import Account, CountedAccount, Settled, TimedAccount
 from movenet_cli.sources.ending import FileEnd
 from movenet_cli.sources.packets import PacketReader, is_shown, missing_tail
@@ -145,6 +146,8 @@ class StreamDecoder:
         """Send a packet, or at the end None, and take what comes out."""
         try:
             frames = self._stream.codec_context.decode(packet)
+        except SHORTAGE:
+            raise
         except FFmpegError:
             self.is_damaged |= self._first_key is not None
             yield from self._placed(self._account.failed())

@@ -82,6 +82,8 @@ def read_header(data: bytes) -> ImageHeader:
         if data[4:12] in _HEIF_BRANDS:
             raise MediaError("HEIC pictures cannot be read; convert them to JPEG") from None
         raise MediaError("not an image that can be read") from None
+    except MemoryError:
+        raise
     except Exception as error:
         raise MediaError(f"the image's header is broken: {error}") from error
 

@@ -30,6 +30,8 @@ def decode_image(data: bytes) -> ByteArray:
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), _DECODE)
     except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError(error.err) from error
         raise MediaError(f"the image cannot be decoded: {error.err}") from error
     if pixels is None:
         raise MediaError("the image is truncated or damaged")

@@ -10,6 +10,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from movenet_cli.cancellation import StopSignal
+from movenet_cli.errors import SHORTAGE
 from movenet_cli.sources.declared import Extent
 
 _UNREADABLE = (FFmpegError, IndexError)
@@ -63,7 +64,9 @@ class PacketReader:
         while self._errors < _MOST_ERRORS:
             try:
                 yield from self._until_error()
-            except _UNREADABLE as error:  # noqa: PERF203
+            except SHORTAGE:  # noqa: PERF203
+                raise
+            except _UNREADABLE as error:
                 self._errors += 1
                 self._was_interrupted = True
                 self._disk_failed |= isinstance(error, OSError)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from av.error import FFmpegError
 from PIL import Image
 
-from movenet_cli.errors import MediaError
+from movenet_cli.errors import SHORTAGE, MediaError
 from movenet_cli.sources.jpeg import decode_jpeg, is_rgb_jpeg
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _FILL_ORDER = 256, 257, 258, 259, 266
@@ -57,6 +57,8 @@ def check_tiff(data: bytes) -> None:
         return
     try:
         check(data, tags)
+    except SHORTAGE:
+        raise
     except (_Damage, MediaError, zlib.error, FFmpegError) as error:
         raise MediaError("the TIFF is damaged: some of its pixels cannot be decoded") from error
 

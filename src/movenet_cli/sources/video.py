@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from movenet_cli.cancellation import StopSignal
 from movenet_cli.containers import open_container
-from movenet_cli.errors import MediaError
+from movenet_cli.errors import SHORTAGE, MediaError
 from movenet_cli.poses import Frame, Skipped
 from movenet_cli.sources.decoding import Decoded, StreamDecoder
 from movenet_cli.sources.ending import FileEnd
@@ -176,6 +176,8 @@ class VideoSource(Source):
 def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
     try:
         container = open_container(path)
+    except SHORTAGE:
+        raise
     except FFmpegError as error:
         raise MediaError("not a video that can be read, or its index is missing") from error
     try:
