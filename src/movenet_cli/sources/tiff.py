@@ -26,6 +26,7 @@ _TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_SIZES, _JPEG_TABLES = 322, 323, 324, 32
 _Tags = Any
 """Pillow's mapping from number to value."""
 
+_SENSELESS_TAGS: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 _CHUNK: Final = 1 << 20
 _CLEAR, _END, _FIRST = 256, 257, 258
 """LZW: two codes with a meaning of their own, and the first one that stands for several bytes."""
@@ -59,7 +60,7 @@ def check_tiff(data: bytes) -> None:
         check(data, tags)
     except SHORTAGE:
         raise
-    except (_Damage, MediaError, zlib.error, FFmpegError) as error:
+    except (_Damage, MediaError, zlib.error, FFmpegError, *_SENSELESS_TAGS) as error:
         raise MediaError("the TIFF is damaged: some of its pixels cannot be decoded") from error
 
 
