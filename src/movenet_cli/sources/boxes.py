@@ -87,6 +87,8 @@ def read_boxes(path: Path) -> Boxes:
             return _Walk(file).boxes()
     except OSError as error:
         raise MediaError(f"cannot be read: {error.strerror}") from error
+    except struct.error as error:
+        raise MediaError("the file became shorter while it was read") from error
 
 
 class _Walk:
