@@ -41,6 +41,7 @@ LAYERS = {
     "containers": 1,
     "settings": 1,
     "locks": 0,
+    "cancellation": 0,
     "natural": 0,
     "foldernames": 0,
     "skeleton": 0,

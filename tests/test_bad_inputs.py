@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import pytest
 
 from movenet_cli.cli import run_annotate
@@ -24,6 +25,14 @@ def _text(name: str, content: bytes = b"this is no picture") -> Callable[[Path],
     return lambda folder: (folder / name).write_bytes(content)
 
 
+def _damaged_tiff(path: Path) -> None:
+    done, data = cv2.imencode(".tif", gradient(200, 100), [cv2.IMWRITE_TIFF_COMPRESSION, 8])
+    assert done
+    content = bytearray(data.tobytes())
+    content[2000:2040] = bytes(40)
+    path.write_bytes(content)
+
+
 BAD: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "bomb": ("big.png", lambda folder: write_image(folder / "big.png", gradient(400, 300)), "--max-pixels"),
     "long": (LONG, lambda folder: write_image(folder / "x.jpg").rename(folder / LONG), "rename the input"),
@@ -33,6 +42,8 @@ BAD: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "suffix": ("text.jpg", _text("text.jpg"), "not an image"),
     "video": ("text.mp4", _text("text.mp4"), "not a video"),
     "torn": ("torn.jpg", _text("torn.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF"), "broken"),
+    "tiff": ("torn.tif", lambda folder: _damaged_tiff(folder / "torn.tif"), "the TIFF is damaged"),
+    "playlist": ("list.mp4", _text("list.mp4", b"ffconcat version 1.0\nfile good.jpg"), "a playlist"),
     "vanished": ("gone.jpg", lambda folder: write_image(folder / "gone.jpg"), "No such file"),
 }
 """Its name, how it is made, and what the line says."""

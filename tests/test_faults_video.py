@@ -138,3 +138,12 @@ def test_results_never_become_inputs(a_model: Path, tmp_path: Path, monkeypatch:
             assert _annotate(a_model, ".", "--overlay", *options) == ExitCode.OK
             inputs = _json(tmp_path / (options or ["", "movenet-out"])[1] / "run.json")["inputs"]
             assert (inputs["total"], inputs[state]) == (2, 2)
+
+
+@pytest.mark.parametrize("name", ["song.m4a", "song.mka", "song.wma"])
+def test_songs_in_a_folder_are_no_failures(a_model: Path, tmp_path: Path, name: str) -> None:
+    write_image(tmp_path / "in/good.jpg")
+    write_song(tmp_path / "in" / name)
+    assert _annotate(a_model, tmp_path / "in", "-o", tmp_path / "out") == ExitCode.OK
+    inputs = _json(tmp_path / "out/run.json")["inputs"]
+    assert (inputs["total"], inputs["done"], inputs["ignored"]) == (1, 1, 1)

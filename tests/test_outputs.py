@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from movenet_cli.cancellation import Stopped
 from movenet_cli.folder import results_folder
-from movenet_cli.outputs import OrderedStream, Stopped
+from movenet_cli.outputs import OrderedStream
 from movenet_cli.results.layout import Layout
 from movenet_cli.results.records import Settings
 from movenet_cli.sinks.interface import Summary

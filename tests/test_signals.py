@@ -5,15 +5,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from movenet_cli.batch import Batch
 from movenet_cli.cli import signals
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
+from movenet_cli.sources.selection import Selection
 from tests.conftest import PROJECT
 from tests.media import gradient, write_image, write_video
 
@@ -103,6 +106,35 @@ def test_a_large_input_is_not_read_to_its_end(a_model: Path, tmp_path: Path) -> 
     arguments = ["annotate", large, "-o", tmp_path / "out", "-m", a_model]
     code, errors = _interrupted(place, tmp_path / "mark", arguments, [signal.SIGINT])
     assert code == ExitCode.INTERRUPTED, errors
+
+
+@pytest.mark.parametrize("wanted", [["--start", "280f"], ["--stride", "250"]], ids=" ".join)
+def test_frames_that_nobody_asked_for_are_not_decoded_any_more(
+    a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: Sequence[str]
+) -> None:
+    """The signal comes while the decoder is on its way to the frames that are asked for."""
+    write_video(tmp_path / "long.mp4", 300)
+    seen, halted = [], threading.Event()
+    takes, halt = Selection.takes, Batch._halt
+
+    def interrupting(self: Selection, index: int, time: float | None) -> bool:
+        seen.append(index)
+        if index == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert halted.wait(SOON)
+        return takes(self, index, time)
+
+    def halting(self: Batch) -> None:
+        halt(self)
+        halted.set()
+
+    monkeypatch.setattr(Selection, "takes", interrupting)
+    monkeypatch.setattr(Batch, "_halt", halting)
+    arguments = ["annotate", str(tmp_path / "long.mp4"), "-o", str(tmp_path / "out"), "-m", str(a_model)]
+    assert run([*arguments, "-q", *wanted]) == ExitCode.INTERRUPTED
+    assert 20 in seen
+    assert len(seen) < 100  # some had been decoded before
+    assert not list((tmp_path / "out/keypoints").iterdir())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, Protocol
 
+from movenet_cli.cancellation import Stopped, StopSignal
 from movenet_cli.engine import Engine
-from movenet_cli.errors import MediaError, OutputError
-from movenet_cli.outputs import Outputs, Stopped
+from movenet_cli.errors import MediaError, MovenetError, OutputError, shortage
+from movenet_cli.outputs import Outputs
 from movenet_cli.pipeline import annotate_source
 from movenet_cli.poses import FrameResult
 from movenet_cli.report import InputOutcome, Report
@@ -71,7 +72,7 @@ class Batch:
         self._max_pixels = max_pixels
         self._settings = settings
         self._events = events
-        self._stop = threading.Event()
+        self._stop = StopSignal()
         self._take = threading.Lock()
 
     def run(self, files: Sequence[InputFile], report: Report) -> None:
@@ -88,7 +89,7 @@ class Batch:
         futures: list[Future[None]] = []
         try:
             with ThreadPoolExecutor(lanes, "movenet-lane") as pool, self._halted_at_the_end():
-                futures += (pool.submit(self._lane, work, report) for _ in range(lanes))
+                self._start(pool, lanes, work, report, futures)
                 while wait(futures, WAKE_INTERVAL).not_done:
                     pass  # a signal that the system gave to another thread is seen between two waits
                 report.finished = True
@@ -96,6 +97,21 @@ class Batch:
             report.interrupted = True
         else:
             _raise_first(futures)
+
+    def _start(
+        self,
+        pool: ThreadPoolExecutor,
+        lanes: int,
+        work: Iterator[tuple[int, InputFile]],
+        report: Report,
+        futures: list[Future[None]],
+    ) -> None:
+        """Start the lanes; fewer of them when the system does not allow so many threads."""
+        try:
+            futures.extend(pool.submit(self._lane, work, report) for _ in range(lanes))
+        except RuntimeError as error:
+            if not futures:
+                raise MovenetError(shortage(error) or str(error)) from error
 
     @contextlib.contextmanager
     def _halted_at_the_end(self) -> Iterator[None]:
@@ -111,7 +127,7 @@ class Batch:
 
     def _lane(self, work: Iterator[tuple[int, InputFile]], report: Report) -> None:
         """Take inputs until there are none, or the run is stopped."""
-        while not self._stop.is_set():
+        while not self._stop.is_set:
             with self._take:
                 position, file = next(work, (-1, None))
             if file is None:
@@ -148,7 +164,8 @@ class Batch:
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
-                return self._failed(file, _internal(error), is_bug=True)
+                reason = shortage(error)
+                return self._failed(file, reason or _internal(error), is_bug=reason is None)
 
     def _failed(self, file: InputFile, reason: str, is_bug: bool = False) -> InputOutcome:
         self._outputs.failed(file, reason)
@@ -158,7 +175,7 @@ class Batch:
         self._events.input_started(file.name)
         summary = Summary()
         self._outputs.begin(file)
-        with open_source(file, self._frames, max_pixels=self._max_pixels) as source:
+        with open_source(file, self._frames, max_pixels=self._max_pixels, stop=self._stop) as source:
             tactics = self._strategy.choose(file.name, source.info)
             sinks = self._outputs.sinks(position, file, tactics.header)
             results = annotate_source(
@@ -167,8 +184,7 @@ class Batch:
             with contextlib.closing(results):
                 for result in results:
                     self._events.frame_done(file.name, result)
-                    if self._stop.is_set():
-                        raise Stopped
+                    self._stop.check()
             notes = source.notes
         self._outputs.finished(file, source.info.media, summary, notes)
         return InputOutcome(file.name, "done", summary, notes=notes, path=file.path)

@@ -6,6 +6,13 @@ from typing import Any, Final
 import av
 from av.container import InputContainer
 
+FORMATS: Final = (
+    "apng,asf,av1,avi,dirac,dnxhd,dv,flv,gif,gxf,h261,h263,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,"
+    "mpegvideo,mxf,nut,obu,ogg,rm,vc1,vvc,wtv,yuv4mpegpipe"
+)
+"""FFmpeg's names of the formats that are tried: all hold their pictures themselves. Playlists and numbered
+pictures, which lead to other files, are not among them."""
+
 _ANY_METADATA: Final[dict[str, Any]] = (
     {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
 )
@@ -13,11 +20,11 @@ _ANY_METADATA: Final[dict[str, Any]] = (
 
 
 def open_container(path: Path) -> InputContainer:
-    """Open a file with FFmpeg; names and contents that look like addresses are not followed.
+    """Open a file with FFmpeg; no other file or address is opened, whatever its name or content says.
 
     Raises:
-        av.error.FFmpegError: when it cannot be read, or is of no known format.
+        av.error.FFmpegError: when it cannot be read, or is of none of `FORMATS`.
     """
-    options = {"protocol_whitelist": "file"}
+    options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     container: InputContainer = av.open(f"file:{path}", "r", options=options, **_ANY_METADATA)
     return container

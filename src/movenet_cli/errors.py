@@ -11,6 +11,7 @@ Click is not known here: `cli.main` is the one place that turns these into text 
 """
 
 from enum import IntEnum
+from typing import Final
 
 
 class ExitCode(IntEnum):
@@ -24,6 +25,22 @@ class ExitCode(IntEnum):
     OUTPUT = 5
     PARTIAL = 6
     INTERRUPTED = 130
+
+
+SHORTAGE: Final = (MemoryError, BlockingIOError)
+"""What is raised when the system gives no more memory or threads: no fault of the input in hand."""
+
+_NO_MEMORY: Final = "not enough memory: use fewer --jobs, or give the process more"
+_NO_THREADS: Final = "the system allows no more threads: use fewer --jobs, or raise its limit (ulimit -u)"
+
+
+def shortage(error: BaseException) -> str | None:
+    """What to say of an error when the system is short of something; None for every other one."""
+    if isinstance(error, MemoryError):
+        return _NO_MEMORY
+    if isinstance(error, BlockingIOError):
+        return _NO_THREADS
+    return _NO_THREADS if isinstance(error, RuntimeError) and "start new thread" in str(error) else None
 
 
 class MovenetError(Exception):

@@ -12,9 +12,10 @@ from itertools import chain, count
 from pathlib import Path
 from typing import cast
 
+from movenet_cli.cancellation import Stopped
 from movenet_cli.errors import MediaError
 from movenet_cli.foldernames import DATASET, LOCK, OVERLAY, RUN
-from movenet_cli.outputs import Outputs, Stopped
+from movenet_cli.outputs import Outputs
 from movenet_cli.report import InputOutcome
 from movenet_cli.results.entries import (
     Entry,

@@ -23,10 +23,6 @@ ROOM_INTERVAL: Final = 0.2
 """Seconds after which a writer that waits for the reader looks whether the run is being stopped."""
 
 
-class Stopped(Exception):  # noqa: N818 - a signal between our own functions, not an error
-    """The run is being stopped; the item in hand is dropped."""
-
-
 class Outputs(ABC):
     """The results of a run; called from several lanes at once.
 

@@ -95,19 +95,24 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """What became of one frame: `ok` (someone seen), `empty` (nobody), or `failed` (with `reason`)."""
+    """What became of one frame: `ok` (someone seen), `empty` (nobody), or `failed` (with `reason`).
+
+    `size` is the width and height of its upright picture; None when that is the input's, or not known.
+    """
 
     index: int
     time: float | None
     status: Status
     poses: tuple[Pose, ...] = ()
     reason: str | None = None
+    size: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, frame: Frame, poses: Sequence[Pose], min_score: float) -> "FrameResult":
         """The result of a frame that was looked at."""
         status: Status = "ok" if any(pose.is_seen(min_score) for pose in poses) else "empty"
-        return cls(frame.index, frame.time, status, tuple(poses))
+        size = (frame.picture.width, frame.picture.height)
+        return cls(frame.index, frame.time, status, tuple(poses), size=size)
 
     @classmethod
     def failed(cls, skipped: Skipped) -> "FrameResult":

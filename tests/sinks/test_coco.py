@@ -12,7 +12,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from movenet_cli.errors import InputError
-from movenet_cli.poses import FrameResult
+from movenet_cli.poses import Box, FrameResult
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.registry import FORMATS
 from movenet_cli.skeleton import KEYPOINT_NAMES
@@ -24,6 +24,9 @@ from tests.sinks.examples import (
     video_header,
     write_results,
 )
+
+SIZES = (None, (1920, 1080), (320, 240))
+"""Of frames in a video of 1920 by 1080 pixels."""
 
 
 def dataset(root: Path, documents: Any) -> dict[str, Any]:
@@ -59,10 +62,37 @@ def test_an_annotation_says_what_was_seen(tmp_path: Path) -> None:
     assert annotation["num_keypoints"] == seen.sum()
     assert person.box is not None
     x0, y0, x1, y1 = person.box
+    x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, 640), min(y1, 480)  # the image ends there
     assert annotation["bbox"] == pytest.approx([x0, y0, x1 - x0, y1 - y0], abs=0.02)
     assert annotation["area"] == pytest.approx(annotation["bbox"][2] * annotation["bbox"][3], abs=0.01)
     assert (annotation["iscrowd"], annotation["category_id"]) == (0, 1)
     assert annotation["score"] == round(person.score, 4)
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ((10, 20, 110, 220), [10, 20, 100, 200]),
+        ((-10.5, -3, 700, 500), [0, 0, 640, 480]),
+        ((600, 400, 700, 440), [600, 400, 40, 40]),
+        ((700, 500, 800, 600), [640, 480, 0, 0]),
+        ((-20, -20, -10, -10), [0, 0, 0, 0]),
+    ],
+)
+def test_a_box_ends_at_the_edges_of_the_image(tmp_path: Path, box: Box, expected: list[float]) -> None:
+    documents = [(image_header(), [FrameResult(0, None, "ok", (pose(7, box=box),))])]
+    (annotation,) = dataset(tmp_path, documents)["annotations"]
+    assert annotation["bbox"] == expected
+    assert annotation["area"] == expected[2] * expected[3]
+
+
+def test_an_image_has_its_own_frames_size(tmp_path: Path) -> None:
+    box = (-5.0, 0.0, 5000.0, 5000.0)
+    results = [FrameResult(n, n / 25, "ok", (pose(n, box=box),), size=size) for n, size in enumerate(SIZES)]
+    coco = dataset(tmp_path, [(video_header(), results)])
+    expected = [(1920, 1080), (1920, 1080), (320, 240)]
+    assert [(image["width"], image["height"]) for image in coco["images"]] == expected
+    assert [each["bbox"][2:] for each in coco["annotations"]] == [[*map(float, size)] for size in expected]
 
 
 def test_the_category_is_cocos_person(tmp_path: Path) -> None:

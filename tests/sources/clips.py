@@ -79,11 +79,20 @@ def _same_priority() -> Iterator[None]:
         os.sched_setscheduler(0, policy, parameters)
 
 
-def turn(path: Path, degrees: int) -> Path:
-    """Let an mp4 say that it is to be shown turned clockwise: rewrite the matrix of its track header."""
-    cosine, sine = {90: (0, 1), 180: (-1, 0), 270: (0, -1)}[degrees]
+def turn(path: Path, orientation: int) -> Path:
+    """Let an mp4 say that it is to be shown as an EXIF orientation says: the matrix of its track header."""
+    a, b, c, d = {
+        1: (1, 0, 0, 1),
+        2: (-1, 0, 0, 1),
+        3: (-1, 0, 0, -1),
+        4: (1, 0, 0, -1),
+        5: (0, 1, 1, 0),
+        6: (0, 1, -1, 0),
+        7: (0, -1, -1, 0),
+        8: (0, -1, 1, 0),
+    }[orientation]
     one = 1 << 16
-    matrix = struct.pack(">9i", cosine * one, sine * one, 0, -sine * one, cosine * one, 0, 0, 0, 1 << 30)
+    matrix = struct.pack(">9i", a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30)
     data = bytearray(path.read_bytes())
     start = data.index(b"tkhd") + 4 + 40
     data[start : start + 36] = matrix

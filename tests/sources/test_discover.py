@@ -209,6 +209,18 @@ def test_special_files_in_a_folder_are_never_opened(tmp_path: Path) -> None:
     assert (names(found), found.ignored, found.missing) == (["a.jpg"], 1, ())
 
 
+@pytest.mark.parametrize("name", ["a.m4a", "a.m4b", "a.wma", "a.mka", "a.MP3", "a.weba", "a.opus"])
+def test_sound_in_a_folder_is_ignored(tmp_path: Path, name: str) -> None:
+    """Though its first bytes may be those of a video."""
+    touch(tmp_path, "a.jpg")
+    matroska, asf = b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
+    head = {".mka": matroska, ".weba": matroska, ".wma": asf}.get(Path(name).suffix, b"\0\0\0\x20ftypM4A ")
+    (tmp_path / name).write_bytes(head + bytes(600))
+    found = discover([str(tmp_path)])
+    assert (names(found), found.ignored, found.missing) == (["a.jpg"], 1, ())
+    assert names(discover([str(tmp_path / name)])) == [name]  # who names it gets to hear what is wrong
+
+
 def test_a_broken_link_is_told(tmp_path: Path) -> None:
     (tmp_path / "gone.jpg").symlink_to("nowhere")
     found = discover([str(tmp_path)])

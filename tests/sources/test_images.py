@@ -1,6 +1,8 @@
 """Still pictures: every kind becomes upright 8-bit RGB, and what is broken is an error."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from PIL import Image
 
 from movenet_cli.errors import MediaError
+from movenet_cli.pictures import swap_red_and_blue
 from movenet_cli.sources.interface import FrameRange, InputFile, SourceInfo
 from movenet_cli.sources.opening import open_source
 from tests.sources.pictures import difference, encoded, opened, quarters, scene, shown, turned
@@ -130,17 +133,19 @@ def test_a_vanished_file_is_told(tmp_path: Path) -> None:
         open_source(InputFile(tmp_path / "gone.jpg", "gone.jpg"), FrameRange())
 
 
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    """One chunk of a PNG file."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def png_bomb(width: int, height: int) -> bytes:
     """A small PNG file of a huge black picture."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     packer = zlib.compressobj()
     row = bytes(1 + (width + 7) // 8)
     pixels = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
 
 
 def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
@@ -148,6 +153,61 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
     path.write_bytes(png_bomb(16_000, 13_000))
     with pytest.raises(MediaError, match="16000x13000 is more than 200,000,000 pixels; raise --max-pixels"):
         open_source(InputFile(path, "a.png"), FrameRange(), max_pixels=200_000_000)
+
+
+OPENS = """
+import resource, sys
+from pathlib import Path
+from movenet_cli.errors import MediaError
+from movenet_cli.sources.interface import FrameRange, InputFile
+from movenet_cli.sources.opening import open_source
+
+def opened(name):
+    try:
+        open_source(InputFile(Path(name), name), FrameRange())
+    except MediaError as error:
+        print(error)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+before = opened(sys.argv[1])
+print(opened(sys.argv[2]) - before < 100_000)
+"""
+
+
+@pytest.mark.parametrize("kind", ["PNG", "APNG"])
+def test_a_bomb_takes_no_memory(tmp_path: Path, kind: str) -> None:
+    """In a process of its own; as one byte a pixel its picture would take 625 MB."""
+    small, large = tmp_path / "small.png", tmp_path / "large.png"
+    data = png_bomb(25_000, 25_000)
+    if kind == "APNG":
+        data = data[:33] + png_chunk(b"acTL", struct.pack(">II", 2, 0)) + data[33:]
+    small.write_bytes(png_bomb(16, 16))
+    large.write_bytes(data)
+    command = [sys.executable, "-c", OPENS, str(small), str(large)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    reason, is_small = done.stdout.splitlines()
+    assert reason.startswith("25000x25000 is more than 200,000,000 pixels")
+    assert is_small == "True"
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+@pytest.mark.parametrize("kind", ["eXIf", "profile", "XMP"])
+def test_metadata_on_either_side_of_the_pixels_count(tmp_path: Path, place: str, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    raw = exif.tobytes()
+    profile = f"\nexif\n{len(raw):8}\n{raw.hex()}\n".encode()
+    xmp = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    chunk = {
+        "eXIf": png_chunk(b"eXIf", raw.removeprefix(b"Exif\0\0")),
+        "profile": png_chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(profile)),
+        "XMP": png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+    }[kind]
+    data = encoded(quarters(), "PNG")
+    at = 33 if place == "before" else len(data) - 12
+    path = tmp_path / "a.png"
+    path.write_bytes(data[:at] + chunk + data[at:])
+    assert np.array_equal(shown(path), turned(quarters(), 6))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP"])
@@ -177,3 +237,11 @@ def test_a_broken_header_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureF
     with pytest.raises(MediaError):
         opened(path)
     assert not caplog.records
+
+
+@pytest.mark.parametrize("height", [1, 63, 64, 65, 200])
+def test_colours_are_swapped_in_place(height: int) -> None:
+    pixels = scene(50, height)
+    before = pixels.copy()
+    assert swap_red_and_blue(pixels) is pixels
+    assert np.array_equal(pixels, before[..., ::-1])

@@ -25,3 +25,8 @@ def test_a_part_is_the_same_before_and_after(exif: int) -> None:
 @pytest.mark.parametrize("tag", [None, 0, 9, "6", 1.0])
 def test_anything_else_is_upright(tag: object) -> None:
     assert Orientation.of_exif(tag) == Orientation()
+
+
+@pytest.mark.parametrize("matrix", [(0, 0, 0, 0), (1, 0, 0, 1), (65536, 9, -9, 65536)])
+def test_a_matrix_that_hardly_turns_means_upright(matrix: tuple[int, int, int, int]) -> None:
+    assert Orientation.of_matrix(*matrix) == Orientation()

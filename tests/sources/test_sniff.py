@@ -37,7 +37,18 @@ def test_videos(tmp_path: Path, suffix: str, codec: str) -> None:
 
 @pytest.mark.parametrize(
     "head",
-    [b"", b"BM", b"P", b"hello", b"GIF", b"RIFF\0\0\0\0WAVEfmt ", b"ID3\x04", b"\x7fELF", b"PK\x03\x04"],
+    [
+        b"",
+        b"BM",
+        b"P",
+        b"hello",
+        b"GIF",
+        b"RIFF\0\0\0\0WAVEfmt ",
+        b"ID3\x04",
+        b"\x7fELF",
+        b"PK\x03\x04",
+        b"\0\0\0\x20ftypM4A ",
+    ],
 )
 def test_neither(head: bytes) -> None:
     assert sniff(head) is None

@@ -81,6 +81,8 @@ def main() -> NoReturn:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; every error becomes one line on standard error."""
     _fill_closed_descriptors()
+    # NumPy's library starts threads that nobody needs here; where it may not, it interrupts the process.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with one_interrupt():
         try:
             return _run(arguments)

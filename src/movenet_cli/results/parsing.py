@@ -55,7 +55,9 @@ def parse_header(fields: Fields) -> Header:
 def parse_frame(fields: Fields) -> FrameResult:
     """One frame's record; errors as `parse_header`."""
     failed = fields.get("status") == "failed"
-    _require_keys(fields, ("frame", "time", "status", *(("reason",) if failed else ()), "poses"))
+    sized = "width" in fields or "height" in fields
+    optional = (*(("width", "height") if sized else ()), *(("reason",) if failed else ()))
+    _require_keys(fields, ("frame", "time", "status", *optional, "poses"))
     status = _choice(fields, "status", ("ok", "empty", "failed"))
     poses = tuple(_parse_pose(_as_dict(pose, "a pose")) for pose in _field(fields, "poses", list))
     if (failed and poses) or (status == "ok" and not poses):
@@ -67,6 +69,7 @@ def parse_frame(fields: Fields) -> FrameResult:
         status,
         poses,
         _field(fields, "reason", str) if failed else None,
+        (_count(fields, "width", least=1), _count(fields, "height", least=1)) if sized else None,
     )
 
 

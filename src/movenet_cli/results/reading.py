@@ -82,8 +82,11 @@ class Document:
         raise InputError("it ends before its summary: it is incomplete")
 
     def _check_place(self, result: FrameResult, last: int | None) -> None:
-        if self.header.info.media == "image" and (result.index, result.time) != (0, None):
+        info, media = self.header.info, self.header.info.media
+        if media == "image" and (result.index, result.time) != (0, None):
             raise InputError("an image has one frame, 0, without a time")
+        if result.size is not None and (media == "image" or result.size == (info.width, info.height)):
+            raise InputError("a frame of the input's own size does not tell it")
         self._numbering.check(result.index, last)
 
     def _check_end(self, record: Record) -> None:

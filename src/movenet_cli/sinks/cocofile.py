@@ -1,8 +1,9 @@
 """Results to COCO: each input's part of the dataset, and all parts together to one dataset for the run.
 
-An annotation is a person with at least one keypoint that reaches the threshold. Every keypoint keeps its x
-and y, also with v = 0: nothing is dropped, and tools that compare detections by OKS read them whatever v is.
-A frame without anybody, and one that failed, is an image without annotations; its `status` tells which.
+An annotation is a person with at least one keypoint that reaches the threshold. Its box ends at the edges of
+the image; every keypoint keeps its x and y, also outside it and with v = 0: nothing is dropped, and tools
+that compare detections by OKS read them whatever v is. A frame without anybody, and one that failed, is an
+image without annotations; its `status` tells which.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,13 +48,14 @@ class CocoEncoder(Encoder):
     def frame(self, result: FrameResult) -> str:
         """The frame as an image, with its people."""
         info = self.header.info
+        size = result.size or (info.width, info.height)
         image = {
             "file_name": self._name if info.media == "image" else f"{self._name}#{result.index:06d}",
-            "width": info.width,
-            "height": info.height,
+            "width": size[0],
+            "height": size[1],
             "status": result.status,
         }
-        people = (annotation(pose, self.header.min_score) for pose in result.poses)
+        people = (annotation(pose, self.header.min_score, size) for pose in result.poses)
         objects = (image, *(person for person in people if person is not None))
         return _SEPARATOR.join(map(json_line, objects)) + "\n"
 
@@ -62,13 +64,21 @@ class CocoEncoder(Encoder):
         return ""
 
 
-def annotation(pose: Pose, min_score: float) -> dict[str, object] | None:
-    """The person as a COCO annotation without ids; None when no keypoint reaches `min_score`."""
+def annotation(pose: Pose, min_score: float, size: tuple[int, int]) -> dict[str, object] | None:
+    """The person as a COCO annotation without ids; None when no keypoint reaches `min_score`.
+
+    Args:
+        pose: the person.
+        min_score: keypoints from here on count as seen.
+        size: width and height of the image.
+    """
     rows = keypoint_rows(pose)
     seen = sum(score >= min_score for _, _, score in rows)
     if not seen or pose.box is None:
         return None
-    x0, y0, x1, y1 = box_row(pose.box)
+    x0, y0, x1, y1 = (
+        min(max(value, 0.0), float(side)) for value, side in zip(box_row(pose.box), size * 2, strict=True)
+    )
     width, height = round(x1 - x0, 2), round(y1 - y0, 2)
     fields: dict[str, object] = {
         "category_id": 1,

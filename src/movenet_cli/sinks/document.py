@@ -6,6 +6,7 @@ from movenet_cli.sinks.interface import Header, Summary
 from movenet_cli.sinks.jsontext import escape_name, plain_text
 from movenet_cli.sinks.rounding import box_row, finite, keypoint_rows, smoothed_rows
 from movenet_cli.skeleton import KEYPOINT_NAMES
+from movenet_cli.sources.interface import SourceInfo
 
 SCHEMA = "movenet-cli/1"
 
@@ -34,8 +35,8 @@ def header_fields(header: Header) -> dict[str, object]:
     }
 
 
-def frame_fields(result: FrameResult) -> dict[str, object]:
-    """One frame's record.
+def frame_fields(result: FrameResult, info: SourceInfo) -> dict[str, object]:
+    """One frame's record; with its size where that is not the one in the header.
 
     Raises:
         MediaError: when a number is not finite.
@@ -43,8 +44,10 @@ def frame_fields(result: FrameResult) -> dict[str, object]:
     fields: dict[str, object] = {
         "frame": result.index,
         "time": None if result.time is None else finite(result.time, 6),
-        "status": result.status,
     }
+    if result.size not in (None, (info.width, info.height)):
+        fields["width"], fields["height"] = result.size
+    fields["status"] = result.status
     if result.status == "failed":
         fields["reason"] = plain_text(result.reason or "no reason given")
     fields["poses"] = [_pose_fields(pose) for pose in result.poses]

@@ -25,7 +25,7 @@ class JsonEncoder(Encoder):
 
     def frame(self, result: FrameResult) -> str:
         """One line; the comma stands before it, since nobody knows which frame will be the last."""
-        text = f"{self._separator}    {json_line(frame_fields(result))}"
+        text = f"{self._separator}    {json_line(frame_fields(result, self.header.info))}"
         self._separator = ",\n"
         return text
 

@@ -23,7 +23,7 @@ class JsonlEncoder(Encoder):
 
     def frame(self, result: FrameResult) -> str:
         """The frame's line."""
-        return self._line("frame", frame_fields(result))
+        return self._line("frame", frame_fields(result, self.header.info))
 
     def end(self, summary: Summary) -> str:
         """The closing line."""

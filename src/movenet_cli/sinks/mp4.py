@@ -171,6 +171,8 @@ class Mp4Writer:
         with as_output_error(self._name):
             try:
                 yield
+            except MemoryError:
+                raise
             except FFmpegError as error:
                 if error.errno in _DISK:
                     raise OSError(error.errno, error.strerror) from error

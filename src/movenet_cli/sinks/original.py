@@ -12,7 +12,7 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from movenet_cli.containers import open_container
-from movenet_cli.errors import MediaError
+from movenet_cli.errors import SHORTAGE, MediaError
 from movenet_cli.sinks.soundtrack import Soundtrack
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,8 @@ class Original:
     def __init__(self, path: Path, start: float, rotation: int) -> None:
         try:
             self._container = open_container(path)
+        except SHORTAGE:
+            raise
         except FFmpegError as error:
             raise MediaError("the video cannot be opened again for its sound") from error
         stream = self._video()

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from movenet_cli.errors import MediaError
+from movenet_cli.pictures import swap_red_and_blue
 from movenet_cli.poses import ByteArray, Frame, FrameResult, Skipped
 from movenet_cli.sinks.draw import draw_poses
 from movenet_cli.sinks.files import AtomicFile, as_output_error
@@ -94,11 +95,12 @@ class OverlayImage(Sink):
 
 
 def _encode(pixels: ByteArray, suffix: str) -> bytes:
-    """The file's bytes of a (H, W, 3) uint8 RGB picture."""
-    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    """The file's bytes of a (H, W, 3) uint8 RGB picture, whose colours are swapped in place."""
     try:
-        done, data = cv2.imencode(suffix, bgr, _WRITERS[suffix])
-    except cv2.error:
+        done, data = cv2.imencode(suffix, swap_red_and_blue(pixels), _WRITERS[suffix])
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError(error.err) from error
         done, data = False, np.empty(0, np.uint8)
     if not done:
         size = f"{pixels.shape[1]}x{pixels.shape[0]}"

@@ -10,12 +10,18 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from movenet_cli.cancellation import StopSignal
+from movenet_cli.errors import SHORTAGE
 from movenet_cli.sources.accounts import Account, CountedAccount, Settled, TimedAccount
+from movenet_cli.sources.ending import FileEnd
 from movenet_cli.sources.packets import PacketReader, is_shown, missing_tail
 
 DAMAGED = "frame is damaged"
 ENDS_EARLY = "the file ends early"
 UNREADABLE = "the file cannot be read here"
+
+_RAW = frozenset(("h264", "hevc", "vvc"))
+"""Formats that are nothing but a codec's own bytes: none of their packets has a time."""
 
 _ONE_PACKET_ONE_FRAME = frozenset(
     (
@@ -63,18 +69,23 @@ class StreamDecoder:
     Args:
         container: an open input.
         stream: its video stream.
+        stop: looked at with every packet.
+        end: what the file itself tells of its end.
 
     Attributes:
         is_damaged: whether anything so far shows damage, other than an end that is cut off.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, stop: StopSignal, end: FileEnd
+    ) -> None:
         self.is_damaged = False
+        self._end = end
         self._stream = stream
         self._codec = stream.codec_context.name
         self._has_index = "mp4" in container.format.name
         self._container = container
-        self._reader = PacketReader(container, stream, has_index=self._has_index)
+        self._reader = PacketReader(container, stream, stop, has_index=self._has_index)
         self._account = self._open_account(container)
         self._first_key: Packet[VideoStream] | None = None
         self._recent: deque[int | None] = deque(maxlen=64)
@@ -89,11 +100,14 @@ class StreamDecoder:
             self._note_skipped()
             if incomplete is not None:
                 yield from self._decode(incomplete)
-            incomplete = packet if packet.is_corrupt else None
+            may_be_cut = packet.is_corrupt or self._end.is_in_frame
+            incomplete = packet if may_be_cut else None
             if incomplete is None:
                 yield from self._decode(packet)
         self._note_end(incomplete)
         yield from self._drain(None)
+        if incomplete is not None and not self._account.is_strict:
+            yield from self._placed(self._account.failed())
         yield from self._placed(self._account.ended())
 
     @property
@@ -110,12 +124,13 @@ class StreamDecoder:
     def remark(self) -> str | None:
         """What to say of the file as a whole once every frame was given; None for nothing."""
         lost = self._reader.broke_off or self._reader.gave_up  # which the frames tell already
-        return None if lost else self._reader.extent.remark
+        return None if lost else self._end.remark or self._reader.extent.remark
 
     def _open_account(self, container: InputContainer) -> Account[av.VideoFrame]:
         # AVI has no presentation times: what libavformat gives are positions in decoding order.
-        is_timed = container.format.name != "avi" or not self._stream.codec_context.has_b_frames
-        kind = TimedAccount if is_timed else CountedAccount
+        name = container.format.name
+        is_counted = name in _RAW or (name == "avi" and self._stream.codec_context.has_b_frames)
+        kind = CountedAccount if is_counted else TimedAccount
         return kind(is_strict=self._codec in _ONE_PACKET_ONE_FRAME)
 
     def _decode(self, packet: "Packet[VideoStream]") -> Iterator[Decoded]:
@@ -131,6 +146,8 @@ class StreamDecoder:
         """Send a packet, or at the end None, and take what comes out."""
         try:
             frames = self._stream.codec_context.decode(packet)
+        except SHORTAGE:
+            raise
         except FFmpegError:
             self.is_damaged |= self._first_key is not None
             yield from self._placed(self._account.failed())
@@ -163,12 +180,14 @@ class StreamDecoder:
         if incomplete is not None:
             self._recent.append(self._timestamp(incomplete))
             self._account.sent(self._recent[-1], ENDS_EARLY)
+        self._reader.broke_off |= self._end.is_in_fragment
         offset = self._offset()
         if offset is None:
             return
         # The size that the file has now: it may have shrunk since it was opened.
         readable, reason = (0, UNREADABLE) if self._reader.gave_up else (self._container.size, ENDS_EARLY)
-        missing = missing_tail(self._stream, self._reader.count, readable, offset, self._recent)
+        unlisted = self._end.unlisted(self._stream)
+        missing = missing_tail(self._stream, self._reader.count, readable, offset, self._recent, unlisted)
         for timestamp in missing:
             self._account.sent(timestamp, reason)
         self._reader.broke_off |= self._reader.gave_up and not missing  # as in an mp4 of fragments

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from movenet_cli.errors import UsageError
 from movenet_cli.sources.interface import InputFile
-from movenet_cli.sources.sniff import HEAD_SIZE, has_media_suffix, sniff
+from movenet_cli.sources.sniff import HEAD_SIZE, has_media_suffix, has_sound_suffix, sniff
 from movenet_cli.sources.walking import Found, Pattern, Walk
 
 _GLOB = re.compile(r"[*?\[]")
@@ -160,6 +160,8 @@ def _is_media(found: Found) -> bool:
     """By suffix, or else by the first bytes; what cannot be read is left to the suffix."""
     if has_media_suffix(found.name):
         return True
+    if has_sound_suffix(found.name):
+        return False
     try:
         with open(found.path, "rb") as file:  # noqa: PTH123 - a Path for every file is slow
             return sniff(file.read(HEAD_SIZE)) is not None

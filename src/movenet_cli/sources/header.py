@@ -2,6 +2,7 @@
 
 import io
 import logging
+import struct
 import warnings
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM")
 _EXIF_ORIENTATION = 0x0112
+_PNG_METADATA = frozenset((b"IHDR", b"eXIf", b"tEXt", b"zTXt", b"iTXt"))
+_NO_PIXELS = struct.pack(">I4sI", 0, b"IDAT", 0x35AF061E)
 _HEIF_BRANDS = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 
 Image.MAX_IMAGE_PIXELS = None  # `check_pixels` is our own limit, and it is an error rather than a warning
@@ -74,18 +77,20 @@ def read_header(data: bytes) -> ImageHeader:
     """
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            return _header(image)
+            return _header(image, data)
     except UnidentifiedImageError:
         if data[4:12] in _HEIF_BRANDS:
             raise MediaError("HEIC pictures cannot be read; convert them to JPEG") from None
         raise MediaError("not an image that can be read") from None
+    except MemoryError:
+        raise
     except Exception as error:
         raise MediaError(f"the image's header is broken: {error}") from error
 
 
-def _header(image: Image.Image) -> ImageHeader:
-    orientation = _orientation(image)
+def _header(image: Image.Image, data: bytes) -> ImageHeader:
     kind = image.format or ""
+    orientation = _png_orientation(data) if kind == "PNG" else _orientation(image)
     # OpenCV's TIFF reader turns the pixels by itself, and Pillow already gives their upright size.
     turned = Orientation() if kind == "TIFF" else orientation
     pages = int(getattr(image, "n_frames", 1)) if kind in ("GIF", "PNG", "TIFF", "WEBP", "AVIF") else 1
@@ -98,6 +103,23 @@ def _orientation(image: Image.Image) -> Orientation:
         return Orientation.of_exif(image.getexif().get(_EXIF_ORIENTATION))
     except Exception:
         log.debug("broken EXIF data", exc_info=True)
+        return Orientation()
+
+
+def _png_orientation(data: bytes) -> Orientation:
+    """Of a PNG without its pixels: Pillow would decode them all to get at metadata that may stand behind."""
+    kept, place = [data[:8]], 8
+    while place + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        if kind in _PNG_METADATA:
+            kept.append(data[place : place + 12 + length])
+        place += 12 + length
+    try:
+        with Image.open(io.BytesIO(b"".join([*kept, _NO_PIXELS])), formats=("PNG",)) as image:
+            image.info.setdefault("exif", None)  # so that Pillow does not look for it behind the pixels
+            return _orientation(image)
+    except Exception:
+        log.debug("broken PNG metadata", exc_info=True)
         return Orientation()
 
 

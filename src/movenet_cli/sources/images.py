@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 
 from movenet_cli.errors import MediaError
-from movenet_cli.pictures import RgbPicture
+from movenet_cli.pictures import RgbPicture, swap_red_and_blue
 from movenet_cli.poses import ByteArray, Frame, Skipped
 from movenet_cli.sources.header import ImageHeader
 from movenet_cli.sources.interface import Source, SourceInfo
 from movenet_cli.sources.jpeg import decode_jpeg, is_rgb_jpeg
+from movenet_cli.sources.tiff import check_tiff
 
 _DECODE = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
@@ -29,10 +30,12 @@ def decode_image(data: bytes) -> ByteArray:
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), _DECODE)
     except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError(error.err) from error
         raise MediaError(f"the image cannot be decoded: {error.err}") from error
     if pixels is None:
         raise MediaError("the image is truncated or damaged")
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
+    return swap_red_and_blue(np.asarray(pixels, np.uint8))
 
 
 class ImageSource(Source):
@@ -74,4 +77,6 @@ def _decode(data: bytes, header: ImageHeader) -> tuple[ByteArray, str | None]:
     """The pixels as stored, and a remark when they may be damaged."""
     if header.format in ("JPEG", "MPO") and is_rgb_jpeg(data):
         return decode_jpeg(data)
+    if header.format == "TIFF":
+        check_tiff(data)
     return decode_image(data), None

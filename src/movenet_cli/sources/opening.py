@@ -4,32 +4,41 @@ import os
 from pathlib import Path
 from typing import Final
 
+from movenet_cli.cancellation import StopSignal
 from movenet_cli.errors import MediaError
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
 from movenet_cli.sources.header import ImageHeader, check_pixels, read_header
 from movenet_cli.sources.images import ImageSource
 from movenet_cli.sources.interface import FrameRange, InputFile, Media, Source
-from movenet_cli.sources.sniff import HEAD_SIZE, IMAGE_SUFFIXES, sniff
+from movenet_cli.sources.sniff import HEAD_SIZE, IMAGE_SUFFIXES, STREAM_SUFFIXES, is_playlist, sniff
 from movenet_cli.sources.video import VideoSource
 
 _MOST_BYTES_PER_PIXEL: Final = 16
 """Twice those of the largest format, 16-bit RGBA; so a huge file is refused before it fills the memory."""
 
 
-def open_source(file: InputFile, frames: FrameRange, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Source:
+def open_source(
+    file: InputFile,
+    frames: FrameRange,
+    *,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    stop: StopSignal | None = None,
+) -> Source:
     """Open an input.
 
     Args:
         file: the input.
         frames: which frames of a video are asked for.
         max_pixels: larger pictures are refused before they are decoded.
+        stop: looked at with every packet that is read, also of frames that nobody asked for.
 
     Raises:
         MediaError: when nothing of it can be read.
+        Stopped: (also from `Source.frames`) once `stop` is set.
     """
     still = read_still(file.path, max_pixels)
     if still is None:
-        return VideoSource(file.path, frames, max_pixels=max_pixels)
+        return VideoSource(file.path, frames, max_pixels=max_pixels, stop=stop or StopSignal())
     return ImageSource(*still)
 
 
@@ -46,7 +55,7 @@ def read_still(path: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> tuple[bytes,
     media, data = _read(path, max_pixels)
     if media is None and path.suffix.lower() in IMAGE_SUFFIXES:
         raise MediaError("not an image that can be read")
-    if media != "image":
+    if media != "image" or path.suffix.lower() in STREAM_SUFFIXES:
         return None
     header = read_header(data)
     check_pixels(header.width, header.height, max_pixels)
@@ -71,4 +80,6 @@ def _read(path: Path, max_pixels: int) -> tuple[Media | None, bytes]:
         raise MediaError(f"cannot be read: {error.strerror}") from error
     if not head:
         raise MediaError("the file is empty")
+    if media is None and is_playlist(head):
+        raise MediaError("a playlist, not a video: name the files that it lists instead")
     return media, data

@@ -1,5 +1,6 @@
 """Stored pixels in, upright pixels out: the eight orientations of EXIF, used for images and videos alike."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -30,6 +31,14 @@ class Orientation:
         if not isinstance(tag, int) or tag not in _ROTATION:
             return cls()
         return cls(_ROTATION[tag], tag in _MIRRORED)
+
+    @classmethod
+    def of_matrix(cls, a: int, b: int, c: int, d: int) -> "Orientation":
+        """From a video's display matrix: the stored pixel x, y is shown at a x + c y, b x + d y."""
+        mirrored = a * d - b * c < 0
+        if mirrored:
+            a, b = -a, -b
+        return cls(round(math.degrees(math.atan2(b, a)) / 90) % 4 * 90, mirrored)
 
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height of a picture, stored to upright; the same rule leads back."""

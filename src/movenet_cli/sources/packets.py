@@ -9,6 +9,8 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from movenet_cli.cancellation import StopSignal
+from movenet_cli.errors import SHORTAGE
 from movenet_cli.sources.declared import Extent
 
 _UNREADABLE = (FFmpegError, IndexError)
@@ -27,6 +29,7 @@ class PacketReader:
     Args:
         container: an open input.
         stream: its video stream.
+        stop: looked at with every packet of any stream.
         has_index: the container lists every packet of the stream before they are read, as an mp4 does.
 
     Attributes:
@@ -37,9 +40,12 @@ class PacketReader:
         extent: how far the packets reach.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream, *, has_index: bool) -> None:
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, stop: StopSignal, *, has_index: bool
+    ) -> None:
         self._container = container
         self._stream = stream
+        self._stop = stop
         self._has_index = has_index
         self._errors = 0
         self._was_interrupted = False
@@ -58,7 +64,9 @@ class PacketReader:
         while self._errors < _MOST_ERRORS:
             try:
                 yield from self._until_error()
-            except _UNREADABLE as error:  # noqa: PERF203
+            except SHORTAGE:  # noqa: PERF203
+                raise
+            except _UNREADABLE as error:
                 self._errors += 1
                 self._was_interrupted = True
                 self._disk_failed |= isinstance(error, OSError)
@@ -70,6 +78,7 @@ class PacketReader:
 
     def _until_error(self) -> Iterator["Packet[VideoStream]"]:
         for packet in self._container.demux():
+            self._stop.check()
             self._errors = 0
             if packet.size and self._is_ours(packet):
                 if self._was_interrupted and self._has_index:
@@ -118,7 +127,12 @@ def is_shown(packet: "Packet[VideoStream]", codec: str) -> bool:
 
 
 def missing_tail(
-    stream: VideoStream, packet_count: int, readable: int, offset: int, recent: Collection[int | None]
+    stream: VideoStream,
+    packet_count: int,
+    readable: int,
+    offset: int,
+    recent: Collection[int | None],
+    unlisted: Collection[int] = (),
 ) -> list[int]:
     """Presentation times of the samples that an mp4's index lists where nothing can be read.
 
@@ -130,12 +144,14 @@ def missing_tail(
         readable: bytes; what does not lie wholly within them is missing.
         offset: presentation time less decoding time of the first frame.
         recent: presentation times of the last packets that were read.
+        unlisted: decoding times of samples that a whole index would list behind the others.
     """
     rest = [
         entry.timestamp + offset
         for entry in stream.index_entries[packet_count:]
         if entry.pos + entry.size > readable and not entry.is_discard
     ]
+    rest += [time + offset for time in unlisted]
     if not rest:
         return []
     before = stream.index_entries[max(0, packet_count - _REORDERING) : packet_count]

@@ -15,8 +15,13 @@ _VIDEO = """
 .3g2 .3gp .apng .asf .avi .flv .gif .m2ts .m2v .m4v .mjpeg .mjpg .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts
 .vob .webm .wmv .y4m
 """
+_SOUND = ".aac .aax .ac3 .aif .aiff .amr .ape .flac .m4a .m4b .m4p .m4r .mka .mp3 .oga .opus .wav .weba .wma"
 IMAGE_SUFFIXES = frozenset(_IMAGE.split())
 VIDEO_SUFFIXES = frozenset(_VIDEO.split())
+STREAM_SUFFIXES = frozenset((".mjpeg", ".mjpg"))
+"""Videos that begin like a still picture: one JPEG after the other."""
+SOUND_SUFFIXES = frozenset(_SOUND.split())
+"""Sound in containers that also hold videos, and in others."""
 
 _MAGIC: tuple[tuple[bytes, Media], ...] = (
     (b"\xff\xd8\xff", "image"),  # JPEG
@@ -38,6 +43,8 @@ _MAGIC: tuple[tuple[bytes, Media], ...] = (
 )
 _RIFF: dict[bytes, Media] = {b"WEBP": "image", b"AVI ": "video"}
 _PICTURE_BRANDS = frozenset((b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"))
+_SOUND_BRANDS = frozenset((b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ", b"aax ", b"aaxc"))
+_PLAYLISTS = (b"ffconcat version", b"#EXTM3U", b"\xef\xbb\xbf#EXTM3U", b"[playlist]", b"<MPD")
 _MOVIE_BOXES = frozenset((b"ftyp", b"moov", b"mdat", b"wide", b"skip", b"free"))
 
 
@@ -52,8 +59,14 @@ def sniff(head: bytes) -> Media | None:
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
     if head[4:8] in _MOVIE_BOXES:
-        return "image" if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS else "video"
+        return _sniff_brand(head[8:12]) if head[4:8] == b"ftyp" else "video"
     return _sniff_weak(head)
+
+
+def _sniff_brand(brand: bytes) -> Media | None:
+    if brand in _PICTURE_BRANDS:
+        return "image"
+    return None if brand in _SOUND_BRANDS else "video"
 
 
 def _sniff_weak(head: bytes) -> Media | None:
@@ -68,7 +81,17 @@ def _sniff_weak(head: bytes) -> Media | None:
     return None
 
 
+def is_playlist(head: bytes) -> bool:
+    """Whether a file's first bytes say that it names other files instead of holding a video."""
+    return head.lstrip().startswith(_PLAYLISTS)
+
+
 def has_media_suffix(name: str) -> bool:
     """Whether the file name alone says image or video."""
     suffix = PurePath(name).suffix.lower()
     return suffix in IMAGE_SUFFIXES or suffix in VIDEO_SUFFIXES
+
+
+def has_sound_suffix(name: str) -> bool:
+    """Whether the file name alone says that there is nothing to see."""
+    return PurePath(name).suffix.lower() in SOUND_SUFFIXES

@@ -1,19 +1,23 @@
 """A video file in; the frames that were asked for out, upright, with their source index and time."""
 
 import itertools
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.error import FFmpegError
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
+from movenet_cli.cancellation import StopSignal
 from movenet_cli.containers import open_container
-from movenet_cli.errors import MediaError
+from movenet_cli.errors import SHORTAGE, MediaError
 from movenet_cli.poses import Frame, Skipped
 from movenet_cli.sources.decoding import Decoded, StreamDecoder
+from movenet_cli.sources.ending import FileEnd
 from movenet_cli.sources.header import check_pixels
 from movenet_cli.sources.interface import FrameRange, Source, SourceInfo
 from movenet_cli.sources.orientation import Orientation
@@ -33,20 +37,23 @@ class VideoSource(Source):
         path: the file.
         frames: which frames are asked for.
         max_pixels: a stream of larger frames is refused before any is decoded.
+        stop: ends the decoding, see `open_source`.
 
     Raises:
         MediaError: when the file is no video, has no picture, or none that can be decoded.
     """
 
-    def __init__(self, path: Path, frames: FrameRange, *, max_pixels: int) -> None:
+    def __init__(self, path: Path, frames: FrameRange, *, max_pixels: int, stop: StopSignal) -> None:
         self._selection = Selection(frames)
         self._path = path
         self._max_pixels = max_pixels
+        self._stop = stop
         self._prefetcher: Prefetcher[Frame | Skipped] | None = None
         self._sizes: dict[tuple[int, int], int] = {}
         self._first_doubtful: int | None = None
         self._doubtful = 0
         self._is_through = False
+        self._end = FileEnd.of(path)
         self._begin(is_damaged=False)
         try:
             check_pixels(self._stream.width, self._stream.height, max_pixels)
@@ -93,7 +100,7 @@ class VideoSource(Source):
             "max_pixels": str(self._max_pixels),  # for larger frames later on
             "err_detect": "0" if is_damaged else "explode",
         }
-        self._decoder = StreamDecoder(self._container, self._stream)
+        self._decoder = StreamDecoder(self._container, self._stream, self._stop, self._end)
 
     def _all(self) -> Iterator[Decoded]:
         """Every frame of the stream; from the first sign of damage on, out of a second, careful decoding.
@@ -169,6 +176,8 @@ class VideoSource(Source):
 def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
     try:
         container = open_container(path)
+    except SHORTAGE:
+        raise
     except FFmpegError as error:
         raise MediaError("not a video that can be read, or its index is missing") from error
     try:
@@ -210,5 +219,13 @@ def _is_b_frame(frame: av.VideoFrame | None) -> bool:
 
 
 def _orientation(frame: av.VideoFrame) -> Orientation:
-    """How a frame is turned upright: its metadata say by how many degrees counter-clockwise to show it."""
-    return Orientation(round(-frame.rotation / 90) % 4 * 90)
+    """How a frame is turned upright; by its display matrix, nine 32-bit numbers row by row."""
+    side_data: Any = frame.side_data
+    try:
+        matrix = side_data["DISPLAYMATRIX"]
+    except KeyError:
+        return Orientation()
+    except ValueError:  # beside it there is something that this version of PyAV has no name for
+        return Orientation(round(-frame.rotation / 90) % 4 * 90)
+    a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))
+    return Orientation.of_matrix(a, b, c, d)
