@@ -98,7 +98,7 @@ _ROWS: Final = (
         version=4,
         megabytes=10,
         licence=_APACHE,
-        good_for="one person, four times as fast as thunder",
+        good_for="one person, 2.5 times as fast as thunder",
         form="saved_model",
         sources=_saved_model("singlepose/lightning/4", "singlepose-lightning/4"),
     ),
