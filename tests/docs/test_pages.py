@@ -1,5 +1,6 @@
 """The pages cannot rot: commands in a sentence parse, options and names exist, tables and links are right."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -13,7 +14,7 @@ from movenet_cli.errors import ExitCode, MovenetError
 from movenet_cli.models.catalogue import CATALOGUE
 from movenet_cli.sinks.csvfile import COLUMNS
 from tests.conftest import PROJECT
-from tests.docs.examples import PAGES, commands, page_name, prose
+from tests.docs.examples import PAGES, blocks, commands, page_name, prose
 
 README = (PROJECT / "README.md").read_text()
 CODE = re.compile(r"`([^`\n]+)`")
@@ -131,6 +132,13 @@ def test_files_that_are_named_exist(page: Path) -> None:
     """Sources and tests, with their folders."""
     named = re.findall(r"`((?:tests|src|docs|benchmarks|training)/[\w./-]+\.\w+)`", page.read_text())
     assert [name for name in named if not (PROJECT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_documents_that_are_shown_are_json(page: Path) -> None:
+    for block in blocks(page):
+        if block.language == "json":
+            json.loads(block.text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)

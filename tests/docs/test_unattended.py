@@ -30,12 +30,9 @@ def _example(*words: str) -> str:
 
 CI = _example("movenet annotate", "jq '.failures'")
 OVERNIGHT = _example("movenet annotate", "sleep")
-SEARCHES = [
-    line
-    for block in [*page_examples(), *help_examples()]
-    for line in block.text.splitlines()
-    if line.startswith("find ")
-]
+LINES = [line for block in [*page_examples(), *help_examples()] for line in block.text.splitlines()]
+PIPELINES = sorted({line for line in LINES if " | " in line and "movenet annotate" in line})
+SEARCHES = [line for line in PIPELINES if line.startswith("find ")]
 
 
 def _nothing(inputs: Path) -> None:
@@ -173,6 +170,14 @@ def test_ctrl_c_ends_the_night_between_two_runs(shell: Shell) -> None:
     with _terminal(shell, OVERNIGHT) as process:
         _wait_for(asleep.exists, process)
         assert _press_ctrl_c(process) != ExitCode.OK
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda line: line[:60])
+def test_a_pipeline_fails_with_annotate(shell: Shell, pipeline: str) -> None:
+    """As README.md says, with `pipefail`."""
+    for clip in shell.folder.rglob("*.mp4"):
+        clip.write_bytes(b"this was a clip")
+    assert shell.run(pipeline, ("-o", "pipefail")).returncode == ExitCode.INPUT
 
 
 @pytest.mark.parametrize("search", SEARCHES, ids=lambda line: line[:60])
