@@ -42,12 +42,16 @@ FIRST = {
 
 
 def _is_run(block: Block) -> bool:
-    lines = [line for line in block.text.splitlines() if line]
-    listed = [line.startswith(tuple(NOT_RUN)) or line.startswith("    --") for line in lines]
-    assert all(listed) or not any(line.startswith(tuple(NOT_RUN)) for line in lines), (
-        f"{block.name}: keep apart"
-    )
-    return not all(listed)
+    """Whether no line is on the list; an example is on it whole or not at all."""
+    listed = {line.startswith(tuple(NOT_RUN)) for line in _lines(block)}
+    assert len(listed) == 1, f"{block.name}: what tests run, and what they do not, in blocks of their own"
+    return listed == {False}
+
+
+def _lines(block: Block) -> list[str]:
+    """Its command lines, continued ones joined, without comments."""
+    text = re.sub(r"\s+# .*", "", block.text.replace("\\\n", " "))
+    return [line for line in text.splitlines() if line]
 
 
 EXAMPLES = list(
@@ -149,16 +153,14 @@ def test_every_block_says_what_it_is(page: Path) -> None:
 
 @pytest.mark.parametrize("block", LISTED, ids=lambda block: block.name[:80])
 def test_what_is_not_run_exists(block: Block) -> None:
-    text = re.sub(r"\\\n|\s+# .*", " ", block.text)
-    for line in text.splitlines():
-        program, *words = line.split()
-        options = {word for word in words if word.startswith("--")}
-        if program == "make":
-            folder = PROJECT / words[words.index("-C") + 1] if "-C" in words else PROJECT
-            target = next(word for word in words if word.islower() and word not in ("training",))
-            assert re.search(rf"^({target}|.* {target} .*):", (folder / "Makefile").read_text(), re.MULTILINE)
+    for line in _lines(block):
+        words = line.split()
+        if words[0] == "make":
+            folder, target = (words[2], words[3]) if words[1] == "-C" else (".", words[1])
+            makefile = (PROJECT / folder / "Makefile").read_text()
+            assert re.search(rf"^(.* )?{target}( .*)?:", makefile, re.MULTILINE), line
         else:
-            assert words[0] == "-m"
-            module = PROJECT / words[1].replace(".", "/")
-            source = module / "__main__.py" if module.is_dir() else module.with_suffix(".py")
-            assert [option for option in options if f'"{option}"' not in source.read_text()] == []
+            module = PROJECT / words[2].replace(".", "/")
+            source = (module / "__main__.py" if module.is_dir() else module.with_suffix(".py")).read_text()
+            options = [word for word in words if word.startswith("--")]
+            assert [option for option in options if f'"{option}"' not in source] == [], line

@@ -144,3 +144,10 @@ def test_documents_that_are_shown_are_json(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_no_placeholder_is_left(page: Path) -> None:
     assert not re.search(r"^(FIGURES|SOAK|TODO)\b", page.read_text(), re.MULTILINE)
+
+
+def test_nothing_is_installed_by_a_name_that_no_index_has() -> None:
+    """The project is installed from its folder; see README.md."""
+    sources = [*PAGES, *(PROJECT / "src").rglob("*.py")]
+    told = [name for source in sources for name in re.findall(r"pip install '?([\w.-]+)", source.read_text())]
+    assert set(told) <= {".", "pycocotools"}
