@@ -82,7 +82,7 @@ def test_every_stage_ends_in_order_and_goes_on(
     assert code == ExitCode.INTERRUPTED, errors
     lines = errors.splitlines()
     begun = stage not in ("discovery", "model")
-    going_on = "; run the same command again to go on where it stopped" if begun else ""
+    going_on = "; run the same command again to do the rest" if begun else ""
     assert lines[0] == f"movenet: interrupted{going_on}"
     assert [line for line in lines[1:] if not line.endswith(f"results in {out}")] == []
     assert not list(tmp_path.rglob(".movenet-*"))

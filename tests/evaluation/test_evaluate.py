@@ -206,7 +206,7 @@ def test_without_pycocotools_the_error_says_what_to_install(
         return import_module(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(UsageError, match=r"pip install 'movenet-cli\[evaluate\]'"):
+    with pytest.raises(UsageError, match="pip install pycocotools"):
         figures(truth, folder)
 
 

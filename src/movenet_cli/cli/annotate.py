@@ -31,7 +31,10 @@ class AnnotateCommand(GroupedCommand):
             "into a pipe, no file written",
             "movenet annotate clip.mp4 -o - | jq -c 'select(.record==\"frame\")'",
         ),
-        ("paths from another command", "find . -name '*.mp4' -print0 | movenet annotate - -0"),
+        (
+            "paths from another command",
+            "find videos -name '*.mp4' -print0 | movenet annotate - -0 -o results",
+        ),
     )
 
 

@@ -58,8 +58,7 @@ def evaluate(
 ) -> ExitCode:
     """Compare RESULTS, a results folder or its coco.json, with human annotations.
 
-    Shows COCO's AP and AR by OKS (pycocotools), PCK, and each keypoint's error. Needs pycocotools:
-    pip install 'movenet-cli[evaluate]'
+    Shows COCO's AP and AR by OKS, PCK, and each keypoint's error. Needs pycocotools: pip install pycocotools
     """
     from movenet_cli.evaluation.evaluate import Question  # noqa: PLC0415 - heavy, and not for --help
     from movenet_cli.evaluation.evaluate import evaluate as answer  # noqa: PLC0415

@@ -187,7 +187,7 @@ class _Run:
 
     def _say_end(self, where: str) -> None:
         if self.report.interrupted:
-            say("movenet: interrupted; run the same command again to go on where it stopped")
+            say("movenet: interrupted; run the same command again to do the rest")
         if not self.request.quiet:
             say(self.report.closing_line(where))
 

@@ -75,7 +75,7 @@ def _pycocotools() -> tuple[Any, Any]:
         from pycocotools.cocoeval import COCOeval  # noqa: PLC0415
     except ImportError as error:
         raise UsageError(
-            "OKS AP needs pycocotools, which is not installed: pip install 'movenet-cli[evaluate]'"
+            "OKS AP needs pycocotools, which is not installed: pip install pycocotools"
         ) from error
     return COCO, COCOeval
 

@@ -46,7 +46,7 @@ def state(statistics: Statistics) -> str:
         return ""
     return (
         '<section class="warning">The run was stopped before its end: not every input is in here. '
-        "The same command again goes on where it stopped.</section>"
+        "Run the same command again to do the rest.</section>"
     )
 
 
