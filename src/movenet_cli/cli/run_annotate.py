@@ -13,9 +13,10 @@ from typing import BinaryIO, Final, cast
 from movenet_cli.batch import Batch
 from movenet_cli.clashes import check_overlays
 from movenet_cli.cli.download_bar import download_bar
+from movenet_cli.cli.effects import effective
 from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.options import Moment
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.printing import printable, say, say_event, speaks_json
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.engine import Engine
 from movenet_cli.errors import ExitCode, InputError, MovenetError, OutputError
@@ -26,6 +27,7 @@ from movenet_cli.models.store import resolve
 from movenet_cli.outputs import Outputs, StreamOutputs
 from movenet_cli.report import InputOutcome, Report
 from movenet_cli.settings import STREAM, Crop, PoseSettings, RunSettings, Runtime
+from movenet_cli.sinks.jsontext import plain_text
 from movenet_cli.sources.discover import Discovery, discover, read_paths
 from movenet_cli.sources.interface import FrameRange
 from movenet_cli.strategy import Strategy
@@ -71,6 +73,8 @@ class Request:
     progress: str
     quiet: bool
     verbose: int
+    given: frozenset[str]
+    """The options that stand on the command line, not only in the environment."""
 
     @property
     def frames(self) -> FrameRange:
@@ -110,12 +114,16 @@ def run_annotate(request: Request) -> ExitCode:
     found = _find(request)
     if request.overlay:
         check_overlays(found.files, request.max_pixels)
-    models = [_load(request, name) for name in (request.model, request.refine_with) if name]
+    models = [_load(request, request.model)]
+    request = effective(request, models[0].info, found.files)
+    if request.refine_with is not None:
+        models.append(_load(request, request.refine_with))
     strategy = Strategy([model.info for model in models], request.pose_settings, request.frames)
     report = Report(found.ignored)
     for name, reason in found.missing:
         report.add(InputOutcome(name, "failed", reason=reason))
-        say(f"movenet: {name}: {reason}")
+        say(f"movenet: {name}: {reason}", "error", source=plain_text(name))
+    report.stopped = request.fail_fast and bool(found.missing)
     run = _Run(request, found, models, strategy, report)
     if request.output is None:
         run.to_stream(cast(BinaryIO, sys.stdout.buffer))
@@ -162,9 +170,18 @@ class _Run:
 
     def _annotate(self, outputs: Outputs) -> None:
         request, settings = self.request, self.request.run_settings
+        if self.report.stopped:
+            self.report.finished = True
+            return
         with (
             Engine(self.models, settings.jobs, request.min_score) as engine,
-            make_progress(request.progress, len(self.found.files), request.quiet) as progress,
+            make_progress(
+                request.progress,
+                self.found.files,
+                request.frames,
+                quiet=request.quiet,
+                verbose=request.verbose > 0,
+            ) as progress,
         ):
             batch = Batch(
                 engine, self.strategy, outputs, request.frames, request.max_pixels, settings, progress
@@ -176,8 +193,12 @@ class _Run:
 
     def _say_end(self, where: str) -> None:
         if self.report.interrupted:
-            say("movenet: interrupted; run the same command again to go on where it stopped")
-        if not self.request.quiet:
+            say("movenet: interrupted; run the same command again to go on where it stopped", "error")
+        if speaks_json():
+            facts = self.report.document({})
+            shown = {name: facts[name] for name in ("exit_code", "complete", "inputs", "frames")}
+            say_event("summary", **shown, message=printable(self.report.closing_line(where)))
+        elif not self.request.quiet:
             say(self.report.closing_line(where))
 
     def _facts(self) -> dict[str, object]:
@@ -223,12 +244,21 @@ def _find(request: Request) -> Discovery:
         place = inputs.index(STREAM)
         inputs[place : place + 1] = read_paths(sys.stdin.buffer, null=request.null)
     found = discover(inputs, include=request.include, exclude=request.exclude)
+    _say_unmatched(request, found)
     if not found.files:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.missing[:3])
         raise InputError(
             f"nothing to annotate: {reasons or 'no image or video found in ' + ', '.join(inputs)}"
         )
     return found
+
+
+def _say_unmatched(request: Request, found: Discovery) -> None:
+    """A filter that matched nothing is probably a slip; one from the environment is meant for other runs."""
+    for name in ("include", "exclude"):
+        for glob in getattr(request, name) if name in request.given else ():
+            if glob in found.unmatched:
+                log.warning("--%s %s matches nothing", name, glob)
 
 
 def _model_facts(info: ModelInfo) -> dict[str, object]:
