@@ -21,7 +21,7 @@ from movenet_cli.cli.options import (
     Text,
     options_of,
 )
-from movenet_cli.cli.printing import speak_json
+from movenet_cli.cli.printing import speaks_json
 from movenet_cli.cli.quiet import native_stderr_hidden
 from movenet_cli.errors import InputError, OutputError
 
@@ -225,10 +225,8 @@ def annotate(**options: Any) -> int:
     given = _given(click.get_current_context())
     _check(options, given)
     _check_places(options)
-    if options["progress"] == "json":
-        speak_json()
     set_verbosity(options["verbose"], options["quiet"])
-    with native_stderr_hidden(not options["verbose"] or options["progress"] == "json"):
+    with native_stderr_hidden(not options["verbose"] or speaks_json()):
         return run_annotate(Request(**options, given=given))
 
 

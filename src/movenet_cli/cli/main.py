@@ -5,13 +5,14 @@ import importlib
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Final, NoReturn
 
 import click
 
 from movenet_cli import __version__
 from movenet_cli.cli.logs import logs_as_messages
-from movenet_cli.cli.printing import LastingStderr, message_form, say, speaks_json
+from movenet_cli.cli.printing import LastingStderr, message_form, say, speak_json, speaks_json
 from movenet_cli.cli.signals import ignore_interrupts, one_interrupt
 from movenet_cli.errors import ExitCode, MovenetError
 
@@ -99,11 +100,25 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; every error becomes one line on standard error."""
     _fill_closed_descriptors()
     with one_interrupt(), message_form(), logs_as_messages():
+        if _asks_for_json(sys.argv[1:] if arguments is None else arguments):
+            speak_json()
         try:
             return _run(arguments)
         except (KeyboardInterrupt, click.Abort):
             say("movenet: interrupted", "error")
             return ExitCode.INTERRUPTED
+
+
+def _asks_for_json(words: Sequence[str]) -> bool:
+    """Whether a program listens; known before the options are parsed, since it reads their errors, too."""
+    if not words or words[0] != "annotate":
+        return False
+    kind = os.environ.get("MOVENET_ANNOTATE_PROGRESS")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        name, _, value = word.partition("=")
+        if name == "--progress":
+            kind = value or following
+    return kind == "json"
 
 
 def _run(arguments: list[str] | None) -> int:

@@ -1,11 +1,12 @@
 """Progress on standard error: a bar, a line a minute in a log, JSON lines for programs, or nothing."""
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from tqdm import tqdm
 
@@ -128,7 +129,7 @@ class LineProgress(Progress):
 
 
 class BarProgress(Progress):
-    """A tqdm bar for the part that is done, then the same words as in a log, and the file in hand."""
+    """A tqdm bar for the part that is done, then the same in numbers, and the file in hand."""
 
     interval = BAR_INTERVAL
 
@@ -136,17 +137,17 @@ class BarProgress(Progress):
         self, files: Sequence[InputFile], frames: FrameRange, *, quiet: bool = False, verbose: bool = False
     ) -> None:
         self._stderr = LastingStderr()
-        self._bar = tqdm(total=1.0, bar_format=_PLAIN, file=self._stderr, dynamic_ncols=True)
+        self._bar = tqdm(total=1.0, bar_format=_PLAIN, file=self._stderr, **_width())
         write_lines_by(lambda line: self._bar.write(line, file=self._stderr))
         super().__init__(files, frames, quiet=quiet, verbose=verbose)
 
     def show(self, name: str | None) -> None:
         """See `Progress.show`."""
         fraction = self.tally.fraction
-        self._bar.bar_format = _PLAIN if fraction is None else _WITH_BAR
+        self._bar.bar_format = _PLAIN if fraction is None else f"{self.tally.percentage()} {_WITH_BAR}"
         self._bar.n = fraction or 0.0
-        what = self.tally.describe() + (f", {printable(name)[-_NAME_WIDTH:]}" if name else "")
-        self._bar.set_description_str(what)
+        file = f", {printable(name)[-_NAME_WIDTH:]}" if name else ""
+        self._bar.set_description_str(self.tally.describe_briefly() + file)
 
     def close(self) -> None:
         """See `Progress.close`."""
@@ -155,7 +156,16 @@ class BarProgress(Progress):
         self._bar.close()
 
 
-_WITH_BAR: Final = "{bar:16} {desc}"
+def _width() -> dict[str, Any]:
+    """The terminal's, now and when it is resized; some pseudo-terminals say that they have none."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        columns = 0
+    return {"dynamic_ncols": True} if columns else {"ncols": 100}
+
+
+_WITH_BAR: Final = "|{bar:10}| {desc}"
 _PLAIN: Final = "{desc}"
 
 

@@ -99,18 +99,33 @@ class Tally:
     def describe(self) -> str:
         """`43 %, 1,300 of about 3,000 frames, 12 of 30 inputs, 1 failed, 64.1 frames/s, about 0:27 left`."""
         about = "" if self.is_exact else "about "
-        total, fraction, left = self.total, self.fraction, self.seconds_left
+        total, left = self.total, self.seconds_left
         frames = (
             counted(self.frames, "frame") if total is None else f"{self.frames:,} of {about}{total:,} frames"
         )
         parts = [frames, f"{self.finished:,} of {counted(self.inputs, 'input')}"]
-        if fraction is not None:
-            parts.insert(0, f"{about}{int(fraction * 100)} %")
+        if percentage := self.percentage():
+            parts.insert(0, percentage)
         if self.failed:
             parts.append(f"{self.failed:,} failed")
         parts.append(f"{self.rate:,.1f} frames/s")
         if left is not None and self.finished < self.inputs:
             parts.append(f"about {_clock(left)} left")
+        return ", ".join(parts)
+
+    def percentage(self) -> str:
+        """`43 %`, with `about` where a video's word is all there is; nothing when that is not known."""
+        if self.fraction is None:
+            return ""
+        return f"{'' if self.is_exact else 'about '}{int(self.fraction * 100)} %"
+
+    def describe_briefly(self) -> str:
+        """The rest in little space: `1,300/3,000 frames, 12/30 inputs, 64.1/s, 0:27 left`."""
+        total, left = self.total, self.seconds_left
+        frames = counted(self.frames, "frame") if total is None else f"{self.frames:,}/{total:,} frames"
+        parts = [frames, f"{self.finished:,}/{self.inputs:,} inputs", f"{self.rate:,.1f}/s"]
+        if left is not None and self.finished < self.inputs:
+            parts.append(f"{_clock(left)} left")
         return ", ".join(parts)
 
 

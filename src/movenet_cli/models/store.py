@@ -75,7 +75,9 @@ def not_cached(model: CatalogueModel) -> ModelError:
 def _is_path(text: str) -> bool:
     if "://" in text:
         return False
-    return Path(text).suffix == ".tflite" or os.sep in text or "/" in text or os.path.exists(text)  # noqa: PTH110 - a Path raises when it is too long
+    if Path(text).suffix == ".tflite" or os.sep in text or "/" in text:
+        return True
+    return os.path.exists(text)  # noqa: PTH110 - a Path raises when it is too long
 
 
 def _at(path: Path) -> ResolvedModel:
