@@ -132,6 +132,8 @@ def _run(arguments: list[str] | None) -> int:
     except MovenetError as error:
         say(f"movenet: {error}", "error")
         return error.exit_code
+    except click.Abort:
+        raise
     except Exception as error:  # noqa: BLE001 - the last one who can tell the user
         return _say_bug(error)
     return int(result) if isinstance(result, int) else ExitCode.OK

@@ -225,7 +225,8 @@ class _Run:
 
 def _load(request: Request, name_or_path: str) -> Model:
     """A model by name or path, fetched first when it has to be."""
-    with download_bar(disable=True if request.quiet else None) as progress:
+    without_bar = request.quiet or request.progress in ("json", "none")
+    with download_bar(disable=True if without_bar else None) as progress:
         found = resolve(name_or_path, offline=request.offline, mirror=request.mirror, progress=progress)
     return load_model(
         found.path,
