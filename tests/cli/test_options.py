@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 import pytest
 
-from movenet_cli import settings
 from movenet_cli.cli import main
 from movenet_cli.cli.main import run
 from movenet_cli.cli.options import FormatList, Moment, MomentType
@@ -187,7 +186,7 @@ def locked() -> Iterator[Path]:
 def test_more_processors_than_jobs_may_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a_model: Path
 ) -> None:
-    monkeypatch.setattr(settings, "usable_cpus", lambda: 1000)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(1000)), raising=False)
     write_image(tmp_path / "a.png")
     assert run(["annotate", str(tmp_path), "-m", str(a_model), "-o", str(tmp_path / "out")]) == ExitCode.OK
 
