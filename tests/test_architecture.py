@@ -41,6 +41,7 @@ LAYERS = {
     "containers": 1,
     "settings": 1,
     "natural": 0,
+    "wording": 0,
     "foldernames": 0,
     "skeleton": 0,
     "poses": 0,

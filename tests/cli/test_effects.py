@@ -79,7 +79,7 @@ MULTI_POSE = "is a multi-pose model"
         ("single", "both", ["--start", "0.1", "--stride", "2", "--smooth", "--crop", "follow"], None),
         ("single", "moving", ["--stride", "2"], None),
         ("single", "videos", ["--null"], "no paths are read from standard input"),
-        ("single", "videos", ["--offline", "--mirror", "http://models.invalid"], "contradict each other"),
+        ("single", "videos", ["--mirror", "http://models.invalid", "--offline"], "--offline"),
         ("single", "videos", ["-q", "-v"], "contradict each other"),
         ("single", "videos", ["-o", "-", "--overwrite"], "writes no file"),
         ("single", "videos", ["-o", "-", "--overlay"], "writes no file"),

@@ -1,21 +1,16 @@
 """`movenet annotate`: options in, one run, its closing line and exit code out."""
 
-import os
-import sys
-from collections.abc import Set
-from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from movenet_cli import settings as default
+from movenet_cli.cli.checks import check_options, check_places, options_given
 from movenet_cli.cli.logs import set_verbosity
 from movenet_cli.cli.options import (
     Device,
     FormatList,
     GroupedCommand,
-    Moment,
     MomentType,
     Number,
     Text,
@@ -23,7 +18,6 @@ from movenet_cli.cli.options import (
 )
 from movenet_cli.cli.printing import speaks_json
 from movenet_cli.cli.quiet import native_stderr_hidden
-from movenet_cli.errors import InputError, OutputError
 
 option = options_of("annotate")
 
@@ -222,74 +216,9 @@ def annotate(**options: Any) -> int:
     """
     from movenet_cli.cli.run_annotate import Request, run_annotate  # noqa: PLC0415 - heavy, and not for --help
 
-    given = _given(click.get_current_context())
-    _check(options, given)
-    _check_places(options)
+    given = options_given(click.get_current_context())
+    check_options(options, given)
+    check_places(options)
     set_verbosity(options["verbose"], options["quiet"])
     with native_stderr_hidden(not options["verbose"] or speaks_json()):
         return run_annotate(Request(**options, given=given))
-
-
-def _given(context: click.Context) -> frozenset[str]:
-    """The options that stand on the command line, and not only in the environment."""
-    return frozenset(
-        name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    )
-
-
-def _check_places(options: dict[str, Any]) -> None:
-    """A stream that the run needs and that the caller has closed (`>&-`); a current folder that is gone."""
-    if options["output"] is None and sys.stdout is None:
-        raise OutputError("standard output is closed; choose a results folder with --output")
-    if default.STREAM in options["inputs"] and sys.stdin is None:
-        raise InputError("standard input is closed; there are no paths to read")
-    paths = [path for path in (*options["inputs"], options["output"]) if path is not None]
-    if all(map(os.path.isabs, paths)):  # also of a Path
-        return
-    try:
-        Path.cwd()
-    except OSError as error:
-        raise InputError(
-            f"the current folder cannot be used ({error.strerror}); change to another"
-        ) from error
-
-
-def _check(options: dict[str, Any], given: Set[str]) -> None:
-    """What Click cannot check by itself; what does not fit and comes from the environment is left out."""
-    if options["input_size"] % default.INPUT_SIZE_STEP:
-        raise click.UsageError(f"--input-size: {options['input_size']} is not a multiple of 32")
-    start, end = options["start"] or Moment(), options["end"] or Moment()
-    for low, high in ((start.seconds, end.seconds), (start.frame, end.frame)):
-        if low is not None and high is not None and high <= low:
-            raise click.UsageError("--end must lie after --start")
-    options["formats"] = tuple(dict.fromkeys(name for group in options["formats"] for name in group))
-    if options["output"] == default.STREAM:
-        options["output"] = None
-        _check_stream(options, given)
-    else:
-        options["output"] = Path(options["output"])
-    _check_contradictions(options, given)
-
-
-def _check_stream(options: dict[str, Any], given: Set[str]) -> None:
-    if options["overlay"] and "overlay" in given:
-        raise click.UsageError("--overlay needs a results folder; -o - writes no file")
-    if options["overwrite"] and "overwrite" in given:
-        raise click.UsageError("--overwrite would have no effect: -o - writes no file")
-    if set(options["formats"]) - {"json", "jsonl"} and "formats" in given:
-        raise click.UsageError("-o - streams JSONL; choose a results folder for other formats")
-    options |= {"overlay": False, "overwrite": False, "formats": ("jsonl",)}
-
-
-def _check_contradictions(options: dict[str, Any], given: Set[str]) -> None:
-    if options["null"] and default.STREAM not in options["inputs"]:
-        if "null" in given:
-            raise click.UsageError("--null would have no effect: no paths are read from standard input (-)")
-        options["null"] = False
-    for one, other in (("quiet", "verbose"), ("offline", "mirror")):
-        if not (options[one] and options[other]):
-            continue
-        if {one, other} <= given:
-            raise click.UsageError(f"--{one} and --{other} contradict each other; leave one of them out")
-        weaker = one if other in given else other
-        options[weaker] = type(options[weaker])() if weaker != "mirror" else None

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import PathText, options_of
-from movenet_cli.cli.printing import counted, say
+from movenet_cli.cli.printing import say
 from movenet_cli.errors import ExitCode
 from movenet_cli.settings import FORMATS
+from movenet_cli.wording import counted
 
 option = options_of("convert")
 

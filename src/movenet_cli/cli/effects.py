@@ -7,6 +7,7 @@ environment is set for many commands, so what does not fit from there is left ou
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,10 @@ from movenet_cli.sources.sniff import IMAGE_SUFFIXES
 if TYPE_CHECKING:
     from movenet_cli.cli.run_annotate import Request
     from movenet_cli.models.interface import ModelInfo
+    from movenet_cli.sources.discover import Discovery
     from movenet_cli.sources.interface import InputFile
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ def effective(request: Request, model: ModelInfo, files: Sequence[InputFile]) ->
     if model.kind == "single":
         return dataclasses.replace(request, refine_with=None)
     return request if request.crop == "none" else dataclasses.replace(request, crop="auto")
+
+
+def warn_of_unmatched(request: Request, found: Discovery) -> None:
+    """A filter that matched nothing is probably a slip; one from the environment is meant for other runs."""
+    for name in ("include", "exclude"):
+        for glob in getattr(request, name) if name in request.given else ():
+            if glob in found.unmatched:
+                log.warning("--%s %s matches nothing", name, glob)
 
 
 def _idle_with_model(request: Request, model: ModelInfo) -> Iterator[Idle]:

@@ -7,10 +7,11 @@ from dataclasses import asdict
 import click
 
 from movenet_cli.cli.options import Text, options_of
-from movenet_cli.cli.printing import counted, say
+from movenet_cli.cli.printing import say
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.models.catalogue import CATALOGUE, CatalogueModel, catalogue_model
 from movenet_cli.models.store import find_local, is_local, not_cached
+from movenet_cli.wording import counted
 
 fetch_option = options_of("models", "fetch")
 

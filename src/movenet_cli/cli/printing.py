@@ -101,8 +101,3 @@ def say(line: str, level: Level = "info", **fields: object) -> None:
 def say_event(event: str, **fields: object) -> None:
     """Print one JSON object; for programs."""
     _form.write(json.dumps({"event": event, **fields}))
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the singular or the plural: `1 file`, `2,000 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 from movenet_cli.cli.printing import (
     LastingStderr,
-    counted,
     printable,
     say,
     say_event,
@@ -26,6 +25,7 @@ from movenet_cli.sinks.document import summary_fields
 from movenet_cli.sinks.jsontext import plain_text
 from movenet_cli.sources.counting import expected_frames
 from movenet_cli.sources.interface import FrameRange, InputFile
+from movenet_cli.wording import counted
 
 BAR_INTERVAL: Final = 0.2
 JSON_INTERVAL: Final = 1.0

@@ -1,7 +1,6 @@
 """One `annotate` run: finds the inputs, loads the model, runs the batch, says how it went."""
 
 import contextlib
-import logging
 import platform
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import BinaryIO, Final, cast
 from movenet_cli.batch import Batch
 from movenet_cli.clashes import check_overlays
 from movenet_cli.cli.download_bar import download_bar
-from movenet_cli.cli.effects import effective
+from movenet_cli.cli.effects import effective, warn_of_unmatched
 from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.options import Moment
 from movenet_cli.cli.printing import printable, say, say_event, speaks_json
@@ -31,8 +30,6 @@ from movenet_cli.sinks.jsontext import plain_text
 from movenet_cli.sources.discover import Discovery, discover, read_paths
 from movenet_cli.sources.interface import FrameRange
 from movenet_cli.strategy import Strategy
-
-log = logging.getLogger(__name__)
 
 LIBRARIES: Final = ("ai-edge-litert", "av", "numpy", "opencv-python-headless", "tensorflow")
 
@@ -245,21 +242,13 @@ def _find(request: Request) -> Discovery:
         place = inputs.index(STREAM)
         inputs[place : place + 1] = read_paths(sys.stdin.buffer, null=request.null)
     found = discover(inputs, include=request.include, exclude=request.exclude)
-    _say_unmatched(request, found)
+    warn_of_unmatched(request, found)
     if not found.files:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.missing[:3])
         raise InputError(
             f"nothing to annotate: {reasons or 'no image or video found in ' + ', '.join(inputs)}"
         )
     return found
-
-
-def _say_unmatched(request: Request, found: Discovery) -> None:
-    """A filter that matched nothing is probably a slip; one from the environment is meant for other runs."""
-    for name in ("include", "exclude"):
-        for glob in getattr(request, name) if name in request.given else ():
-            if glob in found.unmatched:
-                log.warning("--%s %s matches nothing", name, glob)
 
 
 def _model_facts(info: ModelInfo) -> dict[str, object]:

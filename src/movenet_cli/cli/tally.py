@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
-from movenet_cli.cli.printing import counted
 from movenet_cli.sources.counting import Expected
+from movenet_cli.wording import counted
 
 _HOUR: Final = 3600
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import PathText
-from movenet_cli.cli.printing import counted, printable, say
+from movenet_cli.cli.printing import printable, say
 from movenet_cli.errors import ExitCode
+from movenet_cli.wording import counted
 
 
 @click.command()
