@@ -43,6 +43,7 @@ LAYERS = {
     "locks": 0,
     "cancellation": 0,
     "natural": 0,
+    "wording": 0,
     "foldernames": 0,
     "skeleton": 0,
     "versions": 0,

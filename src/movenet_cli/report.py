@@ -14,6 +14,7 @@ from movenet_cli.results.entries import location_of
 from movenet_cli.sinks.document import summary_fields
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.jsontext import escape_name, plain_text
+from movenet_cli.wording import counted
 
 RUN_SCHEMA = "movenet-cli/run-1"
 
@@ -129,8 +130,8 @@ class Report:
         """One sentence for the terminal."""
         rate = self.computed_frames / self.seconds if self.seconds > 0 else 0.0
         parts = [
-            _count(self.inputs, "input"),
-            _count(self.frames.frames, "frame"),
+            counted(self.inputs, "input"),
+            counted(self.frames.frames, "frame"),
             f"{self.frames.ok:,} with people",
         ]
         if self.kept:
@@ -138,7 +139,7 @@ class Report:
         if self.failed:
             parts.append(f"{self.failed:,} failed")
         if self.frames.failed:
-            parts.append(f"{_count(self.frames.failed, 'frame')} failed")
+            parts.append(f"{counted(self.frames.failed, 'frame')} failed")
         if self.computed_frames:
             parts.append(f"{rate:,.1f} frames/s" if rate < 100 else f"{rate:,.0f} frames/s")
         return ", ".join(parts) + f", {where}"
@@ -187,13 +188,9 @@ class Report:
         }
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _frames_failed(summary: Summary) -> str:
     reasons = "; ".join(summary.reasons)
     more = summary.failed - len(summary.reasons)
-    return f"{summary.failed} of {summary.frames} frames failed: {reasons}" + (
+    return f"{summary.failed} of {counted(summary.frames, 'frame')} failed: {reasons}" + (
         f"; {more} more" if more else ""
     )

@@ -38,6 +38,14 @@ JUDGED_PEOPLE: Final = ("all", "dominant")
 DEFAULT_RESAMPLES: Final = 1000
 """Bootstrap samples of `evaluate`."""
 
+MOST_MAX_PIXELS: Final = 2**30
+"""OpenCV decodes no larger images."""
+
+MAX_FRAMES: Final = 10**9
+MAX_SECONDS: Final = 10.0**9
+MAX_FPS: Final = 10**6
+"""No video is longer or faster."""
+
 MAX_JOBS: Final = 256
 MAX_BATCH: Final = 256
 
@@ -47,6 +55,11 @@ def usable_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return max(1, os.cpu_count() or 1)
+
+
+def default_jobs() -> int:
+    """As many inference workers as processors, within the range of `--jobs`."""
+    return min(usable_cpus(), MAX_JOBS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,6 @@ class RunSettings:
         fail_fast: stop at the first input that fails.
     """
 
-    jobs: int = field(default_factory=usable_cpus)
+    jobs: int = field(default_factory=default_jobs)
     batch_size: int = 1
     fail_fast: bool = False

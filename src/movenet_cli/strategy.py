@@ -52,6 +52,7 @@ class Strategy:
 
     Raises:
         UsageError: when the settings do not fit the models.
+        ModelError: when one is no MoveNet after all.
     """
 
     def __init__(self, models: Sequence[ModelInfo], settings: PoseSettings, frames: FrameRange) -> None:
@@ -64,6 +65,9 @@ class Strategy:
 
     def _check(self) -> None:
         settings = self._settings
+        for model in self._models:
+            if model.kind == "single":
+                _fixed_size(model)
         if self._refiner is not None and (self._model.kind, self._refiner.kind) != ("multi", "single"):
             raise UsageError("--refine-with needs a multi-pose --model, and refines with a single-pose one")
         if self._model.kind == "multi" and settings.smooth and not settings.track:

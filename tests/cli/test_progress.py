@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.cli.main import run
+from movenet_cli.cli.printing import message_form
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.errors import ExitCode
 from movenet_cli.report import InputOutcome
 from movenet_cli.sinks.interface import Summary
+from movenet_cli.sources.interface import FrameRange, InputFile
 from tests.media import gradient, write_image
 
 RED = "\x1b[31mred\nsecond line"
@@ -68,17 +70,20 @@ def test_the_other_standard_streams(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("kind", ["none", "bar", "json"])
+FILES = [InputFile(Path(f"/nowhere/{index}"), name) for index, name in enumerate((RED, "b", "v.mp4"))]
+
+
+@pytest.mark.parametrize("kind", ["none", "bar", "auto"])
 def test_names_and_reasons_stay_on_one_line(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with make_progress(kind, 3, quiet=False) as progress:
+    with message_form(), make_progress(kind, FILES, FrameRange()) as progress:
         progress.input_done(InputOutcome(RED, "failed", reason=RED))
-        progress.input_done(InputOutcome(RED, "done", Summary(1, 1, 0, 0), notes=(RED,)))
+        progress.input_done(InputOutcome("b", "done", Summary(1, 1, 0, 0), notes=(RED,)))
         progress.input_done(InputOutcome("v.mp4", "done", Summary(3, 2, 0, 1, ["x"])))
     lines = [line.rpartition("\r")[2] for line in capsys.readouterr().err.replace("\x1b[A", "").split("\n")]
     escaped = r"\x1b[31mred\nsecond line"
     assert [line for line in lines if line.startswith("movenet:")] == [
         f"movenet: {escaped}: {escaped}",
-        f"movenet: {escaped}: note: {escaped}",
+        f"movenet: b: note: {escaped}",
         "movenet: v.mp4: 1 of 3 frames failed",
     ]
     assert not any("\x1b[31m" in line for line in lines)

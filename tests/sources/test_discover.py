@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from movenet_cli.errors import UsageError
+from movenet_cli.errors import InputError, UsageError
 from movenet_cli.results.lock import locked
 from movenet_cli.sources.discover import Discovery, discover, read_paths
 
@@ -99,6 +99,45 @@ def test_filters(
     touch(tmp_path, "a.jpg", "x/a2.jpg", "x/b.png")
     found = discover([str(tmp_path)], include=include, exclude=exclude)
     assert (names(found), found.ignored) == (expected, ignored)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_named_file_is_kept_whatever_its_folder_was_filtered_by(tmp_path: Path, is_first: bool) -> None:
+    touch(tmp_path, "a.jpg", "b.png", "c.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    folder, named = [str(tmp_path)], [str(tmp_path / "b.png"), str(tmp_path / "notes.txt")]
+    found = discover(named + folder if is_first else folder + named, include=["*.jpg"])
+    assert set(names(found)) == {"a.jpg", "b.png", "notes.txt"}
+    assert found.ignored == 1
+
+
+@pytest.mark.parametrize("pattern", ["cam2", "cam2/", "./cam2", "./cam2/", "cam2/*", "day?/cam2", "d*/cam2/"])
+def test_folders_can_be_left_out(tmp_path: Path, pattern: str) -> None:
+    kept = ["day1/cam1/a.jpg", "day1/cam22/a.jpg", "day1/mycam2/a.jpg"]
+    left_out = ["day1/cam2/a.jpg", "day1/cam2/deep/b.jpg"]
+    if not pattern.startswith("d"):
+        root = tmp_path / "day1"
+        kept, left_out = ([name.removeprefix("day1/") for name in each] for each in (kept, left_out))
+    else:
+        root = tmp_path
+    touch(root, *kept, *left_out)
+    (root / Path(left_out[0]).parent / "gone.jpg").symlink_to("nowhere")
+    found = discover([str(root)], exclude=[pattern])
+    assert sorted(names(found)) == sorted(kept)
+    assert (found.missing, found.unmatched) == ((), ())
+    assert sorted(names(discover([str(root)], include=[pattern]))) == sorted(left_out)
+
+
+def test_a_slash_at_the_end_means_folders_only(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg/b.jpg", "c/a.jpg")
+    assert names(discover([str(tmp_path)], exclude=["a.jpg/"])) == ["c/a.jpg"]
+    assert names(discover([str(tmp_path)], exclude=["a.jpg"])) == []
+
+
+def test_a_filter_that_matches_nothing_is_told(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg", "cam1/b.jpg")
+    found = discover([str(tmp_path)], include=["*.jpg", "*.jpeg"], exclude=["cam2/", "cam1"])
+    assert found.unmatched == ("*.jpeg", "cam2/")
 
 
 def test_the_same_file_is_taken_once(tmp_path: Path) -> None:
@@ -200,6 +239,23 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
     assert "not a regular file" in reasons[str(tmp_path / "pipe")]
     assert "not a regular file" in reasons["/dev/null"]
     assert reasons["bad\0name"].startswith("cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("https://example.org/a.mp4", "not downloaded"),
+        ("file:///home/me/a.mp4", "give the path alone: /home/me/a.mp4"),
+        ("rtsp://camera/stream", "ffmpeg -i rtsp://camera/stream"),
+        ("0", "cameras are not read"),
+        ("shots/frame_%05d.png", "a quoted glob: 'shots/frame_*.png'"),
+        ("clip.mp4", "no such file or folder"),
+    ],
+)
+def test_what_is_no_file_here_gets_advice(text: str, advice: str) -> None:
+    ((name, reason),) = discover([text]).missing
+    assert name == text
+    assert advice in reason
 
 
 def test_special_files_in_a_folder_are_never_opened(tmp_path: Path) -> None:
@@ -313,3 +369,18 @@ def test_deep_folders(tmp_path: Path) -> None:
 )
 def test_paths_from_a_stream(data: bytes, null: bool, expected: list[str]) -> None:
     assert read_paths(io.BytesIO(data), null=null) == expected
+
+
+@pytest.mark.parametrize("null", [False, True])
+def test_an_image_in_the_place_of_paths(null: bool) -> None:
+    for data in (JPEG, b"\x00\x00\x00\x18ftypmp42" + bytes(2000)):
+        with pytest.raises(InputError, match="holds an image or video"):
+            read_paths(io.BytesIO(data), null=null)
+
+
+def test_other_bytes_in_the_place_of_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="--null"):
+        read_paths(io.BytesIO(b"a.jpg\0b.jpg\0"), null=False)
+    monkeypatch.chdir(tmp_path)
+    touch(tmp_path, "moov/a.jpg", "abc/free.jpg")  # `free` stands where a video has it
+    assert read_paths(io.BytesIO(b"abc/free.jpg\0moov/a.jpg\0"), null=True) == ["abc/free.jpg", "moov/a.jpg"]

@@ -4,18 +4,22 @@ from pathlib import Path
 
 import click
 
+from movenet_cli.cli.options import PathText, options_of
 from movenet_cli.cli.printing import say
 from movenet_cli.errors import ExitCode
 from movenet_cli.settings import FORMATS
+from movenet_cli.wording import counted
+
+option = options_of("convert")
 
 
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option("--to", "format_name", required=True, type=click.Choice(FORMATS), help="The other format.")
-@click.option(
+@click.argument("results", type=PathText())
+@option("--to", "format_name", required=True, type=click.Choice(FORMATS), help="The other format.")
+@option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PathText(),
     help="A folder to write to; default: the results folder itself.",
 )
 def convert(results: Path, format_name: str, output: Path | None) -> int:
@@ -34,9 +38,9 @@ def convert(results: Path, format_name: str, output: Path | None) -> int:
         inputs += 1
         if converted.reason is not None:
             failed += 1
-            say(f"movenet: {converted.name}: {converted.reason}")
+            say(f"movenet: {converted.name}: {converted.reason}", "error")
     where = output or results
-    say(f"{inputs - failed:,} of {inputs:,} inputs converted to {format_name}, results in {where}")
+    say(f"{inputs - failed:,} of {counted(inputs, 'input')} converted to {format_name}, results in {where}")
     if failed == inputs:
         return ExitCode.INPUT
     return ExitCode.PARTIAL if failed else ExitCode.OK

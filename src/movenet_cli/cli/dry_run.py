@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from movenet_cli.cli.effects import effective
 from movenet_cli.cli.printing import printable, say
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.models.catalogue import CATALOGUE, catalogue_model
@@ -41,7 +42,12 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
         layout = Layout(request.formats, request.overlay)
         check_places(request.output, layout.folders)
         journal = Journal(request.output)
-        strategy = Strategy(known.infos(journal), request.pose_settings, request.frames)
+        infos = known.infos(journal)
+        if known.is_certain:
+            request = effective(request, infos[0], found.files)
+        strategy = Strategy(
+            infos if request.refine_with else infos[:1], request.pose_settings, request.frames
+        )
         settings = {media: strategy.settings(media) for media in MEDIA}
         planner = Planner(request.output, journal, layout, settings, overwrite=request.overwrite, exact=True)
         plan = planner.plan(found.files)
@@ -84,6 +90,7 @@ class _Known:
     def __init__(self, request: Request) -> None:
         self._request = request
         self.to_download: list[str] = []
+        self.is_certain = True
 
     def infos(self, journal: Journal | None = None) -> list[ModelInfo]:
         """Each model's facts: from the catalogue, its file, and earlier runs with the same file.
@@ -115,6 +122,9 @@ class _Known:
             runtime = "tensorflow" if self._request.device.startswith("gpu") else "litert"
         if self._request.runtime != "auto":
             runtime = self._request.runtime
+        batch = self._request.batch_size if runtime == "tensorflow" else 1
         if row is not None:
-            return ModelInfo(title, row.kind, row.input_size, sha256, runtime)
-        return ModelInfo(title, kind, None if used and used.is_flexible else (1, 1), sha256, runtime)
+            return ModelInfo(title, row.kind, row.input_size, sha256, runtime, batch)
+        self.is_certain &= used is not None
+        size = None if used and used.is_flexible else (1, 1)
+        return ModelInfo(title, kind, size, sha256, runtime, batch)

@@ -5,27 +5,30 @@ from pathlib import Path
 
 import click
 
+from movenet_cli.cli.options import PathText, options_of
 from movenet_cli.errors import ExitCode
 from movenet_cli.settings import DEFAULT_RESAMPLES, JUDGED_PEOPLE, JudgedPeople
 
+option = options_of("evaluate")
+
 
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option(
+@click.argument("results", type=PathText())
+@option(
     "-g",
     "--ground-truth",
     metavar="FILE",
     required=True,
-    type=click.Path(path_type=Path),
+    type=PathText(),
     help="COCO keypoint annotations; a video's frames are called clip.mp4#000012.",
 )
-@click.option(
+@option(
     "--baseline",
     metavar="RESULTS",
-    type=click.Path(path_type=Path),
+    type=PathText(),
     help="Other results of the same pictures, to show the difference from.",
 )
-@click.option(
+@option(
     "--people",
     type=click.Choice(JUDGED_PEOPLE),
     default="all",
@@ -33,11 +36,9 @@ from movenet_cli.settings import DEFAULT_RESAMPLES, JUDGED_PEOPLE, JudgedPeople
     help="dominant: only pictures with one person of 8 annotated keypoints or more who is twice as large "
     "as anybody else.",
 )
-@click.option(
-    "--skip-missing", is_flag=True, help="Leave out pictures without results; else they are misses."
-)
-@click.option("--smoothed", is_flag=True, help="Take the smoothed points where there are any.")
-@click.option(
+@option("--skip-missing", is_flag=True, help="Leave out pictures without results; else they are misses.")
+@option("--smoothed", is_flag=True, help="Take the smoothed points where there are any.")
+@option(
     "--resamples",
     metavar="N",
     type=click.IntRange(0, 100_000),
@@ -45,7 +46,7 @@ from movenet_cli.settings import DEFAULT_RESAMPLES, JUDGED_PEOPLE, JudgedPeople
     show_default=True,
     help="Bootstrap samples for the intervals; 0 for none.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Everything that was measured, as JSON.")
+@option("--json", "as_json", is_flag=True, help="Everything that was measured, as JSON.")
 def evaluate(
     results: Path,
     ground_truth: Path,

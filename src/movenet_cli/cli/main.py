@@ -1,15 +1,18 @@
 """The command `movenet`: a group that loads a command only when it is called, and the one error boundary."""
 
-import contextlib
+import difflib
 import importlib
 import os
 import sys
+import traceback
+from collections.abc import Sequence
 from typing import Final, NoReturn
 
 import click
 
 from movenet_cli import __version__
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.logs import logs_as_messages
+from movenet_cli.cli.printing import LastingStderr, message_form, say, speak_json, speaks_json
 from movenet_cli.cli.signals import ignore_interrupts, one_interrupt
 from movenet_cli.errors import ExitCode, MovenetError
 
@@ -40,6 +43,21 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was probably meant."""
+        name = args[0]
+        if name in COMMANDS or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        if similar := difflib.get_close_matches(name, COMMANDS, n=1):
+            advice = f"did you mean `movenet {similar[0]}`?"
+        elif os.path.lexists(name):
+            advice = f"did you mean `movenet annotate {name}`?"
+        else:
+            advice = f"the commands are {', '.join(COMMANDS)}"
+        raise click.UsageError(f"there is no command {name!r}: {advice}", ctx)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; an interrupt is told by `run` alone."""
         try:
@@ -55,7 +73,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MOVENET"},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with:  movenet annotate ./videos --overlay",
 )
 @click.version_option(__version__, prog_name="movenet")
@@ -83,25 +101,69 @@ def run(arguments: list[str] | None = None) -> int:
     _fill_closed_descriptors()
     # NumPy's library starts threads that nobody needs here; where it may not, it interrupts the process.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with one_interrupt():
+    with one_interrupt(), message_form(), logs_as_messages():
+        if _asks_for_json(sys.argv[1:] if arguments is None else arguments):
+            speak_json()
         try:
             return _run(arguments)
         except (KeyboardInterrupt, click.Abort):
-            say("movenet: interrupted")
+            say("movenet: interrupted", "error")
             return ExitCode.INTERRUPTED
+
+
+def _asks_for_json(words: Sequence[str]) -> bool:
+    """Whether a program listens; known before the options are parsed, since it reads their errors, too."""
+    if not words or words[0] != "annotate":
+        return False
+    kind = os.environ.get("MOVENET_ANNOTATE_PROGRESS")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        name, _, value = word.partition("=")
+        if name == "--progress":
+            kind = value or following
+    return kind == "json"
 
 
 def _run(arguments: list[str] | None) -> int:
     try:
         result = movenet.main(arguments, prog_name="movenet", standalone_mode=False)
+    except click.UsageError as error:
+        return _say_usage(error)
     except click.ClickException as error:
-        with contextlib.suppress(OSError):
-            error.show()
-        return ExitCode.USAGE if isinstance(error, click.UsageError) else error.exit_code
-    except MovenetError as error:
-        say(f"movenet: {error}")
+        say(f"movenet: {error.format_message()}", "error")
         return error.exit_code
+    except MovenetError as error:
+        say(f"movenet: {error}", "error")
+        return error.exit_code
+    except click.Abort:
+        raise
+    except Exception as error:  # noqa: BLE001 - the last one who can tell the user
+        return _say_bug(error)
     return int(result) if isinstance(result, int) else ExitCode.OK
+
+
+def _say_usage(error: click.UsageError) -> ExitCode:
+    """Wrong usage in one line, in the style of all errors; called without a command, the whole help."""
+    text = error.format_message()
+    if "\n" in text:
+        LastingStderr().write(text + "\n")
+        return ExitCode.USAGE
+    command = error.ctx.command_path if error.ctx is not None else "movenet"
+    text = text[:1].lower() + text[1:]
+    hint = "" if text.endswith("?") else f"; see `{command} --help`"
+    say(f"movenet: {text.rstrip('.')}{hint}", "error")
+    return ExitCode.USAGE
+
+
+def _say_bug(error: Exception) -> ExitCode:
+    """What nobody has foreseen: everything that a report of it needs."""
+    line = f"movenet: internal error, please report it: {type(error).__name__}: {error}"
+    trace = "".join(traceback.format_exception(error))
+    if speaks_json():
+        say(line, "error", traceback=trace)
+    else:
+        for each in (*trace.splitlines(), line):
+            say(each)
+    return ExitCode.BUG
 
 
 def _fill_closed_descriptors() -> None:

@@ -6,10 +6,14 @@ from dataclasses import asdict
 
 import click
 
+from movenet_cli.cli.options import Text, options_of
 from movenet_cli.cli.printing import say
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.models.catalogue import CATALOGUE, CatalogueModel, catalogue_model
 from movenet_cli.models.store import find_local, is_local, not_cached
+from movenet_cli.wording import counted
+
+fetch_option = options_of("models", "fetch")
 
 _HEADINGS = ("NAME", "VERSION", "KIND", "INPUT", "SIZE", "LICENCE", "CACHED", "GOOD FOR")
 
@@ -23,7 +27,7 @@ def models() -> None:
 
 
 @models.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Everything that is known, as JSON.")
+@options_of("models", "list")("--json", "as_json", is_flag=True, help="Everything that is known, as JSON.")
 def list_models(as_json: bool) -> None:
     """Show all models and which of them are on this machine."""
     if as_json:
@@ -34,14 +38,15 @@ def list_models(as_json: bool) -> None:
 
 
 @models.command()
-@click.argument("names", metavar="NAME...", nargs=-1)
-@click.option("--all", "all_of_them", is_flag=True, help="Every model there is.")
-@click.option("--force", is_flag=True, help="Download again what is cached already, whole or corrupt.")
-@click.option("--offline", is_flag=True, envvar="MOVENET_OFFLINE", help="Never touch the network.")
-@click.option(
+@click.argument("names", metavar="NAME...", nargs=-1, type=Text())
+@fetch_option("--all", "all_of_them", is_flag=True, help="Every model there is.")
+@fetch_option("--force", is_flag=True, help="Download again what is cached already, whole or corrupt.")
+@fetch_option("--offline", is_flag=True, also_from=["MOVENET_OFFLINE"], help="Never touch the network.")
+@fetch_option(
     "--mirror",
     metavar="URL",
-    envvar="MOVENET_MIRROR",
+    type=Text(),
+    also_from=["MOVENET_MIRROR"],
     help="Base address of a server of your own, asked instead of Kaggle and TF Hub: URL stands for the "
     "scheme and host of every address in `movenet models list --json`, path and query stay.",
 )
@@ -62,7 +67,7 @@ def fetch(
 
 
 @models.command()
-@click.argument("name")
+@click.argument("name", type=Text())
 def path(name: str) -> None:
     """Print where a model is on this machine; exit 4 if it is not."""
     model = catalogue_model(name)
@@ -88,14 +93,14 @@ def _for_each(wanted: Sequence[CatalogueModel], action: Callable[[CatalogueModel
         return
     failed = [model.name for model in wanted if not _succeeds(model, action)]
     if failed:
-        raise ModelError(f"{len(failed)} of {len(wanted)} models failed: {', '.join(failed)}")
+        raise ModelError(f"{len(failed)} of {counted(len(wanted), 'model')} failed: {', '.join(failed)}")
 
 
 def _succeeds(model: CatalogueModel, action: Callable[[CatalogueModel], None]) -> bool:
     try:
         action(model)
     except ModelError as error:
-        say(f"movenet: {error}")
+        say(f"movenet: {error}", "error")
         return False
     return True
 

@@ -1,13 +1,108 @@
-"""Option types and the grouped help of the commands."""
+"""Option types, environment names, and the grouped help of the commands."""
 
+import math
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
+from movenet_cli.settings import MAX_FRAMES, MAX_SECONDS
+
+_CLOCK: Final = re.compile(r"(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
+_SECONDS: Final = re.compile(r"\d{1,12}(\.\d*)?|\.\d+")
+_FRAME: Final = re.compile(r"\d{1,12}f")
+_DEVICE: Final = re.compile(r"auto|cpu|gpu(:\d{1,3})?")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class NamedOption(click.Option):
+    """An option with a name in the environment, which `--help` shows and errors quote when it was used."""
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """`--fps`, or MOVENET_ANNOTATE_FPS when the value came from there."""
+        if ctx is not None and ctx.get_parameter_source(self.name or "") is ParameterSource.ENVIRONMENT:
+            return next((name for name in self.envvar or () if os.environ.get(name)), self.opts[-1])
+        return max(self.opts, key=len)
+
+
+def options_of(*command: str) -> Callable[..., Callable[[F], F]]:
+    """What makes the options of a command: `click.option` with an environment name.
+
+    `--to` of `convert` is MOVENET_CONVERT_TO. Other names that mean the same come as `also_from`.
+
+    Args:
+        command: its name, or group and name.
+    """
+    return partial(_option, "_".join(("MOVENET", *command)).upper())
+
+
+def _option(
+    prefix: str, *declarations: str, also_from: Sequence[str] = (), **attributes: Any
+) -> Callable[[F], F]:
+    flag = next(each for each in declarations if each.startswith("--")).partition("/")[0]
+    name = f"{prefix}_{flag[2:].replace('-', '_').upper()}"
+    made: Callable[[F], F] = click.option(
+        *declarations, cls=NamedOption, envvar=[name, *also_from], show_envvar=True, **attributes
+    )
+    return made
+
+
+class Number(click.FloatRange):
+    """A finite number in a range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As of any number; `nan` and `inf` are none."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number that can be used", param, ctx)
+        return number
+
+
+class Text(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """Any text but none: an empty one is a variable that was not set in some script."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse nothing."""
+        if not str(value):
+            self.fail("it is empty", param, ctx)
+        return str(value)
+
+
+class PathText(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A path, whatever is there; not an empty one, which would mean the current folder."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Refuse nothing."""
+        if isinstance(value, Path):
+            return value
+        return Path(Text().convert(value, param, ctx))
+
+
+class Device(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """`auto`, `cpu`, `gpu` or `gpu:N`."""
+
+    name = "device"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Show the choices."""
+        return "[auto|cpu|gpu|gpu:N]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the spelling; whether there is such a device comes out when the model is loaded."""
+        if not _DEVICE.fullmatch(str(value)):
+            self.fail(f"{value!r} is no device; use auto, cpu, gpu, or gpu:N for one of several", param, ctx)
+        return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +123,18 @@ class MomentType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         if isinstance(value, Moment):
             return value
         text = str(value).strip()
-        if re.fullmatch(r"\d+f", text):
+        if _FRAME.fullmatch(text) and int(text[:-1]) <= MAX_FRAMES:
             return Moment(frame=int(text[:-1]))
-        if re.fullmatch(r"\d+(\.\d*)?|\.\d+", text):
-            return Moment(seconds=float(text))
-        if clock := _CLOCK.fullmatch(text):
-            hours, minutes, seconds = clock.groups()
-            return Moment(seconds=int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds))
-        advice = "use seconds (12.5), a clock time (00:01:30) or a frame (250f)"
-        raise click.BadParameter(f"{value!r} is no moment: {advice}", ctx, param)
+        seconds = None
+        if _SECONDS.fullmatch(text):
+            seconds = float(text)
+        elif clock := _CLOCK.fullmatch(text):
+            hours, minutes, rest = clock.groups()
+            seconds = int(hours or 0) * 3600 + int(minutes) * 60 + float(rest)
+        if seconds is None or seconds > MAX_SECONDS:
+            advice = "use seconds (12.5), hh:mm:ss (00:01:30), or a frame number such as 250f"
+            raise click.BadParameter(f"{value!r} is not a time: {advice}", ctx, param)
+        return Moment(seconds=seconds)
 
 
 class FormatList(click.ParamType):  # type: ignore[type-arg,unused-ignore]

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import click
 
+from movenet_cli.cli.options import PathText, options_of
 from movenet_cli.cli.printing import say
+
+option = options_of("report")
 
 
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The page; default: report.html in the folder."
-)
+@click.argument("results", type=PathText())
+@option("-o", "--output", type=PathText(), help="The page; default: report.html in the folder.")
 def report(results: Path, output: Path | None) -> None:
     """Make one self-contained HTML page: counts, failures, scores, timelines, a gallery.
 

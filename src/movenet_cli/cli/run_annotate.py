@@ -1,7 +1,6 @@
 """One `annotate` run: finds the inputs, loads the model, runs the batch, says how it went."""
 
 import contextlib
-import logging
 import platform
 import sys
 from collections.abc import Sequence
@@ -13,9 +12,10 @@ from movenet_cli.batch import Batch
 from movenet_cli.clashes import check_overlays
 from movenet_cli.cli.download_bar import download_bar
 from movenet_cli.cli.dry_run import dry_run
+from movenet_cli.cli.effects import effective, warn_of_unmatched
 from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.options import Moment
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.printing import printable, say, say_event, speaks_json
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.cli.signals import ignore_interrupts
 from movenet_cli.engine import Engine
@@ -29,12 +29,11 @@ from movenet_cli.report import InputOutcome, Report
 from movenet_cli.results.layout import Layout
 from movenet_cli.results.plan import MEDIA
 from movenet_cli.settings import STREAM, Crop, PoseSettings, RunSettings, Runtime
+from movenet_cli.sinks.jsontext import plain_text
 from movenet_cli.sources.discover import Discovery, discover, read_paths
 from movenet_cli.sources.interface import FrameRange
 from movenet_cli.strategy import Strategy
 from movenet_cli.versions import version
-
-log = logging.getLogger(__name__)
 
 LIBRARIES: Final = ("ai-edge-litert", "av", "numpy", "opencv-python-headless", "tensorflow")
 
@@ -77,6 +76,8 @@ class Request:
     progress: str
     quiet: bool
     verbose: int
+    given: frozenset[str]
+    """The options that stand on the command line, not only in the environment."""
 
     @property
     def frames(self) -> FrameRange:
@@ -118,12 +119,16 @@ def run_annotate(request: Request) -> ExitCode:
         check_overlays(found.files, request.max_pixels)
     if request.dry_run:
         return dry_run(request, found)
-    models = [_load(request, name) for name in (request.model, request.refine_with) if name]
+    models = [_load(request, request.model)]
+    request = effective(request, models[0].info, found.files)
+    if request.refine_with is not None:
+        models.append(_load(request, request.refine_with))
     strategy = Strategy([model.info for model in models], request.pose_settings, request.frames)
     report = Report(found.ignored, len(found.files) + len(found.missing))
     for name, reason in found.missing:
         report.add(InputOutcome(name, "failed", reason=reason))
-        say(f"movenet: {name}: {reason}")
+        say(f"movenet: {name}: {reason}", "error", source=plain_text(name))
+    report.stopped = request.fail_fast and bool(found.missing)
     run = _Run(request, found, models, strategy, report)
     if request.output is None:
         run.to_stream(cast(BinaryIO, sys.stdout.buffer))
@@ -173,9 +178,18 @@ class _Run:
 
     def _annotate(self, outputs: Outputs) -> None:
         request, settings = self.request, self.request.run_settings
+        if self.report.stopped:
+            self.report.finished = True
+            return
         with (
             Engine(self.models, settings.jobs, request.min_score) as engine,
-            make_progress(request.progress, len(self.found.files), request.quiet) as progress,
+            make_progress(
+                request.progress,
+                self.found.files,
+                request.frames,
+                quiet=request.quiet,
+                verbose=request.verbose > 0,
+            ) as progress,
         ):
             batch = Batch(
                 engine, self.strategy, outputs, request.frames, request.max_pixels, settings, progress
@@ -187,8 +201,12 @@ class _Run:
 
     def _say_end(self, where: str) -> None:
         if self.report.interrupted:
-            say("movenet: interrupted; run the same command again to do the rest")
-        if not self.request.quiet:
+            say("movenet: interrupted; run the same command again to do the rest", "error")
+        if speaks_json():
+            facts = self.report.document({})
+            shown = {name: facts[name] for name in ("exit_code", "complete", "inputs", "frames")}
+            say_event("summary", **shown, message=printable(self.report.closing_line(where)))
+        elif not self.request.quiet:
             say(self.report.closing_line(where))
 
     def _facts(self) -> dict[str, object]:
@@ -215,7 +233,8 @@ class _Run:
 
 def _load(request: Request, name_or_path: str) -> Model:
     """A model by name or path, fetched first when it has to be."""
-    with download_bar(disable=True if request.quiet else None) as progress:
+    without_bar = request.quiet or request.progress in ("json", "none")
+    with download_bar(disable=True if without_bar else None) as progress:
         found = resolve(name_or_path, offline=request.offline, mirror=request.mirror, progress=progress)
     return load_model(
         found.path,
@@ -234,6 +253,7 @@ def _find(request: Request) -> Discovery:
         place = inputs.index(STREAM)
         inputs[place : place + 1] = read_paths(sys.stdin.buffer, null=request.null)
     found = discover(inputs, include=request.include, exclude=request.exclude, root=request.root)
+    warn_of_unmatched(request, found)
     if not found.files:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in found.missing[:3])
         raise InputError(

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
+from movenet_cli.cli.options import PathText
 from movenet_cli.cli.printing import printable, say
 from movenet_cli.errors import ExitCode
+from movenet_cli.wording import counted
 
 
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("results", type=PathText())
 def validate(results: Path) -> int:
     """Check schema, counts, one record per frame, and that every file is what the journal says.
 
@@ -26,6 +28,6 @@ def validate(results: Path) -> int:
     for problem in validation.problems():
         found += 1
         click.echo(f"{printable(str(problem.where))}: {printable(problem.what)}")
-    verdict = f"{found:,} problems" if found else "no problem"
-    say(f"{validation.files:,} files checked, {verdict} found in {results}")
+    verdict = counted(found, "problem") if found else "no problem"
+    say(f"{counted(validation.files, 'file')} checked, {verdict} found in {results}")
     return ExitCode.INPUT if found else ExitCode.OK

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from movenet_cli.evaluation.evaluate import Comparison, Evaluation
 from movenet_cli.evaluation.placement import BOX_SHARE, TORSO_SHARE
 from movenet_cli.evaluation.precision import METRICS
+from movenet_cli.wording import counted
 
 
 def as_table(comparison: Comparison) -> str:
@@ -22,8 +23,9 @@ def as_table(comparison: Comparison) -> str:
 
 def _counts(columns: Sequence[Evaluation]) -> list[str]:
     return [
-        f"{title}: {each.results}: {each.pictures} pictures ({each.without_results} without results), "
-        f"{each.placement.people} people ({each.placement.missed} missed)"
+        f"{title}: {each.results}: {counted(each.pictures, 'picture')} "
+        f"({each.without_results} without results), "
+        f"{counted(each.placement.people, 'person', 'people')} ({each.placement.missed} missed)"
         for title, each in zip(("results", "baseline"), columns, strict=False)
     ]
 

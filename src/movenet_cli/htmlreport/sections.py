@@ -10,6 +10,7 @@ from movenet_cli.htmlreport.statistics import InputStatistics, Statistics
 from movenet_cli.htmlreport.thumbnails import thumbnail
 from movenet_cli.sinks.jsontext import escape_name
 from movenet_cli.sinks.overlay import overlay_name
+from movenet_cli.wording import counted
 
 _MOST_ROWS: Final = 500
 _MOST_IMAGES: Final = 50
@@ -119,7 +120,9 @@ def images(statistics: Statistics) -> str:
         for each in best[:_MOST_IMAGES]
     ]
     empty = len(found) - len(best)
-    note = f"{len(found):,} images, {empty:,} without anybody. Those with people, the least sure first:"
+    note = (
+        f"{counted(len(found), 'image')}, {empty:,} without anybody. Those with people, the least sure first:"
+    )
     heads = ("Image", "#Width", "#Height", "#People", "#Best score")
     return _section("Images", note, _table(heads, rows, len(best), "images"))
 

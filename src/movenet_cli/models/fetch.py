@@ -76,7 +76,7 @@ def _fetch(model: CatalogueModel, sources: list[str], folder: Path, progress: Pr
             try:
                 record = _prepare(model, source, Path(temporary), functools.partial(progress, model.name))
             except (DownloadError, ArchiveError) as error:
-                _LOG.info("%s: %s", without_password(source), error)
+                _LOG.debug("%s: %s", without_password(source), error)
                 failures.append(f"{urlsplit(without_password(source)).netloc}: {error}")
                 continue
             _install(model, record, Path(temporary), folder)

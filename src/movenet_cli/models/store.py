@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.resources
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from movenet_cli.errors import ModelError
+from movenet_cli.models.cache import expanded
 from movenet_cli.models.cached import ResolvedModel, find_cached, folder_of
 from movenet_cli.models.catalogue import CATALOGUE, CatalogueModel, catalogue_model
 from movenet_cli.models.hashing import sha256_of
@@ -32,7 +34,7 @@ def resolve(name_or_path: str, *, offline: bool, mirror: str | None, progress: P
         UsageError: the mirror is no address.
     """
     if name_or_path not in CATALOGUE and _is_path(name_or_path):
-        return _at(Path(name_or_path).expanduser())
+        return _at(expanded(Path(name_or_path)))
     model = catalogue_model(name_or_path)
     found = find_local(model)
     if found is not None:
@@ -73,16 +75,23 @@ def not_cached(model: CatalogueModel) -> ModelError:
 def _is_path(text: str) -> bool:
     if "://" in text:
         return False
-    return Path(text).suffix == ".tflite" or os.sep in text or "/" in text or Path(text).exists()
+    if Path(text).suffix == ".tflite" or os.sep in text or "/" in text:
+        return True
+    return os.path.exists(text)  # noqa: PTH110 - a Path raises when it is too long
 
 
 def _at(path: Path) -> ResolvedModel:
-    if not path.exists():
-        raise ModelError(f"there is no model at {path}; `movenet models list` shows the names")
-    if path.is_dir() and not (path / "saved_model.pb").is_file():
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+        is_model = not is_folder or (path / "saved_model.pb").is_file()
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise ModelError(f"there is no model at {path}; `movenet models list` shows the names") from error
+    except OSError as error:
+        raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
+    if not is_model:
         raise ModelError(f"{path} is no SavedModel folder: it has no saved_model.pb")
     try:
-        return ResolvedModel(path.stem if path.is_file() else path.resolve().name, path, sha256_of(path))
+        return ResolvedModel(path.resolve().name if is_folder else path.stem, path, sha256_of(path))
     except OSError as error:
         raise ModelError(f"cannot read the model {path}: {error.strerror or error}") from error
 

@@ -4,14 +4,15 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO
 
-from movenet_cli.errors import UsageError
+from movenet_cli.errors import InputError, UsageError
+from movenet_cli.sources.absent import why_absent
 from movenet_cli.sources.interface import InputFile
+from movenet_cli.sources.patterns import Filters
 from movenet_cli.sources.sniff import HEAD_SIZE, has_media_suffix, has_sound_suffix, sniff
 from movenet_cli.sources.walking import Found, Pattern, Walk
 
@@ -27,11 +28,13 @@ class Discovery:
         ignored: files met in folders that are neither image nor video, or that the filters left out, and
             folders that hold the results of an earlier run.
         missing: what cannot be used: as given or found, and why, one line.
+        unmatched: the filters that matched nothing, as given.
     """
 
     files: tuple[InputFile, ...]
     ignored: int
     missing: tuple[tuple[str, str], ...]
+    unmatched: tuple[str, ...] = ()
 
 
 def discover(
@@ -45,29 +48,48 @@ def discover(
 
     Args:
         inputs: files, folders (taken with all below them), or globs (`**` for any number of folders).
-        include: globs on the relative or the base name; what a folder or glob finds must match one of them.
-        exclude: the same, to leave files out.
+        include: see `Filters`; what a folder or glob finds must match one of them.
+        exclude: the same, to leave files and folders out.
         root: the folder that names are relative to; None to name each file relative to its input folder,
             with as many of the folders above in front as it takes to tell two files apart.
 
     Raises:
         UsageError: when a file is not below `root`.
     """
-    search = _Search(tuple(include), tuple(exclude))
+    search = _Search(Filters(include, exclude))
     for text in inputs:
         search.add(text)
     if root is None:
         files = _names_apart(search.candidates)
     else:
         files = tuple(InputFile(Path(each.path), _below(root, each.path)) for each in search.candidates)
-    return Discovery(files, search.ignored, tuple(search.missing))
+    ignored = len(search.left_out - search.seen)
+    return Discovery(files, ignored, tuple(search.missing), search.filters.unmatched)
 
 
 def read_paths(stream: BinaryIO, *, null: bool) -> list[str]:
-    """Read paths separated by newlines, or by NUL bytes; empty ones are dropped."""
-    data = stream.read()
+    """Read paths separated by newlines, or by NUL bytes; empty ones are dropped.
+
+    Raises:
+        InputError: when something else comes, such as an image.
+    """
+    data = stream.read(HEAD_SIZE)
+    first = data.partition(b"\0")
+    holds_media = sniff(data) is not None and bool(first[1]) and not os.path.lexists(first[0])
+    if not holds_media:
+        data += stream.read()
+    if holds_media or (b"\0" in data and not null):
+        raise InputError(_no_paths(holds_media))
     parts = data.split(b"\0") if null else [line.removesuffix(b"\r") for line in data.split(b"\n")]
     return [os.fsdecode(part) for part in parts if part]
+
+
+def _no_paths(holds_media: bool) -> str:
+    if holds_media:
+        return (
+            "standard input holds an image or video; it is read for paths: give the file itself as an INPUT"
+        )
+    return "standard input holds NUL bytes: add --null if they separate paths, as `find -print0` does"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +109,11 @@ class _Candidate:
 class _Search:
     """Collects what the inputs mean; a file reached twice is taken once."""
 
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
+    filters: Filters
     candidates: list[_Candidate] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
-    ignored: int = 0
-    _seen: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
 
     def add(self, text: str) -> None:
         """Take one input as the user wrote it."""
@@ -111,16 +132,13 @@ class _Search:
     def _add_absent(self, text: str, error: OSError | ValueError) -> None:
         """A glob, or something that is not there."""
         if not _GLOB.search(text) or os.path.lexists(text):
-            reason = (
-                "no such file or folder"
-                if isinstance(error, FileNotFoundError)
-                else f"cannot be read: {error}"
-            )
-            self.missing.append((text, reason))
+            is_absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+            what = getattr(error, "strerror", None) or error
+            self.missing.append((text, why_absent(text) if is_absent else f"cannot be read: {what}"))
             return
         folder, parts = _split_glob(text)
         before = len(self.candidates), len(self.missing)
-        if Path(folder).is_dir():
+        if os.path.isdir(folder):  # noqa: PTH112 - a Path raises when it may not look
             self._add_folder(folder, Pattern(parts))
         if before == (len(self.candidates), len(self.missing)):
             self.missing.append((text, "no image or video matches this pattern"))
@@ -128,32 +146,23 @@ class _Search:
     def _add_named(self, text: str) -> None:
         path = Path(text)
         real = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - as a walk gives it
-        if real not in self._seen:
-            self._seen.add(real)
+        if real not in self.seen:
+            self.seen.add(real)
             self.candidates.append(_Candidate(text, path.name, _folders(str(path.parent))))
 
     def _add_folder(self, text: str, pattern: Pattern) -> None:
         above = _folders(text)
         for found in Walk(text, pattern):
-            if found.real in self._seen:
+            if found.real in self.seen:
                 continue
-            self._seen.add(found.real)
-            if found.kind == "broken":
+            if found.kind == "broken" and not self.filters.excludes(found.name):
+                self.seen.add(found.real)
                 self.missing.append((found.path, found.reason))
-            elif found.kind == "file" and self._is_wanted(found.name) and _is_media(found):
+            elif found.kind == "file" and self.filters.wants(found.name) and _is_media(found):
+                self.seen.add(found.real)
                 self.candidates.append(_Candidate(found.path, found.name, above))
             else:
-                self.ignored += 1
-
-    def _is_wanted(self, name: str) -> bool:
-        if self.include and not _matches(name, self.include):
-            return False
-        return not _matches(name, self.exclude)
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    base = name.rpartition("/")[2]
-    return any(fnmatchcase(name, pattern) or fnmatchcase(base, pattern) for pattern in patterns)
+                self.left_out.add(found.real)
 
 
 def _is_media(found: Found) -> bool:

@@ -16,6 +16,8 @@ from movenet_cli.sources.video import VideoSource
 _MOST_BYTES_PER_PIXEL: Final = 16
 """Twice those of the largest format, 16-bit RGBA; so a huge file is refused before it fills the memory."""
 
+_MAY_BE_ANIMATED: Final = (b"GIF8", b"\x89PNG")
+
 
 def open_source(
     file: InputFile,
@@ -40,6 +42,18 @@ def open_source(
     if still is None:
         return VideoSource(file.path, frames, max_pixels=max_pixels, stop=stop or StopSignal())
     return ImageSource(*still)
+
+
+def is_still(path: Path) -> bool:
+    """Whether a file is a single image, as far as its header tells; not so when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_SIZE)
+            if sniff(head) != "image":
+                return False
+            return not head.startswith(_MAY_BE_ANIMATED) or not read_header(head + stream.read()).is_animated
+    except (OSError, MediaError):
+        return False
 
 
 def read_still(path: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> tuple[bytes, ImageHeader] | None:

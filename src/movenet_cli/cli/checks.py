@@ -1,0 +1,80 @@
+"""What is wrong with the options of `annotate` by themselves, before anything heavy is loaded."""
+
+import os
+import sys
+from collections.abc import Set
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from movenet_cli import settings as default
+from movenet_cli.cli.options import Moment
+from movenet_cli.errors import InputError, OutputError
+
+
+def options_given(context: click.Context) -> frozenset[str]:
+    """The options that stand on the command line, and not only in the environment."""
+    return frozenset(
+        name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    )
+
+
+def check_places(options: dict[str, Any]) -> None:
+    """A stream that the run needs and that the caller has closed (`>&-`); a current folder that is gone."""
+    if options["output"] is None and sys.stdout is None:
+        raise OutputError("standard output is closed; choose a results folder with --output")
+    if default.STREAM in options["inputs"] and sys.stdin is None:
+        raise InputError("standard input is closed; there are no paths to read")
+    paths = [path for path in (*options["inputs"], options["output"]) if path is not None]
+    if all(map(os.path.isabs, paths)):  # also of a Path
+        return
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise InputError(
+            f"the current folder cannot be used ({error.strerror}); change to another"
+        ) from error
+
+
+def check_options(options: dict[str, Any], given: Set[str]) -> None:
+    """What Click cannot check by itself; what does not fit and comes from the environment is left out."""
+    if options["input_size"] % default.INPUT_SIZE_STEP:
+        raise click.UsageError(f"--input-size: {options['input_size']} is not a multiple of 32")
+    start, end = options["start"] or Moment(), options["end"] or Moment()
+    for low, high in ((start.seconds, end.seconds), (start.frame, end.frame)):
+        if low is not None and high is not None and high <= low:
+            raise click.UsageError("--end must lie after --start")
+    options["formats"] = tuple(dict.fromkeys(name for group in options["formats"] for name in group))
+    if options["output"] == default.STREAM:
+        options["output"] = None
+        _check_stream(options, given)
+    else:
+        options["output"] = Path(options["output"])
+    _check_contradictions(options, given)
+
+
+def _check_stream(options: dict[str, Any], given: Set[str]) -> None:
+    if options["overlay"] and "overlay" in given:
+        raise click.UsageError("--overlay needs a results folder; -o - writes no file")
+    if options["overwrite"] and "overwrite" in given:
+        raise click.UsageError("--overwrite would have no effect: -o - writes no file")
+    if set(options["formats"]) - {"json", "jsonl"} and "formats" in given:
+        raise click.UsageError("-o - streams JSONL; choose a results folder for other formats")
+    options |= {"overlay": False, "overwrite": False, "formats": ("jsonl",)}
+
+
+def _check_contradictions(options: dict[str, Any], given: Set[str]) -> None:
+    if options["null"] and default.STREAM not in options["inputs"]:
+        if "null" in given:
+            raise click.UsageError("--null would have no effect: no paths are read from standard input (-)")
+        options["null"] = False
+    if options["offline"] and options["mirror"]:
+        if "mirror" in given:
+            raise click.UsageError("--mirror would have no effect: --offline (MOVENET_OFFLINE) forbids it")
+        options["mirror"] = None
+    if options["quiet"] and options["verbose"]:
+        if {"quiet", "verbose"} <= given:
+            raise click.UsageError("--quiet and --verbose contradict each other; leave one of them out")
+        options |= {"quiet": False} if "verbose" in given else {"verbose": 0}

@@ -1,0 +1,138 @@
+"""How far a run has come: inputs and frames done, how many there will be, how long the rest will take."""
+
+import time
+from collections.abc import Iterable
+from typing import Final
+
+from movenet_cli.sources.counting import Expected
+from movenet_cli.wording import counted
+
+_HOUR: Final = 3600
+
+
+class Tally:
+    """Counts what passes; not safe by itself to use from several threads.
+
+    Inputs that are kept or fail leave the frames that are expected: those are the work of this run.
+
+    Args:
+        names: of all inputs.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._open = dict.fromkeys(names, 0)
+        self._expected: dict[str, Expected | None] = {}
+        self._unknown = len(self._open)
+        self._inexact = 0
+        self._total = 0
+        self._started = time.monotonic()
+        self.inputs = len(self._open)
+        self.finished = 0
+        self.failed = 0
+        self.frames = 0
+
+    def expects(self, name: str) -> bool:
+        """Whether an input still needs its number of frames."""
+        return name in self._open and name not in self._expected
+
+    def expect(self, name: str, expected: Expected | None) -> None:
+        """Take note of how many frames an input will have; None when that cannot be known."""
+        if not self.expects(name):
+            return
+        self._expected[name] = expected
+        if expected is not None:
+            self._unknown -= 1
+            self._inexact += not expected.is_exact
+            self._total += max(expected.frames, self._open[name])
+
+    def add_frame(self, name: str) -> None:
+        """One more frame of an input is through; if that is more than expected, the total grows."""
+        self.frames += 1
+        self._open[name] = done = self._open.get(name, 0) + 1
+        expected = self._expected.get(name)
+        self._total += expected is not None and done > expected.frames
+
+    def finish(self, name: str, *, failed: bool) -> None:
+        """An input is through; from now on it counts as many frames as it really had."""
+        self.finished += 1
+        self.failed += failed
+        done = self._open.pop(name, 0)
+        expected = self._expected.pop(name, None)
+        if expected is None:
+            self._unknown -= 1
+            self._total += done
+        else:
+            self._inexact -= not expected.is_exact
+            self._total += done - max(expected.frames, done)
+
+    @property
+    def total(self) -> int | None:
+        """Frames that this run will have computed in the end; None while those of an input are unknown."""
+        return None if self._unknown else self._total
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `total` rests on no video's word."""
+        return not (self._unknown or self._inexact)
+
+    @property
+    def fraction(self) -> float | None:
+        """The part of the frames that is done, 0 to 1; 1 only when every input is through."""
+        if self.finished == self.inputs:
+            return 1.0
+        total = self.total
+        return min(self.frames / total, 0.999) if total else None
+
+    @property
+    def rate(self) -> float:
+        """Frames a second since the beginning."""
+        return self.frames / max(time.monotonic() - self._started, 1e-9)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate; None when the rest or the speed is not known."""
+        total = self.total
+        if total is None or not self.frames:
+            return None
+        return (total - self.frames) / self.rate
+
+    def describe(self) -> str:
+        """`43 %, 1,300 of about 3,000 frames, 12 of 30 inputs, 1 failed, 64.1 frames/s, about 0:27 left`."""
+        about = "" if self.is_exact else "about "
+        total, left = self.total, self.seconds_left
+        frames = (
+            counted(self.frames, "frame") if total is None else f"{self.frames:,} of {about}{total:,} frames"
+        )
+        parts = [frames, f"{self.finished:,} of {counted(self.inputs, 'input')}"]
+        if percentage := self.percentage():
+            parts.insert(0, percentage)
+        if self.failed:
+            parts.append(f"{self.failed:,} failed")
+        parts.append(f"{self.rate:,.1f} frames/s")
+        if left is not None and self.finished < self.inputs:
+            parts.append(f"about {_clock(left)} left")
+        return ", ".join(parts)
+
+    def percentage(self) -> str:
+        """`43 %`, with `about` where a video's word is all there is; nothing when that is not known."""
+        if self.fraction is None:
+            return ""
+        return f"{'' if self.is_exact else 'about '}{int(self.fraction * 100)} %"
+
+    def describe_briefly(self) -> str:
+        """The rest in little space: `1,300/3,000 frames, 12/30 inputs, 64.1/s, 0:27 left`."""
+        total, left = self.total, self.seconds_left
+        frames = counted(self.frames, "frame") if total is None else f"{self.frames:,}/{total:,} frames"
+        parts = [frames, f"{self.finished:,}/{self.inputs:,} inputs", f"{self.rate:,.1f}/s"]
+        if left is not None and self.finished < self.inputs:
+            parts.append(f"{_clock(left)} left")
+        return ", ".join(parts)
+
+
+def _clock(seconds: float) -> str:
+    """`0:07`, `12:34`, `1:02:03`."""
+    whole = round(seconds)
+    minutes, hours = whole // 60, whole // _HOUR
+    if hours:
+        return f"{hours}:{minutes % 60:02}:{whole % 60:02}"
+    return f"{minutes}:{whole % 60:02}"
