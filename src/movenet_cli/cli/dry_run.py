@@ -35,13 +35,14 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
         MovenetError: what would keep the run from starting, where it shows without loading a model.
     """
     known = _Known(request)
-    if request.output is None:
+    root = request.output
+    if root is None:
         plan = Plan([InputPlan(file, "annotate", "to standard output") for file in found.files])
         known.infos()
     else:
         layout = Layout(request.formats, request.overlay)
-        check_places(request.output, layout.folders)
-        journal = Journal(request.output)
+        check_places(root, layout.folders)
+        journal = Journal(root)
         infos = known.infos(journal)
         if known.is_certain:
             request = effective(request, infos[0], found.files)
@@ -49,7 +50,7 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
             infos if request.refine_with else infos[:1], request.pose_settings, request.frames
         )
         settings = {media: strategy.settings(media) for media in MEDIA}
-        planner = Planner(request.output, journal, layout, settings, overwrite=request.overwrite, exact=True)
+        planner = Planner(root, journal, layout, settings, overwrite=request.overwrite, exact=True)
         plan = planner.plan(found.files)
     for name, reason in found.missing:
         _print("fail", name, reason)
