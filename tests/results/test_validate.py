@@ -10,12 +10,12 @@ import pytest
 from movenet_cli.errors import InputError
 from movenet_cli.poses import FrameResult
 from movenet_cli.results.convert import convert_results
-from movenet_cli.results.entries import Entry, Fingerprint, output_of
+from movenet_cli.results.entries import Entry, output_of
 from movenet_cli.results.journal import JOURNAL_NAME, Journal
 from movenet_cli.results.validate import Validation
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.registry import FORMATS
-from tests.results.finished import write_finished
+from tests.results.finished import run_fields, write_finished
 from tests.sinks.examples import (
     AWKWARD_NAMES,
     Documents,
@@ -41,19 +41,16 @@ DOCUMENTS: Documents = [
 def folder(tmp_path: Path) -> Path:
     """What annotate leaves, with every format."""
     folder = tmp_path / "out"
-    write_finished(folder, DOCUMENTS, Fingerprint(7, 0, "0" * 64))
+    write_finished(folder, DOCUMENTS)
     journal = Journal(folder)
     journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
     journal.close()
-    record_run(folder)
     return folder
 
 
-def record_run(folder: Path, **fields: object) -> None:
+def record_run(folder: Path, documents: Documents = DOCUMENTS, **fields: object) -> None:
     """The account of a run in all formats, with something else in it."""
-    frames = sum(len(results) for _, results in DOCUMENTS)
-    run = {"complete": True, "options": {"formats": list(FORMATS)}, "frames": {"frames": frames}, **fields}
-    (folder / "run.json").write_text(json.dumps(run))
+    (folder / "run.json").write_text(json.dumps(run_fields(documents, **fields)))
 
 
 def problems(folder: Path) -> list[str]:

@@ -17,7 +17,7 @@ from movenet_cli.poses import FrameResult, Pose
 from movenet_cli.sinks.files import AtomicFile
 from movenet_cli.sinks.interface import Encoder, Header, Summary
 from movenet_cli.sinks.jsontext import escape_name, json_line
-from movenet_cli.sinks.rounding import box_row, finite, keypoint_rows
+from movenet_cli.sinks.rounding import box_row, keypoint_rows, score_number
 from movenet_cli.skeleton import EDGE_INDICES, KEYPOINT_NAMES
 
 _SEPARATOR: Final = "\t"
@@ -89,7 +89,7 @@ def annotation(pose: Pose, min_score: float, size: tuple[int, int]) -> dict[str,
         "bbox": [x0, y0, width, height],
         "area": round(width * height, 2),
         "iscrowd": 0,
-        "score": finite(pose.score, 4),
+        "score": score_number(pose.score),
     }
     if pose.id is not None:
         fields["track_id"] = pose.id
