@@ -118,6 +118,22 @@ def _digit_changed(text: str) -> str:
     return text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :]
 
 
+def _without_annotations(text: str) -> str:
+    """The dataset with all images and nobody in them, in its own layout."""
+    return text[: text.index('"annotations": [') + len('"annotations": [')] + "\n]\n}\n"
+
+
+def _forget(folder: Path, names: Sequence[str]) -> None:
+    """Remove inputs with all that is known of them but the account of the run."""
+    journal = folder / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(line for line in lines if json.loads(line).get("name") not in names))
+    for name in names:
+        for path in [*folder.glob(f"keypoints/{name}.*"), *folder.glob(f".movenet/coco/{name}.coco")]:
+            path.unlink()
+        (folder / "overlay" / name).unlink()
+
+
 def _flip_byte(folder: Path, name: str) -> None:
     data = bytearray((folder / name).read_bytes())
     data[len(data) // 2] ^= 1
@@ -151,6 +167,10 @@ DAMAGE: list[tuple[str, str, Harm]] = [
         "coco.json",
         _edit("coco.json", lambda text: text.replace('"file_name": "b.jpg"', '"file_name": "c.jpg"')),
     ),
+    ("a dataset without people", "coco.json", _edit("coco.json", _without_annotations)),
+    ("a digit of the dataset", "coco.json", _edit("coco.json", _digit_changed)),
+    ("an input forgotten", "journal.jsonl", lambda folder: _forget(folder, ["b.jpg"])),
+    ("all forgotten", "journal.jsonl", lambda folder: _forget(folder, ["a.png", "b.jpg", "clips/v.mp4"])),
     (
         "a dataset of another status",
         "coco.json",

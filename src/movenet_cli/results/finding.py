@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from movenet_cli.errors import InputError
-from movenet_cli.foldernames import KEYPOINTS
 from movenet_cli.natural import natural_path_key
 from movenet_cli.sinks.registry import FORMATS
 
@@ -48,15 +47,15 @@ def find_documents(folder: Path) -> list[DocumentFile]:
 def find_all_documents(folder: Path) -> Iterator[DocumentFile]:
     """Every document, in any order; errors as `find_documents`, but there may be none."""
     for name in DOCUMENT_FORMATS:
-        for path, source in find_files(folder, FORMATS[name].encoder.suffix):
+        for path, source in find_files(folder, name):
             yield DocumentFile(path, source, name)
 
 
-def find_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
-    """Each regular file below `keypoints/` with the suffix, and the input's name that its place tells."""
-    root = folder / KEYPOINTS
+def find_files(folder: Path, format_name: str) -> Iterator[tuple[Path, str]]:
+    """Each regular file of a format that a results folder has, and the input's name that its place tells."""
+    root, suffix = folder / FORMATS[format_name].folder, FORMATS[format_name].encoder.suffix
     if not is_folder(root):
-        raise InputError(f"{folder} is no results folder of annotate: there is no {KEYPOINTS}/ in it")
+        return
     for parent, _, names in os.walk(root, onerror=_refuse):
         for name in names:
             path = Path(parent, name)

@@ -139,19 +139,24 @@ def _write_list(file: AtomicFile, objects: Iterable[str]) -> None:
 
 
 def _read_parts(paths: Iterable[Path]) -> Iterator[list[str]]:
-    return chain.from_iterable(map(_read_part, paths))
+    return chain.from_iterable(map(read_part, paths))
 
 
-def _read_part(path: Path) -> Iterator[list[str]]:
-    """Each frame's image, then its annotations, as the JSON objects' text."""
+def read_part(path: Path) -> Iterator[list[str]]:
+    """Each frame's image, then its annotations, as the JSON objects' text.
+
+    Raises:
+        InputError: when the part is missing or broken.
+    """
     try:
         with path.open(encoding="utf-8", newline="\n") as lines:
-            yield from map(_objects, lines)
+            yield from map(frame_objects, lines)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {error}; run annotate again with --overwrite") from error
 
 
-def _objects(line: str) -> list[str]:
+def frame_objects(line: str) -> list[str]:
+    """A line of `CocoEncoder` cut into its image and its annotations; ValueError when it is none."""
     objects = line.removesuffix("\n").split(_SEPARATOR)
     if not line.endswith("}\n") or not all(text.startswith('{"') for text in objects):
         raise ValueError("a line is damaged")
