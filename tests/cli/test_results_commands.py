@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from movenet_cli.poses import FrameResult
 from movenet_cli.settings import FORMATS
+from tests.conftest import PROJECT
 from tests.fakes import BlobModel
 from tests.media import gradient, write_image, write_video
 from tests.sinks.examples import pose, video_header, write_results
@@ -27,7 +29,7 @@ def results(a_model: Path, tmp_path: Path) -> Path:
     """Results of two images and a video in all formats."""
     media = tmp_path / "media"
     write_image(media / "a.png", gradient(seed=1))
-    write_image(media / "b.jpg", gradient(seed=2))
+    shutil.copy(PROJECT / "sample_images/gym.jpg", media / "b.jpg")
     write_video(media / "clips/v.mp4", 4)
     out = tmp_path / "out"
     options = ["-m", str(a_model), "-o", str(out), "-f", "json,jsonl,csv,coco", "--overlay"]

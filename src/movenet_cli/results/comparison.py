@@ -16,7 +16,8 @@ class Comparison:
     """Takes the images of a dataset one after the other; memory holds one of them.
 
     Attributes:
-        differing: the sources of which the dataset has something else than their results give.
+        differing: the sources of which the dataset has something else than their results give; nothing is
+            said of those that have no results.
     """
 
     def __init__(self, origins: Mapping[str, Path]) -> None:
@@ -45,8 +46,9 @@ class Comparison:
         is_same = expected == [_without(image, "id"), *(_without(each, "id", "image_id") for each in people)]
         self._skipped = None if is_same else source
         if not is_same:
-            self.differing.add(self._source)
             self._expected = iter(())
+            if self._source in self._origins:
+                self.differing.add(self._source)
 
     def _next(self) -> list[Fields] | None:
         try:
