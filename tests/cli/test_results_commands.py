@@ -319,6 +319,62 @@ def test_a_folder_without_results(
     assert str(tmp_path) in capsys.readouterr().err
 
 
+def test_the_last_run_is_not_all_that_a_report_tells(a_model: Path, results: Path, tmp_path: Path) -> None:
+    """A run whose every input failed, into a folder with older results."""
+    broken = tmp_path / "broken.jpg"
+    broken.write_text("no image")
+    assert run(["annotate", str(broken), "-m", str(a_model), "-o", str(results)]) == ExitCode.INPUT
+    assert run(["report", str(results)]) == ExitCode.OK
+    page = (results / "report.html").read_text("utf-8")
+    assert "<b>3</b><span>inputs with results</span>" in page
+    assert "<td>broken.jpg</td>" in page
+
+
+def test_coco_alone_can_be_looked_at_and_is_said_to_be_no_document(
+    a_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    write_image(tmp_path / "media/a.png", gradient(seed=1))
+    command = ["annotate", str(tmp_path / "media"), "-m", str(a_model), "-o", str(out), "-f", "coco"]
+    assert run(command) == ExitCode.OK
+    assert run(["validate", str(out)]) == ExitCode.OK
+    assert run(["report", str(out)]) == ExitCode.OK
+    assert "<b>1</b><span>inputs with results</span>" in (out / "report.html").read_text("utf-8")
+    capsys.readouterr()
+    for form in FORMATS:
+        assert run(["convert", str(out), "--to", form]) == ExitCode.INPUT
+        said = capsys.readouterr().err
+        assert f"{out} has no JSON or JSONL documents" in said
+        assert "--format json" in said
+
+
+def test_a_report_replaces_no_photograph(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"photograph")
+    assert run(["report", str(results), "-o", str(photo)]) == ExitCode.OUTPUT
+    assert photo.read_bytes() == b"photograph"
+    assert f"{photo} is in the way" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["report"], *(["convert", "--to", form] for form in FORMATS)])
+def test_results_are_not_written_to_a_file_called_dash(
+    results: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    capsys.readouterr()
+    assert run([*command, str(results), "-o", "-"]) == ExitCode.USAGE
+    said = capsys.readouterr()
+    assert (said.out, sorted(tmp_path.iterdir())) == ("", before)
+    assert "-o" in said.err
+
+
 def test_report_is_one_page_that_loads_nothing(results: Path) -> None:
     assert run(["report", str(results)]) == ExitCode.OK
     page = (results / "report.html").read_text()

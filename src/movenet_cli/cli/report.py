@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.printing import say
+from movenet_cli.errors import UsageError
+from movenet_cli.settings import STREAM
 
 
 @click.command()
@@ -15,7 +17,8 @@ from movenet_cli.cli.printing import say
 def report(results: Path, output: Path | None) -> None:
     """Make one self-contained HTML page: counts, failures, scores, timelines, a gallery.
 
-    RESULTS is an output folder of `annotate`. The page loads nothing from anywhere.
+    RESULTS is an output folder of `annotate`; JSON or JSONL documents tell most, COCO some of it. The page
+    loads nothing from anywhere. Nothing but an older page of this command is replaced.
 
     \b
     Example:
@@ -23,6 +26,8 @@ def report(results: Path, output: Path | None) -> None:
     """
     from movenet_cli.htmlreport.page import write_report  # noqa: PLC0415 - heavy, and not for --help
 
+    if str(output) == STREAM:
+        raise UsageError("the page is written to a file: name it, as in -o night.html")
     page = output or results / "report.html"
     write_report(results, page)
     say(f"report in {page}")

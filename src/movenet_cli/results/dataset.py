@@ -10,6 +10,7 @@ from movenet_cli.errors import InputError
 from movenet_cli.poses import Status
 from movenet_cli.results.lines import bounded_lines
 from movenet_cli.results.strictjson import strict_json
+from movenet_cli.sinks.cocofile import read_part
 from movenet_cli.sinks.rounding import LARGEST
 from movenet_cli.skeleton import KEYPOINT_COUNT
 
@@ -37,10 +38,14 @@ def read_dataset(path: Path) -> Iterator[tuple[Fields, list[Fields]]]:
             waiting = next(people, None)
             for image in _section(first, "images"):
                 images += 1
+                if image["id"] != images:
+                    raise ValueError(f"image {images} has the id {image['id']!r}")
                 _check_image(image, images)
                 found = []
                 while waiting is not None and waiting["image_id"] == images:
                     annotations += 1
+                    if waiting["id"] != annotations:
+                        raise _wrong_ids(annotations)
                     _check_annotation(waiting, annotations)
                     found.append(waiting)
                     waiting = next(people, None)
@@ -51,6 +56,20 @@ def read_dataset(path: Path) -> Iterator[tuple[Fields, list[Fields]]]:
         reason = getattr(error, "strerror", None) or error
         place = f"after {images} images and {annotations} annotations"
         raise InputError(f"{path}: broken {place}: {type(error).__name__}: {reason}") from error
+
+
+def read_dataset_part(path: Path) -> Iterator[tuple[Fields, list[Fields]]]:
+    """The same of one input's part of the dataset, which has no ids."""
+    number = 0
+    try:
+        for number, texts in enumerate(read_part(path), 1):
+            image, *people = (strict_json(text.encode()) for text in texts)
+            _check_image(image, number)
+            for person in people:
+                _check_annotation(person, number)
+            yield image, people
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise InputError(f"{path}: broken in line {number}: {type(error).__name__}: {error}") from error
 
 
 def _section(stream: BinaryIO, section: str) -> Generator[Fields]:
@@ -82,8 +101,6 @@ def _our_section(stream: BinaryIO, head: bytes) -> Generator[Fields]:
 
 
 def _check_image(image: Fields, number: int) -> None:
-    if image["id"] != number:
-        raise ValueError(f"image {number} has the id {image['id']!r}")
     if not (isinstance(image["file_name"], str) and min(image["width"], image["height"]) > 0):
         raise ValueError(f"image {number} has no name or size")
     if image["status"] not in get_args(Status):
@@ -91,7 +108,7 @@ def _check_image(image: Fields, number: int) -> None:
 
 
 def _check_annotation(fields: Fields, number: int) -> None:
-    if fields["id"] != number or fields["category_id"] != 1:
+    if fields["category_id"] != 1:
         raise _wrong_ids(number)
     keypoints, bbox = fields["keypoints"], fields["bbox"]
     numbers = [*keypoints, *bbox, fields["score"]]

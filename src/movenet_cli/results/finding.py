@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from movenet_cli.errors import InputError
+from movenet_cli.foldernames import DATASET, DATASET_PARTS, KEYPOINTS, RUN
 from movenet_cli.natural import natural_path_key
 from movenet_cli.sinks.registry import FORMATS
 
@@ -33,19 +34,35 @@ def find_documents(folder: Path) -> list[DocumentFile]:
     """One document per input; the JSON one where an input has both.
 
     Raises:
-        InputError: when the folder is no results folder, or holds no document.
+        InputError: when there is none.
     """
+    found = list_documents(folder)
+    if not found:
+        raise no_documents(folder)
+    return found
+
+
+def no_documents(folder: Path) -> InputError:
+    """What to say of a folder without any."""
+    if not any((folder / name).exists() for name in (KEYPOINTS, DATASET, DATASET_PARTS, RUN)):
+        return InputError(f"{folder} is no results folder of annotate: there is no {KEYPOINTS}/ in it")
+    return InputError(
+        f"{folder} has no JSON or JSONL documents, the only results that hold everything: "
+        "run the same annotate command with --format json in addition"
+    )
+
+
+def list_documents(folder: Path) -> list[DocumentFile]:
+    """The same; there may be none."""
     best: dict[str, DocumentFile] = {}
     for found in find_all_documents(folder):
         if found.name not in best or found.format_name == DOCUMENT_FORMATS[0]:
             best[found.name] = found
-    if not best:
-        raise InputError(f"{folder} holds no JSON or JSONL results; run annotate with --format json")
     return sorted(best.values(), key=lambda found: natural_path_key(found.name))
 
 
 def find_all_documents(folder: Path) -> Iterator[DocumentFile]:
-    """Every document, in any order; errors as `find_documents`, but there may be none."""
+    """Every document, in any order."""
     for name in DOCUMENT_FORMATS:
         for path, source in find_files(folder, name):
             yield DocumentFile(path, source, name)
