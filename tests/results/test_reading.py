@@ -385,5 +385,5 @@ def test_a_folder_without_results_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no results folder of annotate"):
         find_documents(tmp_path)
     write_results(tmp_path, ["csv"], [(image_header(), image_results())])
-    with pytest.raises(InputError, match="run annotate with --format json"):
+    with pytest.raises(InputError, match="--format json"):
         find_documents(tmp_path)

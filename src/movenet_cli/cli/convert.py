@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.printing import say
-from movenet_cli.errors import ExitCode
-from movenet_cli.settings import FORMATS
+from movenet_cli.errors import ExitCode, UsageError
+from movenet_cli.settings import FORMATS, STREAM
 
 
 @click.command()
@@ -21,7 +21,8 @@ from movenet_cli.settings import FORMATS
 def convert(results: Path, format_name: str, output: Path | None) -> int:
     """Write the results of `annotate` in another format; the same bytes that `annotate` would have written.
 
-    RESULTS is an output folder of `annotate` with JSON or JSONL documents. No model is run.
+    RESULTS is an output folder of `annotate` with JSON or JSONL documents. No model is run. A dataset is made
+    of the last run's inputs. Nothing but files that annotate or convert wrote is replaced.
 
     \b
     Example:
@@ -29,12 +30,19 @@ def convert(results: Path, format_name: str, output: Path | None) -> int:
     """
     from movenet_cli.results.convert import convert_results  # noqa: PLC0415 - heavy, and not for --help
 
-    inputs = failed = 0
+    if str(output) == STREAM:
+        raise UsageError("convert writes files: name a folder with -o; annotate can stream with -o -")
+    inputs = failed = left_out = 0
     for converted in convert_results(results, format_name, output):
+        if converted.is_left_out:
+            left_out += 1
+            continue
         inputs += 1
         if converted.reason is not None:
             failed += 1
             say(f"movenet: {converted.name}: {converted.reason}")
+    if left_out:
+        say(f"the dataset is of the last run: {left_out:,} inputs of earlier runs are not in it")
     where = output or results
     say(f"{inputs - failed:,} of {inputs:,} inputs converted to {format_name}, results in {where}")
     if failed == inputs:

@@ -14,9 +14,10 @@ from movenet_cli.results.csvcheck import check_csv
 from movenet_cli.results.dataset import read_dataset, source_of
 from movenet_cli.results.entries import Entry, Output, output_of
 from movenet_cli.results.finding import find_all_documents, find_files, is_folder
-from movenet_cli.results.journal import JOURNAL_NAME, read_journal
+from movenet_cli.results.journal import JOURNAL_NAME, read_records
 from movenet_cli.results.layout import dataset_part
 from movenet_cli.results.reading import open_document
+from movenet_cli.results.records import RunFile
 from movenet_cli.results.runfile import Run, read_run
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.jsontext import escape_name
@@ -56,6 +57,8 @@ class Validation:
         self._origins: dict[str, Path] = {}
         self._unowned: set[Path] = set()
         self._run: Run | None = None
+        self._is_of_a_run = False
+        self._dataset: Output | None = None
         self.files = 0
         if not is_folder(folder / KEYPOINTS) and not self._has(DATASET, JOURNAL_NAME, RUN):
             raise InputError(
@@ -68,6 +71,7 @@ class Validation:
         yield from self._tables()
         if self._has(JOURNAL_NAME, RUN):
             yield from self._check_journal()
+        if self._has(RUN) or self._is_of_a_run:
             yield from self._check_run()
         for path, name in find_files(self._folder, "coco"):
             self._origins.setdefault(escape_name(name), path)
@@ -109,21 +113,36 @@ class Validation:
         """The files are those that the journal tells of; of several lines for an input the last one holds."""
         path = self._folder / JOURNAL_NAME
         latest: dict[str, int] = {}
+        files: dict[str, Output | None] = {}
         finished: dict[str, _Counts] = {}
         try:
             _require_file(path)
-            for number, entry in enumerate(read_journal(self._folder)):
-                latest[entry.name] = number
-            for number, entry in enumerate(read_journal(self._folder)):
-                if latest[entry.name] == number and not entry.failed:
-                    finished[escape_name(entry.name)] = _counts_of(entry)
-                    yield from self._check_entry(path, entry)
+            for number, record in enumerate(read_records(self._folder)):
+                if isinstance(record, Entry):
+                    latest[record.name] = number
+                    self._is_of_a_run |= _is_of_a_run(record)
+                elif isinstance(record, RunFile):
+                    files[record.path] = record.output
+            for number, record in enumerate(read_records(self._folder)):
+                if isinstance(record, Entry) and latest[record.name] == number and not record.failed:
+                    finished[escape_name(record.name)] = _counts_of(record)
+                    yield from self._check_entry(path, record)
+            self._is_of_a_run |= RUN in files
+            yield from self._check_files(files)
         except InputError as error:
             yield _problem(path, error)
         else:
             self._finished = finished
-            for unowned in sorted(self._unowned):
+            for unowned in sorted(self._unowned if self._is_of_a_run else ()):
                 yield Problem(unowned, "the journal knows of no finished input that it belongs to")
+
+    def _check_files(self, files: Mapping[str, Output | None]) -> Iterator[Problem]:
+        """Files that `convert` made; the dataset's content is looked at later on."""
+        self._dataset = files.get(DATASET)
+        for name, output in files.items():
+            self._unowned.discard(self._folder / name)
+            if name not in (RUN, DATASET) and output is not None:
+                yield from self._check_output(self._folder / name, output)
 
     def _check_entry(self, journal: Path, entry: Entry) -> Iterator[Problem]:
         counts = _counts_of(entry)
@@ -201,6 +220,8 @@ class Validation:
         for source in sorted(comparison.differing - wrong):
             origin = self._origins[source].relative_to(self._folder)
             yield Problem(path, f"what it has of {source!a} is not what {str(origin)!a} gives")
+        if self._dataset is not None and not (wrong or comparison.differing):
+            yield from self._check_output(path, self._dataset)
 
     def _wrong_images(self, images: _Images) -> Iterator[str]:
         """The inputs that have other counts in the dataset than in their results; some may not be in it."""
@@ -225,6 +246,11 @@ def _require_file(path: Path) -> None:
 
 def _problem(path: Path, error: MovenetError) -> Problem:
     return Problem(path, str(error).removeprefix(f"{path}: "))
+
+
+def _is_of_a_run(entry: Entry) -> bool:
+    """Whether `annotate` wrote it; version 0.1.0 did not write down that there was a run."""
+    return entry.path is None
 
 
 def _total(counts: Iterable[_Counts]) -> _Counts:
