@@ -61,7 +61,7 @@ def test_an_input_that_was_removed_does_not_come_back(
     before = contents(place / "out")
     capsys.readouterr()
     assert convert(place, "coco") == ExitCode.OK
-    assert "1 inputs of earlier runs are not in it" in capsys.readouterr().err
+    assert "the last run did not have it: b.png\n" in capsys.readouterr().err
     assert contents(place / "out") == before
     assert convert(place, "coco", place / "to") == ExitCode.OK
     assert (place / "to/coco.json").read_bytes() == before["coco.json"]

@@ -281,7 +281,7 @@ def test_only_a_page_of_ours_is_replaced(results: Path, tmp_path: Path, content:
     write_report(results, out)
     assert out.read_bytes() != before
     out.write_bytes(content)
-    with pytest.raises(OutputError, match=r"page\.html is in the way and not a report"):
+    with pytest.raises(OutputError, match=r"page\.html: in the way, and not a report"):
         write_report(results, out)
     assert out.read_bytes() == content
 
@@ -289,7 +289,7 @@ def test_only_a_page_of_ours_is_replaced(results: Path, tmp_path: Path, content:
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")])
 def test_what_is_no_file_is_not_replaced(results: Path, make: Callable[[Path], None]) -> None:
     make(results / "report.html")
-    with pytest.raises(OutputError, match="is in the way"):
+    with pytest.raises(OutputError, match="in the way"):
         write_report(results, results / "report.html")
 
 

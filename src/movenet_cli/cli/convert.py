@@ -32,17 +32,19 @@ def convert(results: Path, format_name: str, output: Path | None) -> int:
 
     if str(output) == STREAM:
         raise UsageError("convert writes files: name a folder with -o; annotate can stream with -o -")
-    inputs = failed = left_out = 0
+    inputs = failed = 0
+    left_out: list[str] = []
     for converted in convert_results(results, format_name, output):
         if converted.is_left_out:
-            left_out += 1
+            left_out.append(converted.name)
             continue
         inputs += 1
         if converted.reason is not None:
             failed += 1
             say(f"movenet: {converted.name}: {converted.reason}")
     if left_out:
-        say(f"the dataset is of the last run: {left_out:,} inputs of earlier runs are not in it")
+        more = f" and {len(left_out) - 1:,} more" if len(left_out) > 1 else ""
+        say(f"not in the dataset, since the last run did not have it: {left_out[0]}{more}")
     where = output or results
     say(f"{inputs - failed:,} of {inputs:,} inputs converted to {format_name}, results in {where}")
     if failed == inputs:

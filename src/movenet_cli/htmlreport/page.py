@@ -45,7 +45,7 @@ def _require_page_or_nothing(out: Path) -> None:
                 if _MARK in stream.read(_TOP):
                     return
     raise OutputError(
-        f"{out} is in the way and not a report of movenet: move it away, or choose another file with --output"
+        f"{out}: in the way, and not a report of movenet; move it away, or choose another file with --output"
     )
 
 

@@ -1,21 +1,25 @@
 """What a dataset has of each input, beside what the input's own results give for it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from movenet_cli.errors import InputError
+from movenet_cli.poses import Status
 from movenet_cli.results.dataset import Fields, source_of
 from movenet_cli.results.reading import open_document
 from movenet_cli.results.strictjson import strict_json
 from movenet_cli.sinks.cocofile import CocoEncoder, frame_objects, read_part
+from movenet_cli.sinks.jsontext import escape_name
 
 
 class Comparison:
     """Takes the images of a dataset one after the other; memory holds one of them.
 
     Attributes:
+        images: how many there are, by `source_of` their name and by status.
         differing: the sources of which the dataset has something else than their results give; nothing is
             said of those that have no results.
     """
@@ -29,11 +33,13 @@ class Comparison:
         self._expected: Iterator[list[Fields]] = iter(())
         self._source = ""
         self._skipped: str | None = None
+        self.images: Counter[tuple[str, str]] = Counter()
         self.differing: set[str] = set()
 
     def add(self, image: Fields, people: Sequence[Fields]) -> None:
         """Compare the next image of the dataset."""
         source = source_of(image["file_name"])
+        self.images[source, image["status"]] += 1
         if source == self._skipped:
             return
         expected = self._next()
@@ -49,6 +55,22 @@ class Comparison:
             self._expected = iter(())
             if self._source in self._origins:
                 self.differing.add(self._source)
+
+    def miscounted(self, counts: Mapping[str, Sequence[int]]) -> set[str]:
+        """The sources that have other numbers of images than of frames in their results.
+
+        Args:
+            counts: frames, ok, empty and failed of each input; not all of them need be in the dataset.
+        """
+        expected: Counter[tuple[str, str]] = Counter()
+        for name, (_, *numbers) in counts.items():
+            for status, number in zip(get_args(Status), numbers, strict=True):
+                expected[source_of(escape_name(name)), status] += number
+        return {
+            source
+            for source in {source for source, _ in self.images}
+            if any(self.images[source, status] != expected[source, status] for status in get_args(Status))
+        }
 
     def _next(self) -> list[Fields] | None:
         try:

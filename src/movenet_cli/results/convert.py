@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from movenet_cli.errors import InputError, MediaError, OutputError
+from movenet_cli.errors import InputError, MediaError
 from movenet_cli.foldernames import DATASET, RUN
 from movenet_cli.natural import natural_path_key
 from movenet_cli.poses import FrameResult
@@ -17,7 +17,7 @@ from movenet_cli.results.journal import Journal, is_up_to_date
 from movenet_cli.results.layout import Layout
 from movenet_cli.results.lock import locked
 from movenet_cli.results.places import check_places
-from movenet_cli.results.plan import is_foreign_file
+from movenet_cli.results.plan import in_the_way, is_foreign_file
 from movenet_cli.results.reading import open_document
 from movenet_cli.results.records import Begun, RunFile
 from movenet_cli.results.runfile import read_run
@@ -128,11 +128,7 @@ class _Converter:
         if self._format == "coco" and self._is_foreign_dataset():
             foreign.insert(0, self._target / DATASET)
         if foreign:
-            more = f" (and {len(foreign) - 1:,} more)" if len(foreign) > 1 else ""
-            raise OutputError(
-                f"{foreign[0]} is in the way and not a file that may be replaced{more}: move it away, "
-                "or choose another folder with --output"
-            )
+            raise in_the_way(foreign)
 
     def convert(self, name: str, document: DocumentFile | None) -> Converted:
         """Write one input's file."""

@@ -1,17 +1,14 @@
 """A results folder to a list of what is wrong in it: schema, counts, order of frames, fingerprints."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from movenet_cli.errors import InputError, MovenetError
 from movenet_cli.foldernames import DATASET, KEYPOINTS, RUN
-from movenet_cli.poses import Status
 from movenet_cli.results.comparison import Comparison
 from movenet_cli.results.csvcheck import check_csv
-from movenet_cli.results.dataset import read_dataset, source_of
+from movenet_cli.results.dataset import read_dataset
 from movenet_cli.results.entries import Entry, Output, output_of
 from movenet_cli.results.finding import find_all_documents, find_files, is_folder
 from movenet_cli.results.journal import JOURNAL_NAME, read_records
@@ -23,8 +20,6 @@ from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.jsontext import escape_name
 
 _Counts = tuple[int, int, int, int]
-_Images = Counter[tuple[str, str]]
-"""How many images there are, by `source_of` their name and by status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +178,8 @@ class Validation:
         if run.sources is not None:
             lost = sorted(run.sources - finished.keys())
             if lost:
-                yield Problem(
-                    journal, f"it lacks {len(lost):,} inputs that the run finished, such as {lost[0]!a}"
-                )
+                more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
+                yield Problem(journal, f"it does not have what the run finished: {lost[0]!a}{more}")
                 return
             finished = {name: finished[name] for name in run.sources}
         if len(finished) < run.finished:
@@ -201,37 +195,27 @@ class Validation:
         run = self._run if self._run and self._run.is_complete and "coco" in self._run.formats else None
         if run is None and not self._has(DATASET):
             return
-        images: _Images = Counter()
         comparison = Comparison(self._origins)
         try:
             _require_file(path)
             self.files += 1
             for image, people in read_dataset(path):
-                images[source_of(image["file_name"]), image["status"]] += 1
                 comparison.add(image, people)
         except InputError as error:
             yield _problem(path, error)
             return
-        if run is not None and images.total() < run.frames[0]:
-            yield Problem(path, f"it has {images.total():,} images, the run had {run.frames[0]:,} frames")
-        wrong = set(self._wrong_images(images)) if self._counts else set()
+        count = comparison.images.total()
+        if run is not None and count < run.frames[0]:
+            yield Problem(path, f"it has {count:,} images, the run had {run.frames[0]:,} frames")
+        wrong = comparison.miscounted(self._counts) if self._counts else set()
         for source in sorted(wrong):
             yield Problem(path, f"its images of {source!a} are not the frames of the results")
         for source in sorted(comparison.differing - wrong):
             origin = self._origins[source].relative_to(self._folder)
             yield Problem(path, f"what it has of {source!a} is not what {str(origin)!a} gives")
-        if self._dataset is not None and not (wrong or comparison.differing):
-            yield from self._check_output(path, self._dataset)
-
-    def _wrong_images(self, images: _Images) -> Iterator[str]:
-        """The inputs that have other counts in the dataset than in their results; some may not be in it."""
-        expected: _Images = Counter()
-        for name, (_, *counts) in self._counts.items():
-            for status, count in zip(get_args(Status), counts, strict=True):
-                expected[source_of(escape_name(name)), status] += count
-        for source in dict.fromkeys(source for source, _ in images):
-            if any(images[source, status] != expected[source, status] for status in get_args(Status)):
-                yield source
+        is_recorded = self._dataset in (None, output_of(path))
+        if not (is_recorded or wrong or comparison.differing):
+            yield Problem(path, "it has been changed since it was written")
 
 
 def _require_file(path: Path) -> None:
