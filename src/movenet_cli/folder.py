@@ -4,11 +4,10 @@ import contextlib
 import json
 import logging
 import os
-import stat
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +16,7 @@ from movenet_cli.errors import MediaError
 from movenet_cli.foldernames import DATASET, LOCK, OVERLAY, RUN
 from movenet_cli.outputs import Outputs
 from movenet_cli.report import InputOutcome
+from movenet_cli.results.aside import is_regular_file, put_aside_if_changed
 from movenet_cli.results.entries import (
     Entry,
     Fingerprint,
@@ -112,7 +112,7 @@ def _remove_half_done(root: Path, journal: Journal) -> None:
         known = entry.outputs if entry else {}
         for path in begun.outputs:
             target = root / path
-            if _is_file(target) and (path not in known or output_of(target) != known[path]):
+            if is_regular_file(target) and (path not in known or output_of(target) != known[path]):
                 with as_output_error(target):
                     target.unlink(missing_ok=True)
     journal.note(replace(begun, outputs=()) for begun in unfinished)
@@ -328,7 +328,7 @@ class FolderOutputs(Outputs):
         """Remove the dataset, if it is ours, since it is not made of today's results any more."""
         dataset = self._root / DATASET
         with self._dataset_lock:
-            if self._journal.knows_file(DATASET) and _is_file(dataset):
+            if self._journal.knows_file(DATASET) and is_regular_file(dataset):
                 self._keep_changed(DATASET, self._journal.file(DATASET))
                 with as_output_error(dataset, of_input=False):
                     dataset.unlink(missing_ok=True)
@@ -342,17 +342,7 @@ class FolderOutputs(Outputs):
 
     def _keep_changed(self, path: str, recorded: Output | None) -> None:
         """Put a result aside that somebody has changed since it was written, instead of replacing it."""
-        target = self._root / path
-        if recorded is None or not _is_file(target) or output_of(target) == recorded:
-            return
-        aside = target.with_name(f"{target.name}.bak")
-        for number in count(2):
-            if not os.path.lexists(aside):
-                break
-            aside = target.with_name(f"{target.name}.bak{number}")
-        with as_output_error(target, of_input=False):
-            target.rename(aside)
-        log.warning("%s was changed since it was written; it is now %s", target, aside.name)
+        put_aside_if_changed(self._root / path, recorded)
 
     def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
         if format_name == OVERLAY:
@@ -382,13 +372,6 @@ def run_text(document: Mapping[str, object]) -> str:
     lines = ",\n".join(f"    {json_line(each)}" for each in cast(list[object], document.get("files", [])))
     files = f"[\n{lines}\n  ]" if lines else "[]"
     return f'{text.removesuffix("}").rstrip()},\n  "files": {files}\n}}\n'
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
 
 
 def _summary(entry: Entry) -> Summary:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from movenet_cli.poses import FrameResult
 from movenet_cli.settings import FORMATS
+from tests.conftest import PROJECT
 from tests.fakes import BlobModel
 from tests.media import gradient, write_image, write_video
 from tests.sinks.examples import pose, video_header, write_results
@@ -27,7 +29,7 @@ def results(a_model: Path, tmp_path: Path) -> Path:
     """Results of two images and a video in all formats."""
     media = tmp_path / "media"
     write_image(media / "a.png", gradient(seed=1))
-    write_image(media / "b.jpg", gradient(seed=2))
+    shutil.copy(PROJECT / "sample_images/gym.jpg", media / "b.jpg")
     write_video(media / "clips/v.mp4", 4)
     out = tmp_path / "out"
     options = ["-m", str(a_model), "-o", str(out), "-f", "json,jsonl,csv,coco", "--overlay"]
@@ -118,6 +120,22 @@ def _digit_changed(text: str) -> str:
     return text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :]
 
 
+def _without_annotations(text: str) -> str:
+    """The dataset with all images and nobody in them, in its own layout."""
+    return text[: text.index('"annotations": [') + len('"annotations": [')] + "\n]\n}\n"
+
+
+def _forget(folder: Path, names: Sequence[str]) -> None:
+    """Remove inputs with all that is known of them but the account of the run."""
+    journal = folder / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(line for line in lines if json.loads(line).get("name") not in names))
+    for name in names:
+        for path in [*folder.glob(f"keypoints/{name}.*"), *folder.glob(f".movenet/coco/{name}.coco")]:
+            path.unlink()
+        (folder / "overlay" / name).unlink()
+
+
 def _flip_byte(folder: Path, name: str) -> None:
     data = bytearray((folder / name).read_bytes())
     data[len(data) // 2] ^= 1
@@ -151,6 +169,10 @@ DAMAGE: list[tuple[str, str, Harm]] = [
         "coco.json",
         _edit("coco.json", lambda text: text.replace('"file_name": "b.jpg"', '"file_name": "c.jpg"')),
     ),
+    ("a dataset without people", "coco.json", _edit("coco.json", _without_annotations)),
+    ("a digit of the dataset", "coco.json", _edit("coco.json", _digit_changed)),
+    ("an input forgotten", "journal.jsonl", lambda folder: _forget(folder, ["b.jpg"])),
+    ("all forgotten", "journal.jsonl", lambda folder: _forget(folder, ["a.png", "b.jpg", "clips/v.mp4"])),
     (
         "a dataset of another status",
         "coco.json",
@@ -295,6 +317,62 @@ def test_a_folder_without_results(
 ) -> None:
     assert run([*command, str(tmp_path)]) == ExitCode.INPUT
     assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_the_last_run_is_not_all_that_a_report_tells(a_model: Path, results: Path, tmp_path: Path) -> None:
+    """A run whose every input failed, into a folder with older results."""
+    broken = tmp_path / "broken.jpg"
+    broken.write_text("no image")
+    assert run(["annotate", str(broken), "-m", str(a_model), "-o", str(results)]) == ExitCode.INPUT
+    assert run(["report", str(results)]) == ExitCode.OK
+    page = (results / "report.html").read_text("utf-8")
+    assert "<b>3</b><span>inputs with results</span>" in page
+    assert "<td>broken.jpg</td>" in page
+
+
+def test_coco_alone_can_be_looked_at_and_is_said_to_be_no_document(
+    a_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    write_image(tmp_path / "media/a.png", gradient(seed=1))
+    command = ["annotate", str(tmp_path / "media"), "-m", str(a_model), "-o", str(out), "-f", "coco"]
+    assert run(command) == ExitCode.OK
+    assert run(["validate", str(out)]) == ExitCode.OK
+    assert run(["report", str(out)]) == ExitCode.OK
+    assert "<b>1</b><span>inputs with results</span>" in (out / "report.html").read_text("utf-8")
+    capsys.readouterr()
+    for form in FORMATS:
+        assert run(["convert", str(out), "--to", form]) == ExitCode.INPUT
+        said = capsys.readouterr().err
+        assert f"{out} has no JSON or JSONL documents" in said
+        assert "--format json" in said
+
+
+def test_a_report_replaces_no_photograph(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"photograph")
+    assert run(["report", str(results), "-o", str(photo)]) == ExitCode.OUTPUT
+    assert photo.read_bytes() == b"photograph"
+    assert f"{photo}: in the way" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["report"], *(["convert", "--to", form] for form in FORMATS)])
+def test_results_are_not_written_to_a_file_called_dash(
+    results: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    capsys.readouterr()
+    assert run([*command, str(results), "-o", "-"]) == ExitCode.USAGE
+    said = capsys.readouterr()
+    assert (said.out, sorted(tmp_path.iterdir())) == ("", before)
+    assert "-o" in said.err
 
 
 def test_report_is_one_page_that_loads_nothing(results: Path) -> None:

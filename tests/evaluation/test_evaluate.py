@@ -188,6 +188,14 @@ def test_pictures_must_be_common_to_both_when_missing_ones_are_skipped(tmp_path:
         evaluate(Question(truth, skip_missing=True, resamples=0), one, other)
 
 
+def test_somebody_must_be_left_when_missing_pictures_are_skipped(tmp_path: Path, truth: Path) -> None:
+    """Only the picture without anybody has results."""
+    folder = write_results(tmp_path / "out", "nobody.jpg", [[]])
+    for resamples in (0, 20):
+        with pytest.raises(InputError, match="nobody is annotated in the pictures that have results"):
+            evaluate(Question(truth, skip_missing=True, resamples=resamples), folder)
+
+
 def test_annotations_without_keypoints_cannot_be_compared_with(tmp_path: Path) -> None:
     truth = write_truth(tmp_path / "truth.json", {"0.jpg": [annotation(STANDING, labelled=0)]})
     with pytest.raises(InputError, match="no annotated keypoints"):

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +17,10 @@ from movenet_cli.errors import InputError, OutputError
 from movenet_cli.htmlreport.page import render, write_report
 from movenet_cli.htmlreport.statistics import gather
 from movenet_cli.poses import FrameResult
+from movenet_cli.sinks.cocofile import combine
+from movenet_cli.sinks.jsontext import escape_name
 from movenet_cli.sinks.overlay import overlay_name
+from movenet_cli.sinks.registry import FORMATS
 from tests.sinks.clips import frame, header, make_clip, overlay, picture
 from tests.sinks.examples import (
     AWKWARD_NAMES,
@@ -181,6 +186,111 @@ def test_a_run_of_failures_only(tmp_path: Path) -> None:
     page = Page(render(tmp_path))
     assert "a.mp4 no video in this file" in page.text
     assert "Nobody was seen." in page.text
+
+
+def test_older_results_are_shown_after_a_run_of_failures_only(results: Path) -> None:
+    failures = [{"source": "b.mp4", "reason": "no video in this file"}]
+    with_run(results, inputs={"total": 1, "done": 0, "kept": 0, "failed": 1}, failures=failures)
+    page = Page(render(results))
+    assert "4 inputs with results" in page.text
+    assert "b.mp4 no video in this file" in page.text
+
+
+@pytest.mark.parametrize("name", ["plain.mp4", r"back\slash.mp4", "bytes-\udcff.mp4"])
+@pytest.mark.parametrize("written", [escape_name, str], ids=["as in documents", "as version 0.1.0 did"])
+def test_a_failure_is_listed_once(tmp_path: Path, name: str, written: Callable[[str], str]) -> None:
+    write_results(tmp_path, ["json"], [(video_header(name), list(long_video(4)))])
+    with_run(tmp_path, failures=[{"source": written(name), "reason": "1 of 4 frames failed"}])
+    page = Page(render(tmp_path))
+    assert "1 failures recorded" in page.text
+    assert f"{escape_name(name)} 1 of 4 frames failed" in page.text
+
+
+@pytest.mark.parametrize("kept", ["parts", "dataset"])
+def test_coco_alone_tells_some_of_it(tmp_path: Path, kept: str) -> None:
+    """Counts, scores of poses, timelines, overlays; no scores of keypoints."""
+    documents: Documents = [
+        *DOCUMENTS[:3],
+        (video_header("long.mp4"), list(long_video(1000))),
+        *((image_header(f"names/{n:02d}{name}"), image_results()) for n, name in enumerate(AWKWARD_NAMES)),
+    ]
+    write_results(tmp_path / "all", ["json"], documents)
+    whole = gather(tmp_path / "all")
+    folder = tmp_path / "coco"
+    write_results(folder, ["coco"], documents)
+    if kept == "dataset":
+        combine(
+            [FORMATS["coco"].path(folder, header.source) for header, _ in documents], folder / "coco.json"
+        )
+        shutil.rmtree(folder / ".movenet")
+    item = frame(0, None, picture((200, 30, 30), 640, 480))
+    overlay(folder / "overlay/a.jpg", Path("a"), [item], header("image", (640, 480)))
+    with_run(folder, model={"name": "thunder"})
+    found = gather(folder)
+    assert found.broken == []
+    assert [each.header.source for each in found.inputs] == [each.header.source for each in whole.inputs]
+    assert found.frames == whole.frames
+    assert [each.most_people for each in found.inputs] == [each.most_people for each in whole.inputs]
+    assert found.scores.histogram.tolist() == whole.scores.histogram.tolist()
+    assert found.scores.keypoints_seen.tolist() == whole.scores.keypoints_seen.tolist()
+    page = Page(render(folder))
+    assert "<title>749 ok, 250 empty, 1 failed</title>" in render(folder)
+    assert "COCO does not hold them" in page.text
+    assert page.attributes("alt") == ["Overlay of a.jpg"]
+    assert "thunder" in page.text
+
+
+def test_documents_and_coco_together(tmp_path: Path) -> None:
+    """An input of each, and one of both, which counts once."""
+    for name, formats in (("a.jpg", ["json"]), ("b.jpg", ["coco"]), ("c.jpg", ["json", "coco"])):
+        write_results(tmp_path, formats, [(image_header(name), image_results())])
+    found = gather(tmp_path)
+    assert [each.header.source for each in found.inputs] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert (found.scores.people, found.scores.scored) == (3, 2)
+    assert "COCO does not hold them" not in render(tmp_path)
+
+
+@pytest.mark.parametrize("kept", ["parts", "dataset"])
+def test_broken_coco_is_a_failure(tmp_path: Path, kept: str) -> None:
+    write_results(tmp_path, ["coco"], DOCUMENTS)
+    part = FORMATS["coco"].path(tmp_path, "clips/a.mp4")
+    if kept == "dataset":
+        parts = [FORMATS["coco"].path(tmp_path, header.source) for header, _ in DOCUMENTS]
+        combine(parts, tmp_path / "coco.json")
+        shutil.rmtree(tmp_path / ".movenet")
+        part = tmp_path / "coco.json"
+    part.write_text(part.read_text("utf-8").replace('"bbox": [', '"bbox": [1e99, ', 1), "utf-8")
+    page = Page(render(tmp_path))
+    assert "1 failures recorded" in page.text or "2 failures recorded" in page.text
+    assert "wrong keypoints, bbox" in page.text
+
+
+def test_tables_alone_are_no_report(tmp_path: Path) -> None:
+    write_results(tmp_path, ["csv"], DOCUMENTS)
+    with_run(tmp_path, inputs={"total": 4, "done": 4, "kept": 0, "failed": 0})
+    with pytest.raises(InputError, match=r"has no JSON or JSONL documents.*--format json"):
+        render(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff photograph", b"<!doctype html><title>Mine</title>"])
+def test_only_a_page_of_ours_is_replaced(results: Path, tmp_path: Path, content: bytes) -> None:
+    out = tmp_path / "page.html"
+    write_report(results, out)
+    before = out.read_bytes()
+    with_run(results, notes=[{"source": "a.jpg", "note": "another page"}])
+    write_report(results, out)
+    assert out.read_bytes() != before
+    out.write_bytes(content)
+    with pytest.raises(OutputError, match=r"page\.html: in the way, and not a report"):
+        write_report(results, out)
+    assert out.read_bytes() == content
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")])
+def test_what_is_no_file_is_not_replaced(results: Path, make: Callable[[Path], None]) -> None:
+    make(results / "report.html")
+    with pytest.raises(OutputError, match="in the way"):
+        write_report(results, results / "report.html")
 
 
 def test_overlays_are_shown(tmp_path: Path) -> None:

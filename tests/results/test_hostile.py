@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,15 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, InputError
-from movenet_cli.results.cococheck import check_coco
 from movenet_cli.results.csvcheck import check_csv
-from movenet_cli.results.entries import Fingerprint
+from movenet_cli.results.dataset import read_dataset
 from movenet_cli.results.runfile import read_run
 from movenet_cli.sinks.registry import FORMATS
-from tests.results.finished import write_finished
+from tests.results.finished import run_fields, write_finished
 from tests.results.mutations import PLACES, VALUES, mutate
+from tests.results.said import said_of
 from tests.sinks.examples import (
     Documents,
     encoded,
@@ -32,7 +30,7 @@ from tests.sinks.examples import (
 
 FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 DOCUMENTS: Documents = [(image_header("a.jpg"), image_results()), (video_header("b.mp4"), video_results())]
-RUN = {"complete": True, "options": {"formats": list(FORMATS)}, "frames": {"frames": 5}}
+RUN = run_fields(DOCUMENTS)
 TABLE = encoded(FORMATS["csv"].encoder(video_header("b.mp4")), video_results())
 ROWS = [line.split(",") for line in TABLE.splitlines()]
 
@@ -41,8 +39,7 @@ ROWS = [line.split(",") for line in TABLE.splitlines()]
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What annotate leaves of an image and a video, in every format."""
     folder = tmp_path_factory.mktemp("results")
-    write_finished(folder, DOCUMENTS, Fingerprint(7, 0, "0" * 64))
-    (folder / "run.json").write_text(json.dumps(RUN))
+    write_finished(folder, DOCUMENTS)
     return folder
 
 
@@ -97,10 +94,10 @@ def test_any_dataset(
     path = tmp_path / "coco.json"
     dataset = json.loads((results / "coco.json").read_text("utf-8"))
     path.write_text(layout(dataset))
-    assert check_coco(path).total() == 5
+    assert len(list(read_dataset(path))) == 5
     mutate(dataset, place, value, delete)
     path.write_text(layout(dataset))
-    refused_or_read(path, check_coco)
+    refused_or_read(path, lambda path: list(read_dataset(path)))
 
 
 @FUZZ
@@ -109,9 +106,9 @@ def test_any_account_of_a_run(
     tmp_path: Path, place: list[int], value: Any, delete: bool, noise: bytes
 ) -> None:
     path = tmp_path / "run.json"
-    run_fields = copy.deepcopy(RUN)
-    mutate(run_fields, place, value, delete)
-    for data in (json.dumps(run_fields).encode(), json.dumps(value).encode(), noise):
+    fields = copy.deepcopy(RUN)
+    mutate(fields, place, value, delete)
+    for data in (json.dumps(fields).encode(), json.dumps(value).encode(), noise):
         path.write_bytes(data)
         refused_or_read(path, read_run)
 
@@ -124,14 +121,6 @@ def changed(path: Path, data: bytes) -> Iterator[None]:
         yield
     finally:
         path.write_bytes(before)
-
-
-def said_of(command: list[str]) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of a command line."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run(command)
-    return code, out.getvalue(), err.getvalue()
 
 
 @settings(FUZZ, max_examples=300)

@@ -275,7 +275,7 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path: Path, number: str, na
     text = text_of(name, image_header(), image_results())
     spoilt = re.sub(r'"score": [0-9.]+', f'"score": {number}', text)
     assert spoilt != text
-    with pytest.raises(InputError, match=r"no JSON number|not finite"):
+    with pytest.raises(InputError, match=r"no JSON number|out of range"):
         read(written(tmp_path, spoilt, FILE_NAMES[name]))
 
 
@@ -385,5 +385,5 @@ def test_a_folder_without_results_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no results folder of annotate"):
         find_documents(tmp_path)
     write_results(tmp_path, ["csv"], [(image_header(), image_results())])
-    with pytest.raises(InputError, match="run annotate with --format json"):
+    with pytest.raises(InputError, match="--format json"):
         find_documents(tmp_path)

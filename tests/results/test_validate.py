@@ -1,21 +1,25 @@
 """Validation: a good folder has no problems, and each kind of damage is found and named."""
 
 import json
+import operator
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from movenet_cli.errors import InputError
 from movenet_cli.poses import FrameResult
 from movenet_cli.results.convert import convert_results
-from movenet_cli.results.entries import Entry, Fingerprint, output_of
+from movenet_cli.results.entries import Entry, output_of
 from movenet_cli.results.journal import JOURNAL_NAME, Journal
 from movenet_cli.results.validate import Validation
 from movenet_cli.sinks.cocofile import combine
+from movenet_cli.sinks.jsontext import escape_name, unescape_name
 from movenet_cli.sinks.registry import FORMATS
-from tests.results.finished import write_finished
+from tests.results.finished import counts_of, run_fields, write_finished
 from tests.sinks.examples import (
     AWKWARD_NAMES,
     Documents,
@@ -37,23 +41,26 @@ DOCUMENTS: Documents = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What annotate leaves, with every format."""
-    folder = tmp_path / "out"
-    write_finished(folder, DOCUMENTS, Fingerprint(7, 0, "0" * 64))
+    folder = tmp_path_factory.mktemp("original")
+    write_finished(folder, DOCUMENTS)
     journal = Journal(folder)
     journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
     journal.close()
-    record_run(folder)
     return folder
 
 
-def record_run(folder: Path, **fields: object) -> None:
+@pytest.fixture
+def folder(original: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return Path(shutil.copytree(original, tmp_path / "out"))
+
+
+def record_run(folder: Path, documents: Documents = DOCUMENTS, **fields: object) -> None:
     """The account of a run in all formats, with something else in it."""
-    frames = sum(len(results) for _, results in DOCUMENTS)
-    run = {"complete": True, "options": {"formats": list(FORMATS)}, "frames": {"frames": frames}, **fields}
-    (folder / "run.json").write_text(json.dumps(run))
+    (folder / "run.json").write_text(json.dumps(run_fields(documents, **fields)))
 
 
 def problems(folder: Path) -> list[str]:
@@ -196,6 +203,7 @@ def test_results_of_an_input_that_failed_later_are_found(folder: Path) -> None:
     journal = Journal(folder)
     journal.add(Entry("a.jpg", None, "", {}, {}, ("no picture",), failed=True))
     journal.close()
+    record_run(folder, DOCUMENTS[1:])
     assert problems(folder) == [
         f"keypoints/a.jpg.{suffix}: the journal knows of no finished input that it belongs to"
         for suffix in ("csv", "json", "jsonl")
@@ -218,7 +226,7 @@ def test_a_run_in_which_every_input_failed_is_in_order(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
     journal.close()
-    record_run(tmp_path, options={"formats": ["json"]})
+    record_run(tmp_path, [], options={"formats": ["json"]})
     assert problems(tmp_path) == []
 
 
@@ -256,9 +264,124 @@ def test_a_dataset_of_another_run_is_found(folder: Path) -> None:
     assert problems(folder) == ["coco.json: it has 1 images, the run had 24 frames"]
 
 
+def spoilt(folder: Path, change: Callable[[list[dict[str, Any]]], object]) -> None:
+    """The dataset's annotations changed, their ids counted anew, in our layout."""
+    path = folder / "coco.json"
+    text = path.read_text("utf-8")
+    start = text.index('"annotations": [') + len('"annotations": [')
+    annotations = json.loads(text)["annotations"]
+    change(annotations)
+    lines = [json.dumps(each | {"id": number}) for number, each in enumerate(annotations, 1)]
+    path.write_text(text[:start] + "\n" + ",\n".join(lines) + "\n]\n}\n", "utf-8")
+
+
+LOST_OR_CHANGED: list[tuple[str, str, Callable[[list[dict[str, Any]]], object]]] = [
+    ("all lost", "a.jpg", list.clear),
+    ("the first lost", "a.jpg", lambda people: people.pop(0)),
+    ("the last lost", "nobody.jpg", lambda people: people.pop()),
+    ("one of three in a frame", "clips/b.mp4", lambda people: people.pop(5)),
+    ("a coordinate", "a.jpg", lambda people: operator.setitem(people[0]["keypoints"], 3, 0.5)),
+    ("a box", "clips/b.mp4", lambda people: operator.setitem(people[4]["bbox"], 2, 1.0)),
+    ("a score", "clips/a.mp4", lambda people: people[1].update(score=0.123)),
+    ("an area", "clips/a.mp4", lambda people: people[1].update(area=7)),
+    ("a track", "clips/b.mp4", lambda people: people[3].update(track_id=9)),
+    ("something in addition", "a.jpg", lambda people: people[0].update(caption="x")),
+    ("twice", "a.jpg", lambda people: people.insert(0, people[0])),
+]
+
+
+@pytest.mark.parametrize("kept", ["everything", "documents", "JSON lines", "parts"])
+@pytest.mark.parametrize(
+    ("source", "change"), [pytest.param(*each[1:], id=each[0]) for each in LOST_OR_CHANGED]
+)
+def test_annotations_that_are_lost_or_changed_are_found(
+    folder: Path, kept: str, source: str, change: Callable[[list[dict[str, Any]]], object]
+) -> None:
+    """Whatever else there is to compare them with."""
+    if kept != "everything":
+        (folder / JOURNAL_NAME).unlink()
+        (folder / "run.json").unlink()
+    if kept == "parts":
+        shutil.rmtree(folder / "keypoints")
+    elif kept != "everything":
+        shutil.rmtree(folder / ".movenet")
+    if kept == "JSON lines":
+        for path in [*folder.rglob("keypoints/**/*.json"), *folder.rglob("*.csv")]:
+            path.unlink()
+    assert problems(folder) == []
+    spoilt(folder, change)
+    found = problems(folder)
+    assert found
+    assert all(line.startswith("coco.json: ") for line in found)
+    assert len(found) == 1 or "lost" not in source
+
+
+def test_what_is_lost_from_the_dataset_is_named(folder: Path) -> None:
+    spoilt(folder, lambda people: people[1].update(score=0.123))
+    assert problems(folder) == [
+        "coco.json: what it has of 'clips/a.mp4' is not what '.movenet/coco/clips/a.mp4.coco' gives"
+    ]
+
+
+def forget(folder: Path, *names: str) -> None:
+    """Remove the journal's lines and all files of some inputs, or of all of them, but `run.json`."""
+    lines = (folder / JOURNAL_NAME).read_bytes().splitlines(keepends=True)
+    entries = [(line, json.loads(line)) for line in lines]
+    gone = [entry for _, entry in entries if not names or entry["name"] in names]
+    (folder / JOURNAL_NAME).write_bytes(b"".join(line for line, entry in entries if entry not in gone))
+    for entry in gone:
+        for output in entry["outputs"]:
+            (folder / unescape_name(output)).unlink()
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_inputs_that_only_the_run_still_knows_are_missed(folder: Path, is_listed: bool) -> None:
+    (folder / "coco.json").unlink()
+    record_run(folder, options={"formats": ["json"]}, **({"files": listed(DOCUMENTS)} if is_listed else {}))
+    assert problems(folder) == []
+    forget(folder, "a.jpg")
+    (found,) = problems(folder)
+    assert found.startswith("journal.jsonl: ")
+    assert (found.endswith("the run finished: 'a.jpg'")) == is_listed
+    forget(folder)
+    (found,) = problems(folder)
+    assert found.startswith("journal.jsonl: ")
+    assert str(len(DOCUMENTS) - is_listed) in found
+
+
+def listed(documents: Documents, state: str = "done") -> list[dict[str, object]]:
+    """The inputs as the account of a run lists them."""
+    return [{"source": escape_name(header.source), "path": None, "state": state} for header, _ in documents]
+
+
+def test_an_input_of_an_earlier_run_does_not_stand_for_a_lost_one(folder: Path) -> None:
+    """The last run had all inputs but one; another one's line and files are gone."""
+    files = [*listed(DOCUMENTS[1:]), *listed([(image_header("gone.jpg"), [])], "failed")]
+    record_run(folder, DOCUMENTS[1:], options={"formats": ["json"]}, files=files)
+    (folder / "coco.json").unlink()
+    assert problems(folder) == []
+    forget(folder, "clips/a.mp4")
+    (found,) = problems(folder)
+    assert found == "journal.jsonl: it does not have what the run finished: 'clips/a.mp4'"
+
+
+def test_counts_that_are_not_those_of_the_run_are_found(folder: Path) -> None:
+    record_run(folder, frames=counts_of(DOCUMENTS) | {"ok": 5})
+    (found,) = problems(folder)
+    assert found.startswith("run.json: frames, ok, empty, failed are ")
+
+
+def test_an_account_alone_is_not_in_order(folder: Path) -> None:
+    for path in (folder / "keypoints", folder / ".movenet"):
+        shutil.rmtree(path)
+    for name in (JOURNAL_NAME, "coco.json"):
+        (folder / name).unlink()
+    assert problems(folder) == ["journal.jsonl: it is missing", "coco.json: it is missing"]
+
+
 def test_a_dataset_of_some_inputs_of_earlier_runs_is_in_order(folder: Path) -> None:
     rewrite_dataset(folder, DOCUMENTS[1:3])
-    record_run(folder, frames={"frames": 6})
+    record_run(folder, DOCUMENTS[1:3])
     assert problems(folder) == []
 
 

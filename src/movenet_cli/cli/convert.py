@@ -6,8 +6,8 @@ import click
 
 from movenet_cli.cli.options import PathText, options_of
 from movenet_cli.cli.printing import say
-from movenet_cli.errors import ExitCode
-from movenet_cli.settings import FORMATS
+from movenet_cli.errors import ExitCode, UsageError
+from movenet_cli.settings import FORMATS, STREAM
 from movenet_cli.wording import counted
 
 option = options_of("convert")
@@ -25,7 +25,8 @@ option = options_of("convert")
 def convert(results: Path, format_name: str, output: Path | None) -> int:
     """Write the results of `annotate` in another format; the same bytes that `annotate` would have written.
 
-    RESULTS is an output folder of `annotate` with JSON or JSONL documents. No model is run.
+    RESULTS is an output folder of `annotate` with JSON or JSONL documents. No model is run. A dataset is made
+    of the last run's inputs. Nothing but files that annotate or convert wrote is replaced.
 
     \b
     Example:
@@ -33,12 +34,21 @@ def convert(results: Path, format_name: str, output: Path | None) -> int:
     """
     from movenet_cli.results.convert import convert_results  # noqa: PLC0415 - heavy, and not for --help
 
+    if str(output) == STREAM:
+        raise UsageError("convert writes files: name a folder with -o; annotate can stream with -o -")
     inputs = failed = 0
+    left_out: list[str] = []
     for converted in convert_results(results, format_name, output):
+        if converted.is_left_out:
+            left_out.append(converted.name)
+            continue
         inputs += 1
         if converted.reason is not None:
             failed += 1
             say(f"movenet: {converted.name}: {converted.reason}", "error")
+    if left_out:
+        more = f" and {len(left_out) - 1:,} more" if len(left_out) > 1 else ""
+        say(f"not in the dataset, since the last run did not have it: {left_out[0]}{more}")
     where = output or results
     say(f"{inputs - failed:,} of {counted(inputs, 'input')} converted to {format_name}, results in {where}")
     if failed == inputs:

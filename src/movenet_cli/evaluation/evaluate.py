@@ -99,7 +99,7 @@ def evaluate(question: Question, results: Path, baseline: Path | None = None) ->
     pictures = read_truth(question.ground_truth)
     if question.people == "dominant":
         pictures = dominant_only(pictures)
-    if not any(person.labelled and not person.crowd for picture in pictures for person in picture.people):
+    if not _anybody(pictures):
         raise InputError(f"{question.ground_truth} has no annotated keypoints to compare with")
     paths = [results] if baseline is None else [results, baseline]
     pairs = _pairs(pictures, paths, question)
@@ -114,6 +114,11 @@ def evaluate(question: Question, results: Path, baseline: Path | None = None) ->
     return Comparison(first, others[0], difference, _interval(sampled[0] - sampled[1]))
 
 
+def _anybody(pictures: Sequence[TruthPicture]) -> bool:
+    """Whether there is a person to look for."""
+    return any(person.labelled and not person.crowd for picture in pictures for person in picture.people)
+
+
 def _pairs(
     pictures: Sequence[TruthPicture], paths: Sequence[Path], question: Question
 ) -> list[list[PicturePair]]:
@@ -124,6 +129,10 @@ def _pairs(
     both = [index for index in range(len(pictures)) if all(each[index].found is not None for each in pairs)]
     if not both:
         raise InputError("no annotated picture has results of both; evaluate them without --skip-missing")
+    if not _anybody([pictures[index] for index in both]):
+        raise InputError(
+            "nobody is annotated in the pictures that have results; evaluate them without --skip-missing"
+        )
     return [[each[index] for index in both] for each in pairs]
 
 

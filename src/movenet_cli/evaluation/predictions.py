@@ -1,7 +1,6 @@
 """A results folder, or a COCO file of results, in; the people found in each picture out."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from movenet_cli.foldernames import DATASET, KEYPOINTS
 from movenet_cli.poses import FloatArray, Pose
 from movenet_cli.results.finding import find_all_documents, find_documents
 from movenet_cli.results.reading import open_document
+from movenet_cli.sinks.rounding import LARGEST
 from movenet_cli.skeleton import KEYPOINT_COUNT
 
 
@@ -93,8 +93,8 @@ def _from_coco(path: Path) -> Predictions:
 
 
 def _person(annotation: Mapping[str, Any]) -> Found:
-    points = np.array(annotation["keypoints"], np.float32).reshape(KEYPOINT_COUNT, 3)[:, :2]
+    points = np.array(annotation["keypoints"], np.float64).reshape(KEYPOINT_COUNT, 3)[:, :2]
     score = float(annotation["score"])
-    if not (np.isfinite(points).all() and math.isfinite(score)):
-        raise ValueError(f"annotation {annotation.get('id')} has a number that is not finite")
-    return Found(points, score)
+    if not ((np.abs(points) <= LARGEST).all() and abs(score) <= LARGEST):
+        raise ValueError(f"annotation {annotation.get('id')} has a number that is out of range")
+    return Found(points.astype(np.float32), score)

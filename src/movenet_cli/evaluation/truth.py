@@ -1,7 +1,6 @@
 """A COCO keypoint file in, annotated people picture by picture out."""
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 
 from movenet_cli.errors import InputError
 from movenet_cli.poses import FloatArray
+from movenet_cli.sinks.rounding import LARGEST
 from movenet_cli.skeleton import KEYPOINT_COUNT, KEYPOINT_NAMES
 
 DOMINANT_KEYPOINTS: Final = 8
@@ -116,14 +116,14 @@ def _by_picture(
 
 
 def _person(annotation: Mapping[str, Any]) -> Person:
-    keypoints = np.array(annotation["keypoints"], np.float32)
-    if keypoints.shape != (3 * KEYPOINT_COUNT,) or not np.isfinite(keypoints).all():
+    values = np.array(annotation["keypoints"], np.float64)
+    if values.shape != (3 * KEYPOINT_COUNT,) or not (np.abs(values) <= LARGEST).all():
         raise ValueError(f"annotation {annotation.get('id')} has not 17 keypoints of three numbers")
-    keypoints = keypoints.reshape(KEYPOINT_COUNT, 3)
+    keypoints = values.astype(np.float32).reshape(KEYPOINT_COUNT, 3)
     box = _box(annotation, keypoints)
     area = float(annotation.get("area") or box[2] * box[3])
-    if not math.isfinite(area):
-        raise ValueError(f"annotation {annotation.get('id')} has no finite area")
+    if not (0 <= area <= LARGEST**2 and all(abs(number) <= LARGEST for number in box)):
+        raise ValueError(f"annotation {annotation.get('id')} has an area or box that is out of range")
     return Person(keypoints, area, box, bool(annotation.get("iscrowd", 0)))
 
 

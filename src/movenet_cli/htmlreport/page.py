@@ -1,17 +1,24 @@
 """A results folder in, one HTML page out that needs no other file and no network."""
 
+import os
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import Final
 
+from movenet_cli.errors import OutputError
 from movenet_cli.foldernames import OVERLAY
 from movenet_cli.htmlreport import sections
 from movenet_cli.htmlreport.statistics import Statistics, gather
-from movenet_cli.sinks.files import write_file
+from movenet_cli.sinks.files import as_output_error, write_file
 from movenet_cli.sinks.jsontext import escape_name, plain_text
 
-"""The folder of overlays inside a results folder."""
+_MARK: Final = b" \xc2\xb7 MoveNet report</title>"
+"""What every page of ours has at its top."""
+
+_TOP: Final = 16 * 1024
+"""Bytes in which to look for it: the style sheet comes after it, and names are short."""
 
 
 def write_report(results_folder: Path, out: Path) -> None:
@@ -23,9 +30,23 @@ def write_report(results_folder: Path, out: Path) -> None:
 
     Raises:
         InputError: when the folder holds no results.
-        OutputError: when the page cannot be written.
+        OutputError: when the page cannot be written, or something else than an older page is there.
     """
+    _require_page_or_nothing(out)
     write_file(out, render(results_folder))
+
+
+def _require_page_or_nothing(out: Path) -> None:
+    if not os.path.lexists(out):
+        return
+    with as_output_error(out, of_input=False):
+        if out.is_file():
+            with out.open("rb") as stream:
+                if _MARK in stream.read(_TOP):
+                    return
+    raise OutputError(
+        f"{out}: in the way, and not a report of movenet; move it away, or choose another file with --output"
+    )
 
 
 def render(results_folder: Path) -> str:
@@ -54,9 +75,8 @@ def render(results_folder: Path) -> str:
 def _lead(statistics: Statistics) -> str:
     """Model and date in one line."""
     facts = []
-    if statistics.inputs:
-        model = statistics.inputs[0].header.model
-        facts.append(f"{model.name} ({model.kind}-pose)")
+    if statistics.model is not None:
+        facts.append(f"{statistics.model.name} ({statistics.model.kind}-pose)")
     timings = statistics.run.get("timings")
     if isinstance(timings, dict) and isinstance(timings.get("started"), str):
         facts.append(timings["started"].replace("T", " ").removesuffix("+00:00") + " UTC")

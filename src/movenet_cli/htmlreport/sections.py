@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from movenet_cli.htmlreport.charts import histogram, keypoint_bars, timeline
-from movenet_cli.htmlreport.statistics import InputStatistics, Statistics
+from movenet_cli.htmlreport.statistics import InputStatistics, ScoreStatistics, Statistics
 from movenet_cli.htmlreport.thumbnails import thumbnail
 from movenet_cli.sinks.jsontext import escape_name
 from movenet_cli.sinks.overlay import overlay_name
@@ -57,17 +57,18 @@ def scores(statistics: Statistics) -> str:
     if not found.people:
         return _section("Scores", "Nobody was seen.", "")
     bars = histogram(found.histogram.tolist(), "poses")
-    keypoints = keypoint_bars(found.keypoint_scores / found.people, found.keypoints_seen / found.people)
-    return (
-        '<div class="pair">'
-        + _section("Scores of poses", "How sure the model is of each person seen, from 0 to 1.", bars)
-        + _section(
-            "Scores of keypoints",
-            "Means over the people seen; the person's right is on the left, as one meets it.",
-            keypoints,
-        )
-        + "</div>"
-    )
+    poses = _section("Scores of poses", "How sure the model is of each person seen, from 0 to 1.", bars)
+    return f'<div class="pair">{poses}{_keypoint_scores(found)}</div>'
+
+
+def _keypoint_scores(found: ScoreStatistics) -> str:
+    title = "Scores of keypoints"
+    if not found.scored:
+        note = "COCO does not hold them; annotate with --format json in addition to see them."
+        return _section(title, note, "")
+    note = "Means over the people seen; the person's right is on the left, as one meets it."
+    bars = keypoint_bars(found.keypoint_scores / found.scored, found.keypoints_seen / found.people)
+    return _section(title, note, bars)
 
 
 def gallery(statistics: Statistics, overlays: Path) -> str:
@@ -145,7 +146,7 @@ def failures(statistics: Statistics) -> str:
 def facts(statistics: Statistics) -> str:
     """Model, options, versions and times, as the run recorded them."""
     run = statistics.run
-    model = dict(_mapping(run, "model")) or _model_of(statistics.inputs)
+    model = dict(_mapping(run, "model")) or _model_of(statistics)
     groups = (
         ("Model", model),
         ("Options", _mapping(run, "options")),
@@ -161,7 +162,8 @@ def facts(statistics: Statistics) -> str:
 
 
 def _failures(statistics: Statistics) -> list[tuple[str, str]]:
-    recorded = _pairs(statistics.run, "failures", "reason")
+    raw = {each.header.source: _name(each) for each in statistics.inputs}
+    recorded = [(raw.get(name, name), what) for name, what in _pairs(statistics.run, "failures", "reason")]
     names = {name for name, _ in recorded}
     unrecorded = [
         (_name(each), "; ".join(each.summary.reasons))
@@ -182,10 +184,10 @@ def _pairs(run: Mapping[str, Any], key: str, text: str) -> list[tuple[str, str]]
     ]
 
 
-def _model_of(inputs: Sequence[InputStatistics]) -> dict[str, object]:
-    if not inputs:
+def _model_of(statistics: Statistics) -> dict[str, object]:
+    model = statistics.model
+    if model is None:
         return {}
-    model = inputs[0].header.model
     return {"name": model.name, "kind": model.kind, "sha256": model.sha256}
 
 

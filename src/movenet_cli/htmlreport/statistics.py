@@ -1,6 +1,8 @@
 """A results folder to the numbers that its report shows; every document is read once, frame by frame."""
 
+import contextlib
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -8,10 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from movenet_cli.errors import InputError
-from movenet_cli.foldernames import RUN
+from movenet_cli.foldernames import DATASET, RUN
 from movenet_cli.htmlreport.timeline import Timeline
+from movenet_cli.models.interface import ModelInfo
+from movenet_cli.natural import natural_path_key
 from movenet_cli.poses import FrameResult, Pose
-from movenet_cli.results.finding import DocumentFile, find_documents
+from movenet_cli.results.cocoresults import UNKNOWN_MODEL, CocoResults, find_coco_results
+from movenet_cli.results.finding import list_documents, no_documents
 from movenet_cli.results.reading import Document, open_document
 from movenet_cli.sinks.interface import Header, Summary
 from movenet_cli.skeleton import KEYPOINT_COUNT
@@ -58,12 +63,14 @@ class ScoreStatistics:
 
     Attributes:
         people: how many.
+        scored: of how many the scores of their keypoints are known; COCO does not have them.
         histogram: (BINS,) people by their score.
-        keypoint_scores: (17,) sums of keypoint scores.
+        keypoint_scores: (17,) sums of keypoint scores, of those that are known.
         keypoints_seen: (17,) how often each keypoint reached the threshold.
     """
 
     people: int = 0
+    scored: int = 0
     histogram: np.ndarray[Any, np.dtype[np.int64]] = field(default_factory=lambda: np.zeros(BINS, np.int64))
     keypoint_scores: np.ndarray[Any, np.dtype[np.float64]] = field(
         default_factory=lambda: np.zeros(KEYPOINT_COUNT)
@@ -75,17 +82,20 @@ class ScoreStatistics:
     def merge(self, other: "ScoreStatistics") -> None:
         """Count another's people, too."""
         self.people += other.people
+        self.scored += other.scored
         self.histogram += other.histogram
         self.keypoint_scores += other.keypoint_scores
         self.keypoints_seen += other.keypoints_seen
 
-    def add(self, pose: Pose, min_score: float) -> None:
+    def add(self, pose: Pose, header: Header) -> None:
         """Count one person."""
         scores = pose.keypoints[:, 2]
         self.people += 1
+        if header.model is not UNKNOWN_MODEL:
+            self.scored += 1
+            self.keypoint_scores += scores
         self.histogram[min(BINS - 1, max(0, int(pose.score * BINS)))] += 1
-        self.keypoint_scores += scores
-        self.keypoints_seen += scores >= min_score
+        self.keypoints_seen += scores >= header.min_score
 
 
 @dataclass(slots=True, eq=False)
@@ -105,6 +115,12 @@ class Statistics:
     broken: list[tuple[str, str]] = field(default_factory=list)
 
     @property
+    def model(self) -> ModelInfo | None:
+        """What the first document tells; None without documents."""
+        known = (each.header.model for each in self.inputs if each.header.model is not UNKNOWN_MODEL)
+        return next(known, None)
+
+    @property
     def frames(self) -> Summary:
         """Counts over all inputs."""
         every = [each.summary for each in self.inputs]
@@ -117,30 +133,45 @@ def gather(folder: Path) -> Statistics:
     """Read a results folder.
 
     Raises:
-        InputError: when it is none, or holds neither documents nor the record of a run.
+        InputError: when it is none, or has nothing that can be shown.
     """
     statistics = Statistics(_read_run(folder / RUN))
-    for document in _documents(folder, statistics.run):
-        scores = ScoreStatistics()
-        try:
-            with open_document(document.path, document.name) as opened:
-                statistics.inputs.append(_gather_input(opened, scores))
-        except InputError as error:
-            statistics.broken.append((document.name, str(error)))
-        else:
-            statistics.scores.merge(scores)
+    documents = list_documents(folder)
+    for each in documents:
+        with _noting_what_is_broken(statistics, each.name), open_document(each.path, each.name) as opened:
+            _add_input(statistics, opened)
+    with _noting_what_is_broken(statistics, DATASET):
+        for name, images in find_coco_results(folder, {each.name for each in documents}):
+            with _noting_what_is_broken(statistics, name):
+                _add_input(statistics, CocoResults(name, images))
+    if not (statistics.inputs or statistics.broken or _nothing_finished(statistics.run)):
+        raise no_documents(folder)
+    statistics.inputs.sort(key=lambda each: natural_path_key(each.header.source))
     return statistics
 
 
-def _documents(folder: Path, run: dict[str, Any]) -> list[DocumentFile]:
-    """The documents; none are needed where every input of the run failed."""
+def _nothing_finished(run: Mapping[str, Any]) -> bool:
+    """Whether there was a run that has an account and no results."""
     inputs = run.get("inputs")
-    if isinstance(inputs, dict) and inputs.get("failed") and inputs.get("failed") == inputs.get("total"):
-        return []
-    return find_documents(folder)
+    return isinstance(inputs, dict) and not (inputs.get("done") or inputs.get("kept"))
 
 
-def _gather_input(document: Document, scores: ScoreStatistics) -> InputStatistics:
+@contextlib.contextmanager
+def _noting_what_is_broken(statistics: Statistics, name: str) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        statistics.broken.append((name, str(error)))
+
+
+def _add_input(statistics: Statistics, document: Document | CocoResults) -> None:
+    """Count an input, when it can be read to its end."""
+    scores = ScoreStatistics()
+    statistics.inputs.append(_gather_input(document, scores))
+    statistics.scores.merge(scores)
+
+
+def _gather_input(document: Document | CocoResults, scores: ScoreStatistics) -> InputStatistics:
     header = document.header
     is_video = header.info.media == "video"
     found = InputStatistics(header, document.summary, Timeline() if is_video else None)
@@ -159,7 +190,7 @@ def _gather_frame(result: FrameResult, first: float, found: InputStatistics, sco
     people = [pose for pose in result.poses if pose.is_seen(min_score)]
     found.most_people = max(found.most_people, len(people))
     for pose in people:
-        scores.add(pose, min_score)
+        scores.add(pose, found.header)
         if pose.score > found.best.score:
             found.best = Best(pose.score, (result.time or 0.0) - first)
 

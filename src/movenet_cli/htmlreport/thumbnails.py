@@ -60,7 +60,7 @@ def _video_frame(path: Path, moment: float) -> ByteArray | None:
     with contextlib.suppress(FFmpegError), open_container(path) as file:
         if not file.streams.video:
             return None
-        file.seek(int(min(moment, _LATEST) * 1_000_000))
+        file.seek(int(min(max(0.0, moment), _LATEST) * 1_000_000))
         for count, frame in enumerate(file.decode(video=0)):
             if shown is not None and (frame.time or 0.0) > moment + 1e-3:
                 break

@@ -1,20 +1,31 @@
 """A results folder to another format, as `annotate` would have written it, without a model."""
 
-from collections.abc import Iterator
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from movenet_cli.errors import InputError, MediaError
-from movenet_cli.foldernames import DATASET
-from movenet_cli.results.entries import output_of
+from movenet_cli.foldernames import DATASET, RUN
+from movenet_cli.natural import natural_path_key
+from movenet_cli.poses import FrameResult
+from movenet_cli.results.aside import put_aside_if_changed
+from movenet_cli.results.entries import Entry, output_of
 from movenet_cli.results.finding import DocumentFile, find_documents
-from movenet_cli.results.journal import JOURNAL_NAME, Journal, is_up_to_date
+from movenet_cli.results.journal import Journal, is_up_to_date
+from movenet_cli.results.layout import Layout
 from movenet_cli.results.lock import locked
+from movenet_cli.results.places import check_places
+from movenet_cli.results.plan import in_the_way, is_foreign_file
 from movenet_cli.results.reading import open_document
+from movenet_cli.results.records import Begun, RunFile
+from movenet_cli.results.runfile import read_run
 from movenet_cli.sinks.cocofile import combine
-from movenet_cli.sinks.files import AtomicFile, remove_leftovers
+from movenet_cli.sinks.files import AtomicFile, remove_leftovers, sync_folders
 from movenet_cli.sinks.interface import Summary
-from movenet_cli.sinks.registry import FORMATS, Format
+from movenet_cli.sinks.jsontext import unescape_name
+from movenet_cli.sinks.registry import FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,71 +37,206 @@ class Converted:
         path: the new file; for COCO the input's part of the dataset.
         summary: counts of its frames.
         reason: why it could not be converted; None when it was.
+        is_left_out: whether it is no input of the last run, which the dataset is made of.
     """
 
     name: str
     path: Path
     summary: Summary = field(default_factory=Summary)
     reason: str | None = None
+    is_left_out: bool = False
 
 
 def convert_results(folder: Path, format_name: str, output: Path | None = None) -> Iterator[Converted]:
     """Write all results of a folder in another format; inputs in natural order of their names.
 
+    Nothing is overwritten but what the journal there tells of as ours. The journal of the same folder learns
+    of the new files as results of their inputs, that of another folder as files that were converted.
+
     Args:
         folder: results of `annotate`, with JSON or JSONL documents.
-        format_name: a key of `FORMATS`; for `coco` the dataset is complete when the iterator is through.
-        output: the results folder to write to; None for the same one, whose journal then knows the new files.
+        format_name: a key of `FORMATS`; for `coco` the dataset is complete when the iterator is through. It
+            is made of the inputs of the last run, as `annotate` makes it.
+        output: the results folder to write to; None for the same one.
 
     Yields:
         Each input, when it is done; one that is broken is left out and has its `reason`.
 
     Raises:
         InputError: when there are no results to convert.
-        OutputError: when the new files cannot be written.
+        OutputError: when the new files cannot be written, or something that is not ours is in the way.
     """
-    documents = find_documents(folder)
-    target = folder if output is None else output
-    form = FORMATS[format_name]
-    parts: list[Path] = []
-    with locked(target):
+    documents = {found.name: found for found in find_documents(folder)}
+    owed = _inputs_of_last_run(folder)
+    names = {*documents, *owed}
+    target = folder if output is None or _is_same(folder, output) else output
+    check_places(target, [FORMATS[format_name].folder])
+    with locked(target), contextlib.closing(Journal(target)) as journal:
+        converter = _Converter(folder, target, format_name, journal)
+        converter.check(names)
         remove_leftovers(target)
-        journal = Journal(folder) if output is None and (folder / JOURNAL_NAME).is_file() else None
-        try:
-            for document in documents:
-                converted = _convert(document, form, target)
-                if converted.reason is None:
-                    parts.append(converted.path)
-                    _record(journal, folder, document, converted.path)
-                yield converted
-        finally:
-            if journal is not None:
-                journal.close()
-        if format_name == "coco":
-            combine(parts, target / DATASET)
+        for name in sorted(names, key=natural_path_key):
+            if format_name == "coco" and owed and name not in owed:
+                yield Converted(name, documents[name].path, is_left_out=True)
+            else:
+                yield converter.convert(name, documents.get(name))
+        converter.finish()
 
 
-def _convert(document: DocumentFile, form: Format, target: Path) -> Converted:
-    path = form.path(target, document.name)
+def _inputs_of_last_run(folder: Path) -> set[str]:
+    """The names of the inputs that the last run finished; empty when nobody knows, or not all of them."""
     try:
-        with open_document(document.path, document.name) as opened:
-            encoder = form.encoder(opened.header)
-            with AtomicFile(path, target) as file:
+        run = read_run(folder / RUN)
+        return {unescape_name(source) for source in run.sources or ()} if run.is_complete else set()
+    except (InputError, ValueError):
+        return set()
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+class _Converter:
+    """Writes into one results folder, which it holds.
+
+    Args:
+        folder: where the documents are.
+        target: where to write.
+        format_name: what to write.
+        journal: of the target.
+    """
+
+    def __init__(self, folder: Path, target: Path, format_name: str, journal: Journal) -> None:
+        self._folder = folder
+        self._target = target
+        self._format = format_name
+        self._journal = journal
+        self._layout = Layout([format_name], overlay=False)
+        self._parts: list[Path] = []
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse to begin when something is in the way that is not ours.
+
+        Raises:
+            OutputError: naming it.
+        """
+        places = ((name, self._place(name)) for name in sorted(names))
+        foreign = [self._target / place for name, place in places if self._is_foreign(name, place)]
+        if self._format == "coco" and self._is_foreign_dataset():
+            foreign.insert(0, self._target / DATASET)
+        if foreign:
+            raise in_the_way(foreign)
+
+    def convert(self, name: str, document: DocumentFile | None) -> Converted:
+        """Write one input's file."""
+        place, entry = self._place(name), self._entry(name)
+        path = self._target / place
+        try:
+            summary = self._write(name, document, place, entry)
+        except (InputError, MediaError) as error:
+            if self._is_intact(entry, place):
+                self._parts.append(path)  # it was made of the document when that was whole
+            return Converted(name, path, reason=str(error))
+        self._parts.append(path)
+        return Converted(name, path, summary)
+
+    def finish(self) -> None:
+        """Make the dataset of its parts, if there are any, and let everything reach the disk."""
+        dataset = self._target / DATASET
+        if self._format == "coco" and self._parts:
+            recorded = self._journal.file(DATASET)
+            self._journal.note([RunFile(DATASET, None)])
+            put_aside_if_changed(dataset, recorded)
+            combine(self._parts, dataset)
+            self._journal.note([RunFile(DATASET, output_of(dataset))])
+        self._journal.sync()
+        sync_folders(self._target)
+
+    def _place(self, name: str) -> str:
+        (place,) = self._layout.texts(name)
+        return place
+
+    def _entry(self, name: str) -> Entry | None:
+        """What the journal tells of the input; that of another folder tells of other results."""
+        return self._journal.get(name) if self._target == self._folder else None
+
+    def _is_foreign(self, name: str, place: str) -> bool:
+        if not os.path.lexists(self._target / place) or self._journal.knows_file(place):
+            return False
+        entry = self._entry(name)
+        begun = self._journal.begun(name) if self._target == self._folder else None
+        return place not in (entry.outputs if entry else ()) and place not in (begun.outputs if begun else ())
+
+    def _is_foreign_dataset(self) -> bool:
+        """A dataset of this folder's own run may be replaced, one of another folder's run may not."""
+        is_of_another_run = self._target != self._folder and any(self._journal.entries())
+        is_there = os.path.lexists(self._target / DATASET)
+        return is_there and (is_of_another_run or is_foreign_file(self._target, self._journal, DATASET))
+
+    def _is_intact(self, entry: Entry | None, place: str) -> bool:
+        path = self._target / place
+        return (
+            entry is not None
+            and is_up_to_date(entry, entry.key, [place], self._target)
+            and output_of(path) == entry.outputs[place]
+        )
+
+    def _write(self, name: str, document: DocumentFile | None, place: str, entry: Entry | None) -> Summary:
+        if document is None:
+            if entry is not None and self._is_intact(entry, place):
+                return _summary(entry.counts)
+            raise InputError("it has no JSON or JSONL document: run annotate with --format json in addition")
+        path = self._target / place
+        with open_document(document.path, name) as opened:
+            encoder = FORMATS[self._format].encoder(opened.header)
+            if path == document.path:  # it is in this format
+                return _read_through(opened.frames(), opened.summary)
+            with AtomicFile(path, self._target) as file:
                 file.write(encoder.begin())
                 for result in opened.frames():
                     file.write(encoder.frame(result))
                 file.write(encoder.end(opened.summary))
-    except (InputError, MediaError) as error:
-        return Converted(document.name, path, reason=str(error))
-    return Converted(document.name, path, opened.summary)
+                self._announce(name, document, place, entry)
+            self._record(name, document, place, entry)
+        return opened.summary
+
+    def _announce(self, name: str, document: DocumentFile, place: str, entry: Entry | None) -> None:
+        """Before the new file appears: it is ours, even when nobody gets to say what it is."""
+        known = entry.outputs.get(place) if entry is not None else None
+        put_aside_if_changed(self._target / place, known or self._journal.file(place))
+        if entry is not None and self._is_result(document, entry):
+            begun = self._journal.begun(name) or Begun(name, (), ())
+            self._journal.note([replace(begun, outputs=(*begun.outputs, place))])
+            return
+        self._journal.note([RunFile(place, None)])
+        if entry is not None and known is not None:
+            others = {path: output for path, output in entry.outputs.items() if path != place}
+            self._journal.add(replace(entry, outputs=others))
+
+    def _record(self, name: str, document: DocumentFile, place: str, entry: Entry | None) -> None:
+        """The new file is a result of the input, when the document is one as it was written."""
+        made = output_of(self._target / place)
+        if entry is None or not self._is_result(document, entry):
+            self._journal.note([RunFile(place, made)])
+            return
+        begun = self._journal.begun(name)
+        self._journal.add(replace(entry, outputs={**entry.outputs, place: made}))
+        if begun is not None and begun.keys:  # a run that did not end has more to do with it
+            self._journal.note([replace(begun, outputs=tuple(p for p in begun.outputs if p != place))])
+
+    def _is_result(self, document: DocumentFile, entry: Entry) -> bool:
+        return self._is_intact(entry, document.path.relative_to(self._folder).as_posix())
 
 
-def _record(journal: Journal | None, folder: Path, document: DocumentFile, path: Path) -> None:
-    """Let the journal know the new file, when it knows the one that it was made from."""
-    entry = None if journal is None else journal.get(document.name)
-    if journal is None or entry is None:
-        return
-    known = document.path.relative_to(folder).as_posix()
-    if is_up_to_date(entry, entry.key, [known], folder):
-        name = path.relative_to(folder).as_posix()
-        journal.add(replace(entry, outputs={**entry.outputs, name: output_of(path)}))
+def _summary(counts: Mapping[str, int]) -> Summary:
+    frames, ok, empty, failed = (counts.get(key, 0) for key in ("frames", "ok", "empty", "failed"))
+    return Summary(frames, ok, empty, failed)
+
+
+def _read_through(results: Iterator[FrameResult], summary: Summary) -> Summary:
+    for _ in results:
+        pass
+    return summary

@@ -181,6 +181,18 @@ def _content_hash(path: Path, check: Callable[[], None] = lambda: None) -> str:
     return digest.hexdigest()
 
 
+def inside(path: str) -> str:
+    """The path, when it leads to something inside of the folder that it is relative to.
+
+    Raises:
+        ValueError: it leads out of there.
+    """
+    parts = Path(path).parts
+    if not parts or Path(path).anchor or ".." in parts or b"\0" in os.fsencode(path):
+        raise ValueError(f"{path!r} leads out of its folder")
+    return path
+
+
 def place_of(name: str, path: str) -> str:
     """The path of a result, when a run can have written it for the input `name`.
 
@@ -189,13 +201,9 @@ def place_of(name: str, path: str) -> str:
     Raises:
         ValueError: it is no place of such a result.
     """
-    is_name = not Path(name).anchor and ".." not in Path(name).parts and b"\0" not in os.fsencode(name)
+    inside(name)
     for folder, suffixes in _PLACES.items():
-        if (
-            is_name
-            and path.startswith(f"{folder}/{name}")
-            and path[len(folder) + 1 + len(name) :] in suffixes
-        ):
+        if path.startswith(f"{folder}/{name}") and path[len(folder) + 1 + len(name) :] in suffixes:
             return path
     raise ValueError(f"{path!r} is no result of {name!r}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from movenet_cli.errors import InputError
-from movenet_cli.foldernames import KEYPOINTS
+from movenet_cli.foldernames import DATASET, DATASET_PARTS, KEYPOINTS, RUN
 from movenet_cli.natural import natural_path_key
 from movenet_cli.sinks.registry import FORMATS
 
@@ -34,29 +34,45 @@ def find_documents(folder: Path) -> list[DocumentFile]:
     """One document per input; the JSON one where an input has both.
 
     Raises:
-        InputError: when the folder is no results folder, or holds no document.
+        InputError: when there is none.
     """
+    found = list_documents(folder)
+    if not found:
+        raise no_documents(folder)
+    return found
+
+
+def no_documents(folder: Path) -> InputError:
+    """What to say of a folder without any."""
+    if not any((folder / name).exists() for name in (KEYPOINTS, DATASET, DATASET_PARTS, RUN)):
+        return InputError(f"{folder} is no results folder of annotate: there is no {KEYPOINTS}/ in it")
+    return InputError(
+        f"{folder} has no JSON or JSONL documents, the only results that hold everything: "
+        "run the same annotate command with --format json in addition"
+    )
+
+
+def list_documents(folder: Path) -> list[DocumentFile]:
+    """The same; there may be none."""
     best: dict[str, DocumentFile] = {}
     for found in find_all_documents(folder):
         if found.name not in best or found.format_name == DOCUMENT_FORMATS[0]:
             best[found.name] = found
-    if not best:
-        raise InputError(f"{folder} holds no JSON or JSONL results; run annotate with --format json")
     return sorted(best.values(), key=lambda found: natural_path_key(found.name))
 
 
 def find_all_documents(folder: Path) -> Iterator[DocumentFile]:
-    """Every document, in any order; errors as `find_documents`, but there may be none."""
+    """Every document, in any order."""
     for name in DOCUMENT_FORMATS:
-        for path, source in find_files(folder, FORMATS[name].encoder.suffix):
+        for path, source in find_files(folder, name):
             yield DocumentFile(path, source, name)
 
 
-def find_files(folder: Path, suffix: str) -> Iterator[tuple[Path, str]]:
-    """Each regular file below `keypoints/` with the suffix, and the input's name that its place tells."""
-    root = folder / KEYPOINTS
+def find_files(folder: Path, format_name: str) -> Iterator[tuple[Path, str]]:
+    """Each regular file of a format that a results folder has, and the input's name that its place tells."""
+    root, suffix = folder / FORMATS[format_name].folder, FORMATS[format_name].encoder.suffix
     if not is_folder(root):
-        raise InputError(f"{folder} is no results folder of annotate: there is no {KEYPOINTS}/ in it")
+        return
     for parent, _, names in os.walk(root, onerror=_refuse):
         for name in names:
             path = Path(parent, name)

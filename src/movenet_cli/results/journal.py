@@ -266,12 +266,14 @@ def read_journal(folder: Path) -> Iterator[Entry]:
     Raises:
         InputError: when there is none, or it is damaged.
     """
+    return (record for record in read_records(folder) if isinstance(record, Entry))
+
+
+def read_records(folder: Path) -> Iterator[Record]:
+    """All that a results folder's journal holds, as `read_journal`."""
     try:
         with (folder / JOURNAL_NAME).open("rb") as stream:
-            for line in bounded_lines(stream):
-                record = parse_record(line)
-                if isinstance(record, Entry):
-                    yield record
+            yield from map(parse_record, bounded_lines(stream))
     except (OSError, LineTooLongError) as error:
         raise InputError(f"cannot read {folder / JOURNAL_NAME}: {error}") from error
 

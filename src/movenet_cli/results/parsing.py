@@ -15,6 +15,7 @@ from movenet_cli.poses import Box, FloatArray, FrameResult, Pose
 from movenet_cli.sinks.document import SCHEMA
 from movenet_cli.sinks.interface import Header, Summary
 from movenet_cli.sinks.jsontext import unescape_name
+from movenet_cli.sinks.rounding import LARGEST, LATEST
 from movenet_cli.skeleton import KEYPOINT_COUNT, KEYPOINT_NAMES
 from movenet_cli.sources.interface import SourceInfo
 
@@ -65,7 +66,7 @@ def parse_frame(fields: Fields) -> FrameResult:
     time = _field(fields, "time", int, float, type(None))
     return FrameResult(
         _count(fields, "frame"),
-        None if time is None else _finite(time, "time"),
+        None if time is None else _finite(time, "time", LATEST),
         status,
         poses,
         _field(fields, "reason", str) if failed else None,
@@ -94,7 +95,7 @@ def _parse_source(text: str) -> str:
 
 def _parse_info(fields: Fields) -> SourceInfo:
     fps = _field(fields, "fps", int, float, type(None))
-    if fps is not None and _finite(fps, "fps") <= 0:
+    if fps is not None and _finite(fps, "fps", LATEST) <= 0:
         raise InputError(f"fps is {fps}")
     if fields["rotation"] not in (0, 90, 180, 270) or isinstance(fields["rotation"], bool):
         raise InputError(f"rotation is {_shown(fields['rotation'])}")
@@ -161,14 +162,9 @@ def _rows(value: object, name: str, columns: int) -> FloatArray:
     flat = list(chain.from_iterable(value))
     if set(map(len, value)) != {columns} or not set(map(type, flat)) <= set(_NUMBER):
         raise InputError(f"{name} have a row that is not {columns} numbers")
-    try:
-        with np.errstate(over="ignore"):
-            rows = np.array(flat, np.float64).astype(np.float32).reshape(KEYPOINT_COUNT, columns)
-    except OverflowError as error:
-        raise InputError(f"{name} have a number that is out of range") from error
-    if not np.isfinite(rows).all():
+    if not -LARGEST <= min(flat) <= max(flat) <= LARGEST:
         raise InputError(f"{name} have a number that is out of range")
-    return rows
+    return np.array(flat, np.float32).reshape(KEYPOINT_COUNT, columns)
 
 
 def _require_keys(fields: Fields, keys: Collection[str]) -> None:
@@ -201,14 +197,10 @@ def _count(fields: Fields, key: str, least: int = 0) -> int:
     return number
 
 
-def _finite(number: float, name: str) -> float:
-    try:
-        value = float(number)
-    except OverflowError as error:
-        raise InputError(f"{name} is out of range") from error
-    if value - value != 0.0:
-        raise InputError(f"{name} is not finite")
-    return value
+def _finite(number: float, name: str, largest: float = LARGEST) -> float:
+    if not -largest <= number <= largest:
+        raise InputError(f"{name} is out of range")
+    return float(number)
 
 
 def _as_dict(value: object, what: str) -> Fields:

@@ -9,7 +9,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, get_args
 
@@ -149,7 +148,9 @@ class Planner:
         if _ignores_case(self._root):
             self._check_case(files)
         own = [RUN, *([DATASET] if "coco" in self._layout.formats else [])]
-        plan.foreign += [self._root / path for path in own if self._is_foreign_file(path)]
+        plan.foreign += [
+            self._root / path for path in own if is_foreign_file(self._root, self._journal, path)
+        ]
         for file in files:
             planned = self._plan_one(file, plan)
             if planned.action != "keep":
@@ -267,18 +268,6 @@ class Planner:
         ours = {*(entry.outputs if entry else ()), *(begun.outputs if begun else ())}
         return path not in ours
 
-    def _is_foreign_file(self, path: str) -> bool:
-        """The same for a file of the run as a whole; version 0.1.0 did not write these down."""
-        if self._journal.knows_file(path) or not os.path.lexists(self._root / path):
-            return False
-        return (
-            self._journal.knows_file(RUN) or not self._is_of_0_1_0 or not _looks_like_ours(self._root / path)
-        )
-
-    @cached_property
-    def _is_of_0_1_0(self) -> bool:
-        return any(entry.path is None for entry in self._journal.entries())
-
     def _check_folders(self, path: str) -> None:
         """Refuse a folder of the results that is a link: it may lead to anything."""
         for folder in (self._root / path).parents:
@@ -328,6 +317,15 @@ def _name_is_taken(root: Path, taken: Sequence[tuple[str, str | None, str]]) -> 
         f"in {root} the name {name} belongs to {old}, not to {new}{more}; "
         f"name inputs from a common folder with --root {common}, or choose another folder with --output"
     )
+
+
+def is_foreign_file(root: Path, journal: Journal, path: str) -> bool:
+    """Whether a file of the run as a whole is somebody else's; version 0.1.0 did not write its own down."""
+    if journal.knows_file(path) or not os.path.lexists(root / path):
+        return False
+    if journal.knows_file(RUN) or not _looks_like_ours(root / path):
+        return True
+    return all(entry.path is not None for entry in journal.entries())
 
 
 def _looks_like_ours(path: Path) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from movenet_cli.errors import InputError
-from movenet_cli.results.entries import Entry, Output, parsed, place_of
+from movenet_cli.results.entries import Entry, Output, inside, parsed, place_of
 from movenet_cli.sinks.jsontext import escape_name, json_line, unescape_name
 
 
@@ -42,7 +42,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
-    """A file of the run as a whole, such as `coco.json`.
+    """A file of the run as a whole, such as `coco.json`, or one that `convert` made.
 
     Attributes:
         path: relative to the results folder.
@@ -76,7 +76,7 @@ def record_line(record: Settings | Begun | RunFile) -> bytes:
         outputs = [escape_name(path) for path in record.outputs]
         fields = {"begun": escape_name(record.name), "keys": list(record.keys), "outputs": outputs}
     else:
-        fields = {"file": record.path, "output": record.output and asdict(record.output)}
+        fields = {"file": escape_name(record.path), "output": record.output and asdict(record.output)}
     return json_line(fields).encode() + b"\n"
 
 
@@ -102,7 +102,10 @@ def parse_record(line: bytes) -> Record:
             return Begun(name, tuple(map(str, fields["keys"])), outputs)
         if "file" in fields:
             output = fields["output"]
-            return RunFile(str(fields["file"]), output and Output(int(output["size"]), str(output["sha256"])))
+            return RunFile(
+                inside(unescape_name(fields["file"])),
+                output and Output(int(output["size"]), str(output["sha256"])),
+            )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError("a damaged line of the journal") from error
     return parsed(line)

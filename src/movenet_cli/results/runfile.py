@@ -15,12 +15,16 @@ class Run:
     Attributes:
         is_complete: whether every input was tried.
         formats: which it was to write.
-        frames: how many it had, of all inputs that did not fail.
+        finished: how many inputs did not fail.
+        frames: how many these have: all, ok, empty, failed.
+        sources: the names of these inputs, as documents have them; None in an account of version 0.1.0.
     """
 
     is_complete: bool
     formats: tuple[str, ...]
-    frames: int
+    finished: int
+    frames: tuple[int, int, int, int]
+    sources: frozenset[str] | None = None
 
 
 def read_run(path: Path) -> Run:
@@ -31,9 +35,19 @@ def read_run(path: Path) -> Run:
     """
     try:
         run: Any = strict_json(path.read_bytes())
-        formats, frames = run["options"]["formats"], run["frames"]["frames"]
-        if type(formats) is not list or type(frames) is not int:
-            raise TypeError("formats or frames are not what they must be")
-        return Run(run["complete"] is True, tuple(map(str, formats)), frames)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        formats, files = run["options"]["formats"], run.get("files")
+        inputs, frames = run["inputs"], run["frames"]
+        if not (isinstance(formats, list) and isinstance(files, list | None)):
+            raise TypeError("formats or files are no list")
+        frame_counts = (frames["frames"], frames["ok"], frames["empty"], frames["failed"])
+        counts = [inputs["done"], inputs["kept"], *frame_counts]
+        if any(type(count) is not int for count in counts):
+            raise TypeError("inputs or frames are not counted")
+        sources = None if files is None else _finished(files)
+        return Run(run["complete"] is True, tuple(map(str, formats)), sum(counts[:2]), frame_counts, sources)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(f"{path}: it cannot be read: {error}") from error
+
+
+def _finished(files: list[Any]) -> frozenset[str]:
+    return frozenset(str(each["source"]) for each in files if each["state"] != "failed")

@@ -1,24 +1,23 @@
 """A results folder to a list of what is wrong in it: schema, counts, order of frames, fingerprints."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from movenet_cli.errors import InputError, MovenetError
 from movenet_cli.foldernames import DATASET, KEYPOINTS, RUN
-from movenet_cli.poses import Status
-from movenet_cli.results.cococheck import Images, check_coco, source_of
+from movenet_cli.results.comparison import Comparison
 from movenet_cli.results.csvcheck import check_csv
+from movenet_cli.results.dataset import read_dataset
 from movenet_cli.results.entries import Entry, Output, output_of
 from movenet_cli.results.finding import find_all_documents, find_files, is_folder
-from movenet_cli.results.journal import JOURNAL_NAME, read_journal
+from movenet_cli.results.journal import JOURNAL_NAME, read_records
+from movenet_cli.results.layout import dataset_part
 from movenet_cli.results.reading import open_document
+from movenet_cli.results.records import RunFile
 from movenet_cli.results.runfile import Run, read_run
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.jsontext import escape_name
-from movenet_cli.sinks.registry import FORMATS
 
 _Counts = tuple[int, int, int, int]
 
@@ -49,22 +48,28 @@ class Validation:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._counts: dict[str, _Counts] = {}
+        self._finished: dict[str, _Counts] | None = None
+        self._origins: dict[str, Path] = {}
         self._unowned: set[Path] = set()
         self._run: Run | None = None
+        self._is_of_a_run = False
+        self._dataset: Output | None = None
         self.files = 0
-        if not is_folder(folder / KEYPOINTS) and not self._has(DATASET, JOURNAL_NAME):
+        if not is_folder(folder / KEYPOINTS) and not self._has(DATASET, JOURNAL_NAME, RUN):
             raise InputError(
-                f"{folder} is no results folder of annotate: no {KEYPOINTS}/ and no {DATASET} in it"
+                f"{folder} is no results folder of annotate: no {KEYPOINTS}/, {DATASET} or {RUN} in it"
             )
 
     def problems(self) -> Iterator[Problem]:
         """Everything that is wrong, as it is found; `files` counts what has been looked at."""
-        if is_folder(self._folder / KEYPOINTS):
-            yield from self._documents()
-            yield from self._tables()
+        yield from self._documents()
+        yield from self._tables()
         if self._has(JOURNAL_NAME, RUN):
             yield from self._check_journal()
+        if self._has(RUN) or self._is_of_a_run:
             yield from self._check_run()
+        for path, name in find_files(self._folder, "coco"):
+            self._origins.setdefault(escape_name(name), path)
         yield from self._check_dataset()
 
     def _has(self, *names: str) -> bool:
@@ -81,10 +86,11 @@ class Validation:
             except InputError as error:
                 yield _problem(found.path, error)
                 continue
+            self._origins.setdefault(escape_name(found.name), found.path)
             yield from self._compare(found.path, found.name, document.summary)
 
     def _tables(self) -> Iterator[Problem]:
-        for path, name in find_files(self._folder, FORMATS["csv"].encoder.suffix):
+        for path, name in find_files(self._folder, "csv"):
             self.files += 1
             self._unowned.add(path)
             try:
@@ -102,18 +108,36 @@ class Validation:
         """The files are those that the journal tells of; of several lines for an input the last one holds."""
         path = self._folder / JOURNAL_NAME
         latest: dict[str, int] = {}
+        files: dict[str, Output | None] = {}
+        finished: dict[str, _Counts] = {}
         try:
             _require_file(path)
-            for number, entry in enumerate(read_journal(self._folder)):
-                latest[entry.name] = number
-            for number, entry in enumerate(read_journal(self._folder)):
-                if latest[entry.name] == number and not entry.failed:
-                    yield from self._check_entry(path, entry)
+            for number, record in enumerate(read_records(self._folder)):
+                if isinstance(record, Entry):
+                    latest[record.name] = number
+                    self._is_of_a_run |= _is_of_a_run(record)
+                elif isinstance(record, RunFile):
+                    files[record.path] = record.output
+            for number, record in enumerate(read_records(self._folder)):
+                if isinstance(record, Entry) and latest[record.name] == number and not record.failed:
+                    finished[escape_name(record.name)] = _counts_of(record)
+                    yield from self._check_entry(path, record)
+            self._is_of_a_run |= RUN in files
+            yield from self._check_files(files)
         except InputError as error:
             yield _problem(path, error)
         else:
-            for unowned in sorted(self._unowned):
+            self._finished = finished
+            for unowned in sorted(self._unowned if self._is_of_a_run else ()):
                 yield Problem(unowned, "the journal knows of no finished input that it belongs to")
+
+    def _check_files(self, files: Mapping[str, Output | None]) -> Iterator[Problem]:
+        """Files that `convert` made; the dataset's content is looked at later on."""
+        self._dataset = files.get(DATASET)
+        for name, output in files.items():
+            self._unowned.discard(self._folder / name)
+            if name not in (RUN, DATASET) and output is not None:
+                yield from self._check_output(self._folder / name, output)
 
     def _check_entry(self, journal: Path, entry: Entry) -> Iterator[Problem]:
         counts = _counts_of(entry)
@@ -121,7 +145,10 @@ class Validation:
             yield Problem(journal, f"{entry.name!a} has other counts than its results")
         for name, output in entry.outputs.items():
             self._unowned.discard(self._folder / name)
-            yield from self._check_output(self._folder / name, output)
+            found = list(self._check_output(self._folder / name, output))
+            if not found and name == dataset_part(entry.name):
+                self._origins[escape_name(entry.name)] = self._folder / name
+            yield from found
 
     def _check_output(self, path: Path, recorded: Output) -> Iterator[Problem]:
         try:
@@ -142,35 +169,53 @@ class Validation:
         else:
             if not self._run.is_complete:
                 yield Problem(path, "the run did not reach its end; start it again to go on")
+            if self._finished is not None:
+                yield from self._compare_run(self._run, self._finished)
+
+    def _compare_run(self, run: Run, finished: Mapping[str, _Counts]) -> Iterator[Problem]:
+        """The journal has every input that the run finished; it may have others, of earlier runs."""
+        journal = self._folder / JOURNAL_NAME
+        if run.sources is not None:
+            lost = sorted(run.sources - finished.keys())
+            if lost:
+                more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
+                yield Problem(journal, f"it does not have what the run finished: {lost[0]!a}{more}")
+                return
+            finished = {name: finished[name] for name in run.sources}
+        if len(finished) < run.finished:
+            what = f"{len(finished):,} inputs are finished, by {RUN} {run.finished:,}"
+            yield Problem(journal, what)
+        elif len(finished) == run.finished and (counted := _total(finished.values())) != run.frames:
+            what = f"frames, ok, empty, failed are {run.frames}, by the journal {counted}"
+            yield Problem(self._folder / RUN, what)
 
     def _check_dataset(self) -> Iterator[Problem]:
+        """The dataset has what the run owes it, and what it has of an input is what the results give."""
         path = self._folder / DATASET
-        owed = (
-            self._run.frames if self._run and self._run.is_complete and "coco" in self._run.formats else None
-        )
-        if owed is None and not self._has(DATASET):
+        run = self._run if self._run and self._run.is_complete and "coco" in self._run.formats else None
+        if run is None and not self._has(DATASET):
             return
+        comparison = Comparison(self._origins)
         try:
             _require_file(path)
             self.files += 1
-            images = check_coco(path)
+            for image, people in read_dataset(path):
+                comparison.add(image, people)
         except InputError as error:
             yield _problem(path, error)
             return
-        if owed is not None and images.total() < owed:
-            yield Problem(path, f"it has {images.total():,} images, the run had {owed:,} frames")
-        if self._counts:
-            yield from self._compare_images(path, images)
-
-    def _compare_images(self, path: Path, images: Images) -> Iterator[Problem]:
-        """What the dataset has of an input, it has as the input's own results do; some may not be in it."""
-        expected: Images = Counter()
-        for name, (_, *counts) in self._counts.items():
-            for status, count in zip(get_args(Status), counts, strict=True):
-                expected[source_of(escape_name(name)), status] += count
-        for source in dict.fromkeys(source for source, _ in images):
-            if any(images[source, status] != expected[source, status] for status in get_args(Status)):
-                yield Problem(path, f"its images of {source!a} are not the frames of the results")
+        count = comparison.images.total()
+        if run is not None and count < run.frames[0]:
+            yield Problem(path, f"it has {count:,} images, the run had {run.frames[0]:,} frames")
+        wrong = comparison.miscounted(self._counts) if self._counts else set()
+        for source in sorted(wrong):
+            yield Problem(path, f"its images of {source!a} are not the frames of the results")
+        for source in sorted(comparison.differing - wrong):
+            origin = self._origins[source].relative_to(self._folder)
+            yield Problem(path, f"what it has of {source!a} is not what {str(origin)!a} gives")
+        is_recorded = self._dataset in (None, output_of(path))
+        if not (is_recorded or wrong or comparison.differing):
+            yield Problem(path, "it has been changed since it was written")
 
 
 def _require_file(path: Path) -> None:
@@ -185,6 +230,16 @@ def _require_file(path: Path) -> None:
 
 def _problem(path: Path, error: MovenetError) -> Problem:
     return Problem(path, str(error).removeprefix(f"{path}: "))
+
+
+def _is_of_a_run(entry: Entry) -> bool:
+    """Whether `annotate` wrote it; version 0.1.0 did not write down that there was a run."""
+    return entry.path is None
+
+
+def _total(counts: Iterable[_Counts]) -> _Counts:
+    frames, ok, empty, failed = (sum(each) for each in zip((0, 0, 0, 0), *counts, strict=True))
+    return frames, ok, empty, failed
 
 
 def _counts_of(entry: Entry) -> _Counts:

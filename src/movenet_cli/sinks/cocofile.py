@@ -17,7 +17,7 @@ from movenet_cli.poses import FrameResult, Pose
 from movenet_cli.sinks.files import AtomicFile
 from movenet_cli.sinks.interface import Encoder, Header, Summary
 from movenet_cli.sinks.jsontext import escape_name, json_line
-from movenet_cli.sinks.rounding import box_row, finite, keypoint_rows
+from movenet_cli.sinks.rounding import box_row, keypoint_rows, score_number
 from movenet_cli.skeleton import EDGE_INDICES, KEYPOINT_NAMES
 
 _SEPARATOR: Final = "\t"
@@ -89,7 +89,7 @@ def annotation(pose: Pose, min_score: float, size: tuple[int, int]) -> dict[str,
         "bbox": [x0, y0, width, height],
         "area": round(width * height, 2),
         "iscrowd": 0,
-        "score": finite(pose.score, 4),
+        "score": score_number(pose.score),
     }
     if pose.id is not None:
         fields["track_id"] = pose.id
@@ -139,19 +139,24 @@ def _write_list(file: AtomicFile, objects: Iterable[str]) -> None:
 
 
 def _read_parts(paths: Iterable[Path]) -> Iterator[list[str]]:
-    return chain.from_iterable(map(_read_part, paths))
+    return chain.from_iterable(map(read_part, paths))
 
 
-def _read_part(path: Path) -> Iterator[list[str]]:
-    """Each frame's image, then its annotations, as the JSON objects' text."""
+def read_part(path: Path) -> Iterator[list[str]]:
+    """Each frame's image, then its annotations, as the JSON objects' text.
+
+    Raises:
+        InputError: when the part is missing or broken.
+    """
     try:
         with path.open(encoding="utf-8", newline="\n") as lines:
-            yield from map(_objects, lines)
+            yield from map(frame_objects, lines)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {error}; run annotate again with --overwrite") from error
 
 
-def _objects(line: str) -> list[str]:
+def frame_objects(line: str) -> list[str]:
+    """A line of `CocoEncoder` cut into its image and its annotations; ValueError when it is none."""
     objects = line.removesuffix("\n").split(_SEPARATOR)
     if not line.endswith("}\n") or not all(text.startswith('{"') for text in objects):
         raise ValueError("a line is damaged")

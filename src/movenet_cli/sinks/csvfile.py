@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from movenet_cli.poses import FrameResult, Pose
 from movenet_cli.sinks.interface import Encoder, Header, Summary
 from movenet_cli.sinks.jsontext import escape_name
-from movenet_cli.sinks.rounding import box_row, finite, keypoint_rows, smoothed_rows
+from movenet_cli.sinks.rounding import box_row, keypoint_rows, score_number, seconds_number, smoothed_rows
 from movenet_cli.skeleton import KEYPOINT_NAMES
 
 COLUMNS: Final = (
@@ -42,7 +42,7 @@ class CsvEncoder(Encoder):
 
     def frame(self, result: FrameResult) -> str:
         """A row for each pose, or one row without any."""
-        time = "" if result.time is None else repr(finite(result.time, 6))
+        time = "" if result.time is None else repr(seconds_number(result.time))
         start = (self._source, str(result.index), time, result.status)
         if not result.poses:
             missing = _PERSON_AND_AFTER + (len(SMOOTHED_COLUMNS) if self._smooth else 0)
@@ -58,7 +58,7 @@ class CsvEncoder(Encoder):
 
     def _pose_cells(self, pose: Pose) -> Iterable[str]:
         yield "" if pose.id is None else str(pose.id)
-        yield repr(finite(pose.score, 4))
+        yield repr(score_number(pose.score))
         yield from ("",) * 4 if pose.box is None else map(repr, box_row(pose.box))
         yield from map(repr, chain.from_iterable(keypoint_rows(pose)))
         if self._smooth and pose.smoothed is None:

@@ -4,7 +4,7 @@ from movenet_cli import __version__
 from movenet_cli.poses import FrameResult, Pose
 from movenet_cli.sinks.interface import Header, Summary
 from movenet_cli.sinks.jsontext import escape_name, plain_text
-from movenet_cli.sinks.rounding import box_row, finite, keypoint_rows, smoothed_rows
+from movenet_cli.sinks.rounding import box_row, keypoint_rows, score_number, seconds_number, smoothed_rows
 from movenet_cli.skeleton import KEYPOINT_NAMES
 from movenet_cli.sources.interface import SourceInfo
 
@@ -21,7 +21,7 @@ def header_fields(header: Header) -> dict[str, object]:
         "width": info.width,
         "height": info.height,
         "rotation": info.rotation,
-        "fps": None if info.fps is None else finite(info.fps, 6),
+        "fps": None if info.fps is None else seconds_number(info.fps),
         "frame_count": info.frame_count,
         "model": {
             "name": plain_text(model.name),
@@ -39,11 +39,11 @@ def frame_fields(result: FrameResult, info: SourceInfo) -> dict[str, object]:
     """One frame's record; with its size where that is not the one in the header.
 
     Raises:
-        MediaError: when a number is not finite.
+        MediaError: when a number is not finite, or beyond all reason.
     """
     fields: dict[str, object] = {
         "frame": result.index,
-        "time": None if result.time is None else finite(result.time, 6),
+        "time": None if result.time is None else seconds_number(result.time),
     }
     if result.size not in (None, (info.width, info.height)):
         fields["width"], fields["height"] = result.size
@@ -67,7 +67,7 @@ def summary_fields(summary: Summary) -> dict[str, int]:
 def _pose_fields(pose: Pose) -> dict[str, object]:
     fields: dict[str, object] = {
         "id": pose.id,
-        "score": finite(pose.score, 4),
+        "score": score_number(pose.score),
         "box": None if pose.box is None else box_row(pose.box),
         "keypoints": keypoint_rows(pose),
     }
