@@ -130,7 +130,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_files_that_are_named_exist(page: Path) -> None:
     """Sources and tests, with their folders."""
-    named = re.findall(r"`((?:tests|src|docs|benchmarks|training)/[\w./-]+\.\w+)`", page.read_text())
+    named = re.findall(r"`((?:tests|src|docs|benchmarks)/[\w./-]+\.\w+)`", page.read_text())
     assert [name for name in named if not (PROJECT / name).exists()] == []
 
 
