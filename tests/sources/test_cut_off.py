@@ -48,14 +48,14 @@ def test_an_index_that_was_cut_anywhere(with_sound: Path) -> None:
     """Every frame is told of by its number and time, there or lost."""
     data = with_sound.read_bytes()
     partly = 0
-    for size in range(data.index(b"stts"), len(data), 3):
+    for size in range(data.index(b"stts"), len(data), 7):
         cut = shortened(with_sound, size)
         there, is_said = said(cut)
         assert is_said, size
         if there:
             assert check(read(cut), COUNT, 1 / 25) == list(range(there, COUNT))
             partly += there < COUNT
-    assert partly > 3
+    assert partly > 1
 
 
 def test_times_of_frames_are_those_of_the_index(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_fragments_of_which_one_was_cut(tmp_path: Path) -> None:
 def test_a_gif_that_was_cut_anywhere(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.gif", COUNT, codec="gif", pixel_format="rgb8")
     places = packets(path)
-    for size in range(places[3][0], path.stat().st_size, 997):
+    for size in range(places[3][0], path.stat().st_size, 2999):
         cut = shortened(path, size)
         there, is_said = said(cut)
         assert is_said, size
@@ -132,7 +132,7 @@ def test_a_file_with_a_count_of_frames_that_was_cut_anywhere(
     path = write_clip(tmp_path / name, COUNT, codec=codec, pixel_format=pixel_format)
     assert said(path) == (COUNT, False)
     places = packets(path)
-    for place, length in places[5::3]:
+    for place, length in places[5::7]:
         for size in (place, place + length // 2):
             there, is_said = said(shortened(path, size))
             assert there < COUNT
