@@ -38,6 +38,7 @@ LAYERS = {
     "pictures": 1,
     "resampling": 1,
     "metrics": 1,
+    "boxes": 1,
     "containers": 1,
     "settings": 1,
     "locks": 0,

@@ -5,6 +5,10 @@ from typing import Any, Final
 
 import av
 from av.container import InputContainer
+from av.error import InvalidDataError
+
+from movenet_cli.boxes import read_boxes
+from movenet_cli.errors import MediaError
 
 FORMATS: Final = (
     "apng,asf,av1,avi,dirac,dnxhd,dv,flv,gif,gxf,h261,h263,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,"
@@ -13,6 +17,8 @@ FORMATS: Final = (
 """FFmpeg's names of the formats that are tried: all hold their pictures themselves. Playlists and numbered
 pictures, which lead to other files, are not among them."""
 
+_INVALID_DATA: Final = 1094995529
+"""FFmpeg's number of the error."""
 _ANY_METADATA: Final[dict[str, Any]] = (
     {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
 )
@@ -23,8 +29,13 @@ def open_container(path: Path) -> InputContainer:
     """Open a file with FFmpeg; no other file or address is opened, whatever its name or content says.
 
     Raises:
-        av.error.FFmpegError: when it cannot be read, or is of none of `FORMATS`.
+        av.error.FFmpegError: when it cannot be read, is of none of `FORMATS`, or has an index that cannot be
+            true, for which FFmpeg would take any amount of memory.
     """
+    try:
+        read_boxes(path).check()
+    except MediaError as error:
+        raise InvalidDataError(_INVALID_DATA, str(error), str(path)) from error
     options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     container: InputContainer = av.open(f"file:{path}", "r", options=options, **_ANY_METADATA)
     return container

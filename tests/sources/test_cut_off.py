@@ -7,11 +7,13 @@ from pathlib import Path
 
 import av
 import pytest
+from av.error import InvalidDataError
 
+from movenet_cli.boxes import read_boxes
 from movenet_cli.cli.main import run
+from movenet_cli.containers import open_container
 from movenet_cli.errors import ExitCode, MediaError
 from movenet_cli.poses import Skipped
-from movenet_cli.sources.boxes import read_boxes
 from movenet_cli.sources.gif import gif_end
 from tests.sinks.clips import make_clip
 from tests.sources.clips import check, numbers, opened, packets, read, write_clip, write_clip_with_sound
@@ -154,6 +156,8 @@ def test_more_samples_than_bytes_are_refused(tmp_path: Path, samples: int) -> No
     path = claim(write_clip(tmp_path / "a.mp4", 3), samples)
     with pytest.raises(MediaError, match=f"it lists {samples:,} frames in a file of"):
         opened(path)
+    with pytest.raises(InvalidDataError, match="frames in a file of"):
+        open_container(path)
 
 
 def test_a_fragment_with_more_samples_than_bytes_is_refused(tmp_path: Path) -> None:

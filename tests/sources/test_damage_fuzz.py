@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from movenet_cli.boxes import read_boxes
 from movenet_cli.errors import MediaError
-from movenet_cli.sources.boxes import read_boxes
 from movenet_cli.sources.gif import gif_end
 from movenet_cli.sources.header import read_header
 from movenet_cli.sources.tiff import check_tiff

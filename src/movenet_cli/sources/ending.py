@@ -7,7 +7,7 @@ from typing import Final
 
 from av.video.stream import VideoStream
 
-from movenet_cli.sources.boxes import Boxes, read_boxes
+from movenet_cli.boxes import Boxes, read_boxes
 from movenet_cli.sources.gif import GifEnd, gif_end
 
 _NO_END_MARK: Final = "the file has no end mark: it may have been cut off"
