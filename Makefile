@@ -54,7 +54,8 @@ LOCK := --universal --python-version 3.10 --generate-hashes --no-strip-extras --
         --no-emit-index-url --no-header --quiet
 
 lock: develop  ## resolve the dependencies afresh for Python 3.10 to 3.13
-	$(BIN)/uv pip compile $(LOCK) --upgrade pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) --upgrade -c requirements.constraints pyproject.toml --group dev \
+	  -o requirements-dev.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock --group build -o requirements-build.lock
 
