@@ -169,7 +169,7 @@ Tree = dict[str, tuple[bytes, int]]
 
 
 def tree(folder: Path) -> Tree:
-    """Each file's content and time: a file that was written anew has another one; an inode may be used again."""
+    """Each file's content and time; one that was written anew has another time, if maybe the same inode."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {
         path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files
