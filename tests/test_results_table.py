@@ -170,7 +170,7 @@ Tree = dict[str, tuple[bytes, int]]
 
 def tree(folder: Path) -> Tree:
     """Each file's content and time; one that was written anew has another time, if maybe the same inode."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "lock"]
     return {
         path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files
     }
