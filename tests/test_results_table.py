@@ -169,9 +169,11 @@ Tree = dict[str, tuple[bytes, int]]
 
 
 def tree(folder: Path) -> Tree:
-    """Each file's content and inode: a file that was written anew has another one."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_ino) for path in files}
+    """Each file's content and time; one that was written anew has another time, if maybe the same inode."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "lock"]
+    return {
+        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files
+    }
 
 
 def what_happened(code: int, before: Tree, after: Tree, calm: dict[str, bytes]) -> str:

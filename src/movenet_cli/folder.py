@@ -335,10 +335,7 @@ class FolderOutputs(Outputs):
 
     def _is_foreign(self, name: str, path: str) -> bool:
         """Whether something is there that no line of the journal vouches for as a result of this input."""
-        if not os.path.lexists(self._root / path):
-            return False
-        entry, begun = self._journal.get(name), self._journal.begun(name)
-        return path not in (entry.outputs if entry else ()) and path not in (begun.outputs if begun else ())
+        return os.path.lexists(self._root / path) and not self._journal.vouches_for(name, path)
 
     def _keep_changed(self, path: str, recorded: Output | None) -> None:
         """Put a result aside that somebody has changed since it was written, instead of replacing it."""

@@ -184,7 +184,7 @@ def test_the_results_of_another_run_are_not_replaced(
 def test_documents_corrected_by_hand_may_be_converted_again_and_again(
     place: Path, a_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The tables follow the document; a run does not take them for its own."""
+    """The tables follow the document; the next run makes its own, and puts the document aside."""
     out = place / "out"
     for score in (0.1234, 0.4321):
         document = json.loads((out / DOCUMENTS[0]).read_text())
@@ -198,9 +198,14 @@ def test_documents_corrected_by_hand_may_be_converted_again_and_again(
     assert run(["validate", str(out)]) == ExitCode.INPUT
     (found,) = capsys.readouterr().out.splitlines()
     assert found == f"{out / DOCUMENTS[0]}: it has been changed since it was written"
-    before = contents(out)
-    assert annotate(place, a_model, "csv") == ExitCode.OUTPUT
-    assert contents(out) == before
+    corrected = (out / DOCUMENTS[0]).read_bytes()
+    assert annotate(place, a_model, "json,csv,coco") == ExitCode.OK
+    after = contents(out)
+    assert after[f"{DOCUMENTS[0]}.bak"] == corrected
+    assert b"0.4321" not in after["keypoints/a.jpg.csv"] + after["coco.json"]
+    assert run(["validate", str(out)]) == ExitCode.OK
+    assert convert(place, "csv") == ExitCode.OK
+    assert contents(out) == after
 
 
 def test_a_run_keeps_what_was_converted(place: Path, a_model: Path) -> None:

@@ -166,9 +166,7 @@ class _Converter:
     def _is_foreign(self, name: str, place: str) -> bool:
         if not os.path.lexists(self._target / place) or self._journal.knows_file(place):
             return False
-        entry = self._entry(name)
-        begun = self._journal.begun(name) if self._target == self._folder else None
-        return place not in (entry.outputs if entry else ()) and place not in (begun.outputs if begun else ())
+        return self._target != self._folder or not self._journal.vouches_for(name, place)
 
     def _is_foreign_dataset(self) -> bool:
         """A dataset of this folder's own run may be replaced, one of another folder's run may not."""

@@ -105,6 +105,13 @@ class Journal:
             lines = list(self._begun.values())
         return map(_parsed_begun, lines)
 
+    def vouches_for(self, name: str, path: str) -> bool:
+        """Whether a file is a result of the input: finished, begun, or converted from its documents."""
+        entry, begun = self.get(name), self.begun(name)
+        if entry is not None and (path in entry.outputs or path in self._files):
+            return True
+        return begun is not None and path in begun.outputs
+
     def knows_file(self, path: str) -> bool:
         """Whether a file of the run itself is known to be ours."""
         return path in self._files

@@ -262,11 +262,7 @@ class Planner:
     def _is_foreign(self, path: str, name: str) -> bool:
         """Whether something is there that no line of the journal vouches for as a result of this input."""
         self._check_folders(path)
-        if not os.path.lexists(self._root / path):
-            return False
-        entry, begun = self._journal.get(name), self._journal.begun(name)
-        ours = {*(entry.outputs if entry else ()), *(begun.outputs if begun else ())}
-        return path not in ours
+        return os.path.lexists(self._root / path) and not self._journal.vouches_for(name, path)
 
     def _check_folders(self, path: str) -> None:
         """Refuse a folder of the results that is a link: it may lead to anything."""

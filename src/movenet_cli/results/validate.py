@@ -121,6 +121,8 @@ class Validation:
             for number, record in enumerate(read_records(self._folder)):
                 if isinstance(record, Entry) and latest[record.name] == number and not record.failed:
                     finished[escape_name(record.name)] = _counts_of(record)
+                    for name in record.outputs:
+                        files.pop(name, None)
                     yield from self._check_entry(path, record)
             self._is_of_a_run |= RUN in files
             yield from self._check_files(files)
