@@ -85,7 +85,9 @@ def test_list_as_json(hub: Hub, models: Terminal) -> None:
 
 def test_fetch_says_where_on_standard_error(hub: Hub, models: Terminal) -> None:
     assert models("fetch", "thunder") == 0
-    assert (models.out, models.err) == ("", f"thunder: {folder_of(THUNDER) / 'thunder'}\n")
+    told, where = models.err.splitlines()
+    assert (models.out, where) == ("", f"thunder: {folder_of(THUNDER) / 'thunder'}")
+    assert f"sha256 {sha256_of(folder_of(THUNDER) / 'thunder')} is recorded" in told
     assert models("fetch", "thunder") == 0
     assert models.err == f"thunder: {folder_of(THUNDER) / 'thunder'}\n"
     assert hub.requests == [first_path("thunder"), "/storage/thunder"]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from movenet_cli.cancellation import StopSignal
 from movenet_cli.sources.counting import Expected, expected_frames
 from movenet_cli.sources.interface import FrameRange
 from movenet_cli.sources.video import VideoSource
@@ -32,7 +33,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.mark.parametrize("wanted", RANGES, ids=str)
 def test_about_as_many_frames_come(clips: list[Path], wanted: FrameRange) -> None:
     for clip in clips:
-        with VideoSource(clip, wanted, max_pixels=10**6) as source:
+        with VideoSource(clip, wanted, max_pixels=10**6, stop=StopSignal()) as source:
             came = len(list(source.frames()))
         expected = expected_frames(clip, wanted)
         assert expected is not None
