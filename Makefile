@@ -6,7 +6,7 @@ INPUT  ?= sample_images
 OUTPUT ?= demo-out
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo test check check-install format lock bench train clean
+.PHONY: help install develop demo test coverage check check-install format lock bench train clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,13 @@ demo: install  ## annotate sample_images and say where the keypoints and overlay
 	@echo "COCO:      $(OUTPUT)/coco.json"
 	@echo "overlays:  $(OUTPUT)/overlay/     (look here first)"
 
-test: develop  ## set up, then run the tests and measure what they cover
+# One more than cores: many tests wait for processes of their own.
+TEST_JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
+test: develop  ## set up, then run the tests
+	$(BIN)/python -m pytest -q -n $(TEST_JOBS) --dist worksteal
+
+coverage: develop  ## the tests again, one after the other, and what they cover
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
 check: develop  ## look at format, lint and types

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,7 +80,14 @@ class Entry:
 
 def location_of(path: Path) -> str:
     """Where a file is: links among its folders are resolved, its own name stands: a link is itself."""
-    return os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - a name may be of any bytes
+    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - a Path for every file is slow
+    return os.path.join(_real_folder(folder), name)  # noqa: PTH118
+
+
+@lru_cache(maxsize=1024)
+def _real_folder(path: str) -> str:
+    """The folder with all links resolved; asked of the disk once, not for each of its files."""
+    return os.path.realpath(path)
 
 
 def settings_key(values: Mapping[str, object]) -> str:
@@ -187,8 +195,8 @@ def inside(path: str) -> str:
     Raises:
         ValueError: it leads out of there.
     """
-    parts = Path(path).parts
-    if not parts or Path(path).anchor or ".." in parts or b"\0" in os.fsencode(path):
+    is_absolute = path.startswith("/") or (os.name == "nt" and Path(path).anchor != "")
+    if is_absolute or path in ("", ".") or ".." in path.split("/") or "\0" in path:
         raise ValueError(f"{path!r} leads out of its folder")
     return path
 

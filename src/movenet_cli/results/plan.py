@@ -135,7 +135,7 @@ class Planner:
         self._keys = {each.key for each in settings.values()}
         self._overwrite = overwrite
         self._exact = exact
-        self._sound_folders: set[Path] = set()
+        self._sound_folders: set[str] = set()
 
     def plan(self, files: Sequence[InputFile]) -> Plan:
         """The plan for these inputs.
@@ -170,7 +170,7 @@ class Planner:
         entry = self._journal.get(file.name)
         if entry is not None and not self._has_results(entry):
             entry = None
-        foreign = [path for path in self._places(file) if self._is_foreign(path, file.name)]
+        foreign = [path for path in self._places(file) if self._is_foreign(path, file.name, entry)]
         if foreign:
             needed = self._needed(file)
             plan.foreign += [self._root / path for path in foreign if path in needed]
@@ -195,14 +195,14 @@ class Planner:
     def _claim(self, entry: Entry, file: InputFile, plan: Plan) -> Entry:
         """The entry of an input that is where the journal says, or has moved; others have taken its name."""
         here = location_of(file.path)
+        if entry.path is not None and _is_same_place(entry.path, here):
+            return entry
         former = {each.former: each.key for each in self._settings.values() if each.former}
         claimed = replace(entry, path=here, key=former.get(entry.key, entry.key))
         if entry.path is None:  # version 0.1.0: the same content must be the same input
             if self._overwrite or self._is_same_content(entry, file.path, exact=True):
                 plan.adopted.append(claimed)
                 return claimed
-        elif _is_same_place(entry.path, here):
-            return entry
         elif not os.path.lexists(entry.path) and self._is_same_content(entry, file.path, exact=True):
             plan.adopted.append(claimed)
             return claimed
@@ -224,7 +224,7 @@ class Planner:
         return tuple(path for path in entry.outputs if path not in self._places(file))
 
     def _has_results(self, entry: Entry) -> bool:
-        return any(os.path.lexists(self._root / path) for path in entry.outputs)
+        return any(os.path.lexists(f"{self._root}/{path}") for path in entry.outputs)
 
     def _is_same_content(self, entry: Entry, path: Path, *, exact: bool = False) -> bool:
         """Whether the input is as it was; a time that has changed is looked into when it is `exact`."""
@@ -259,22 +259,24 @@ class Planner:
             return set(self._layout.texts(file.name))
         return set(self._layout.files(file.name, media))
 
-    def _is_foreign(self, path: str, name: str) -> bool:
+    def _is_foreign(self, path: str, name: str, entry: Entry | None = None) -> bool:
         """Whether something is there that no line of the journal vouches for as a result of this input."""
         self._check_folders(path)
-        return os.path.lexists(self._root / path) and not self._journal.vouches_for(name, path)
+        if not os.path.lexists(f"{self._root}/{path}") or (entry is not None and path in entry.outputs):
+            return False
+        return not self._journal.vouches_for(name, path)
 
     def _check_folders(self, path: str) -> None:
         """Refuse a folder of the results that is a link: it may lead to anything."""
-        for folder in (self._root / path).parents:
-            if folder == self._root or folder in self._sound_folders:
-                return
-            if folder.is_symlink():
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._sound_folders:
+            if (self._root / folder).is_symlink():
                 raise OutputError(
-                    f"{folder} is a link, and results are not written through links: put a folder there, "
-                    "or choose another folder with --output"
+                    f"{self._root / folder} is a link, and results are not written through links: "
+                    "put a folder there, or choose another folder with --output"
                 )
             self._sound_folders.add(folder)
+            folder = folder.rpartition("/")[0]
 
     def _check_case(self, files: Sequence[InputFile]) -> None:
         """Refuse two inputs whose results would replace each other on a disk that ignores case."""
