@@ -13,7 +13,17 @@ from packaging.utils import canonicalize_name
 PROJECT = Path(__file__).resolve().parent.parent
 SCRIPT = PROJECT / "scripts" / "make_environment.py"
 LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"]
-ONLY_DEVELOPERS = {"coverage", "hatchling", "hypothesis", "mypy", "pytest", "pytest-cov", "pytest-xdist", "ruff", "uv"}
+ONLY_DEVELOPERS = {
+    "coverage",
+    "hatchling",
+    "hypothesis",
+    "mypy",
+    "pytest",
+    "pytest-cov",
+    "pytest-xdist",
+    "ruff",
+    "uv",
+}
 
 
 def pins(lock: str) -> dict[str, str]:

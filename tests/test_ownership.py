@@ -198,6 +198,22 @@ def test_a_killed_run_with_overwrite_goes_on_without_it(
         assert path.read_bytes() == (tmp_path / "calm" / path.relative_to(out)).read_bytes()
 
 
+def test_what_was_corrected_by_hand_outlives_a_killed_run(
+    annotate: Annotate, a_model: Path, media: Path, tmp_path: Path
+) -> None:
+    """The run was going to redo it, and did not get that far."""
+    out = tmp_path / "out"
+    for seed in range(6):
+        write_image(media / f"{seed}.jpg", gradient(seed=seed))
+    assert annotate(media, "-o", out) == ExitCode.OK
+    (out / "keypoints/x/b.jpg.json").write_text("corrected by hand")
+    die(media, "-o", out, "-m", a_model, "--crop", "none", "--overwrite", "-j", "1")
+    assert (out / "keypoints/x/b.jpg.json").read_text() == "corrected by hand"
+    assert annotate(media, "-o", out) == ExitCode.OK
+    assert (out / "keypoints/x/b.jpg.json.bak").read_text() == "corrected by hand"
+    assert json.loads((out / "keypoints/x/b.jpg.json").read_text())["source"] == "x/b.jpg"
+
+
 def test_other_settings_are_refused_with_what_differs(
     annotate: Annotate, a_model: Path, media: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -112,7 +112,7 @@ def _remove_half_done(root: Path, journal: Journal) -> None:
         known = entry.outputs if entry else {}
         for path in begun.outputs:
             target = root / path
-            if is_regular_file(target) and (path not in known or output_of(target) != known[path]):
+            if path not in known and is_regular_file(target):
                 with as_output_error(target):
                     target.unlink(missing_ok=True)
     journal.note(replace(begun, outputs=()) for begun in unfinished)
@@ -173,7 +173,7 @@ class FolderOutputs(Outputs):
         """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
         if self._journal.begun(file.name) is None:  # it was to be kept, and has changed since
             places = dict.fromkeys(path for media in MEDIA for path in self._layout.files(file.name, media))
-            free = tuple(path for path in places if not self._is_foreign(file.name, path))
+            free = tuple(path for path in places if not os.path.lexists(self._root / path))
             self._journal.note([Begun(file.name, tuple(self._keys.values()), free)])
             self._journal.sync()
         self._work[file.name] = _Work(fingerprint(file.path, self._check), owed=self._layout.texts(file.name))

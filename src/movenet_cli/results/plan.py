@@ -246,8 +246,11 @@ class Planner:
         return list(dict.fromkeys(path for media in MEDIA for path in self._layout.files(file.name, media)))
 
     def _free(self, file: InputFile) -> tuple[str, ...]:
-        """Those of them where nothing of somebody else's is."""
-        return tuple(path for path in self._places(file) if not self._is_foreign(path, file.name))
+        """Those of them where nothing is so far, neither of ours nor of somebody else's."""
+        entry = self._journal.get(file.name)
+        known = entry.outputs if entry else {}
+        places = (path for path in self._places(file) if path not in known)
+        return tuple(path for path in places if not self._is_foreign(path, file.name))
 
     def _needed(self, file: InputFile) -> set[str]:
         """The paths that the input really needs, once it is known what it is."""

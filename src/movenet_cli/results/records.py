@@ -32,7 +32,8 @@ class Begun:
     Attributes:
         name: of the input.
         keys: of the settings that it was to be annotated with, one for each kind of media.
-        outputs: the paths that the run was going to write.
+        outputs: the paths that the run was going to write and where nothing was before: what is there after
+            it has been killed is its own.
     """
 
     name: str
