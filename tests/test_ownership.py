@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from movenet_cli import folder
+from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
-from movenet_cli.errors import ExitCode
+from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.results import plan
 from movenet_cli.results.journal import read_journal
 from movenet_cli.sinks.files import AtomicFile
@@ -340,6 +343,34 @@ def test_an_interrupted_run_tells_of_all_its_inputs(
     monkeypatch.setattr(Batch, "_one", interrupt)
     assert annotate(media, tmp_path / "nothing", "-o", tmp_path / "out") == ExitCode.INTERRUPTED
     assert facts(tmp_path / "out")["inputs"]["total"] == 3
+
+
+def test_names_that_cannot_reach_the_disk_are_no_complete_run(
+    annotate: Annotate, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(root: Path) -> None:
+        raise OutputError(f"cannot write {root}: Input/output error")
+
+    monkeypatch.setattr(folder, "sync_folders", refuse)
+    assert annotate(media, "-o", tmp_path / "out") == ExitCode.OUTPUT
+    account = facts(tmp_path / "out")
+    assert (account["exit_code"], account["complete"]) == (ExitCode.OUTPUT, False)
+
+
+def test_a_signal_after_the_account_changes_nothing(
+    annotate: Annotate, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller is told what `run.json` says."""
+    say_end = run_annotate._Run._say_end
+
+    def terminate(self: object, where: str) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        say_end(self, where)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run_annotate._Run, "_say_end", terminate)
+    assert annotate(media, "-o", tmp_path / "out") == ExitCode.OK
+    account = facts(tmp_path / "out")
+    assert (account["exit_code"], account["complete"]) == (ExitCode.OK, True)
 
 
 def test_a_name_of_odd_bytes_is_escaped_in_the_account_as_in_documents(
