@@ -10,7 +10,7 @@ import resource
 import sys
 from pathlib import Path
 
-from movenet_cli.cli import run_annotate
+from movenet_cli import run as library_run
 from movenet_cli.cli.main import main, run
 
 STRANGER = 65531
@@ -32,7 +32,7 @@ def limit_threads(count: int) -> None:
 if __name__ == "__main__":
     what, amount, picture, scratch, *arguments = sys.argv[1:]
     model = arguments[arguments.index("-m") + 1]
-    run_annotate.version = functools.cache(run_annotate.version)
+    library_run.version = functools.cache(library_run.version)
     run(["annotate", picture, "-o", scratch, "-q", "-m", model])
     {"memory": limit_memory, "threads": limit_threads}[what](int(amount))
     sys.argv[1:] = arguments

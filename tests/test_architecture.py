@@ -13,8 +13,13 @@ from movenet_cli.cli import main
 PACKAGE = Path(movenet_cli.__file__).parent
 
 LAYERS = {
-    "cli": 5,
-    "__main__": 5,
+    "cli": 6,
+    "__main__": 6,
+    "__init__": 6,
+    "annotator": 5,
+    "documents": 5,
+    "run": 4,
+    "effects": 4,
     "batch": 4,
     "clashes": 4,
     "folder": 4,
@@ -24,6 +29,7 @@ LAYERS = {
     "pipeline": 4,
     "evaluation": 4,
     "htmlreport": 4,
+    "options": 3,
     "engine": 3,
     "results": 3,
     "models": 2,
@@ -31,6 +37,7 @@ LAYERS = {
     "sinks": 2,
     "estimators": 2,
     "filters": 2,
+    "moments": 2,
     "preprocess": 1,
     "decode": 1,
     "heads": 1,
@@ -50,7 +57,6 @@ LAYERS = {
     "versions": 0,
     "poses": 0,
     "errors": 0,
-    "__init__": 0,
 }
 """Height of each part; imports go downwards or stay level within one part."""
 

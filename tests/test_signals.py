@@ -25,7 +25,7 @@ SOON = 20.0
 
 STAGES = {
     "discovery": "movenet_cli.cli.run_annotate:discover:1",
-    "model": "movenet_cli.cli.run_annotate:load_model:1",
+    "model": "movenet_cli.run:load_model:1",
     "begin": "movenet_cli.folder:FolderOutputs.write_run:1",
     "fingerprint": "movenet_cli.folder:fingerprint:2",
     "picture": "movenet_cli.models.litert:LitertRunner.run:2",

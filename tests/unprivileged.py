@@ -8,7 +8,7 @@ import functools
 import os
 import sys
 
-from movenet_cli.cli import run_annotate
+from movenet_cli import run as library_run
 from movenet_cli.cli.main import main, run
 
 NOBODY = 65534
@@ -17,7 +17,7 @@ if __name__ == "__main__":
     picture, scratch, *arguments = sys.argv[1:]
     if os.geteuid() == 0:
         model = arguments[arguments.index("-m") + 1]
-        run_annotate.version = functools.cache(run_annotate.version)
+        library_run.version = functools.cache(library_run.version)
         run(["annotate", picture, "-o", scratch, "-q", "-m", model])
         os.setgroups([])
         os.setgid(NOBODY)

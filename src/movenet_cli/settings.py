@@ -1,6 +1,7 @@
 """What a user may ask of `annotate`, as frozen objects; every default and bound is stated here."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -11,6 +12,8 @@ CROPS: Final = ("auto", "none", "refine", "follow")
 RUNTIMES: Final = ("auto", "litert", "tensorflow")
 FORMATS: Final = ("json", "jsonl", "csv", "coco")
 PROGRESS: Final = ("auto", "bar", "json", "none")
+
+_DEVICE: Final = re.compile(r"auto|cpu|gpu(:\d{1,3})?")
 
 STREAM: Final = "-"
 """The output that means standard output; as an input, paths from standard input."""
@@ -48,6 +51,16 @@ MAX_FPS: Final = 10**6
 
 MAX_JOBS: Final = 256
 MAX_BATCH: Final = 256
+
+
+def is_device(text: str) -> bool:
+    """Whether a device is spelled as it must be; whether there is such a one comes out at loading."""
+    return _DEVICE.fullmatch(text) is not None
+
+
+def not_a_device(text: str) -> str:
+    """What to say of any other text."""
+    return f"{text!r} is no device; use auto, cpu, gpu, or gpu:N for one of several"
 
 
 def usable_cpus() -> int:

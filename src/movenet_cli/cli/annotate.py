@@ -237,6 +237,7 @@ def annotate(**options: Any) -> int:
     given = options_given(click.get_current_context())
     check_options(options, given)
     check_places(options)
+    request = Request.of(options, given)
     set_verbosity(options["verbose"], options["quiet"])
     with native_stderr_hidden(not options["verbose"] or speaks_json()):
-        return run_annotate(Request(**options, given=given))
+        return run_annotate(request)

@@ -10,7 +10,6 @@ import click
 from click.core import ParameterSource
 
 from movenet_cli import settings as default
-from movenet_cli.cli.options import Moment
 from movenet_cli.errors import InputError, OutputError
 
 
@@ -40,12 +39,6 @@ def check_places(options: dict[str, Any]) -> None:
 
 def check_options(options: dict[str, Any], given: Set[str]) -> None:
     """What Click cannot check by itself; what does not fit and comes from the environment is left out."""
-    if options["input_size"] % default.INPUT_SIZE_STEP:
-        raise click.UsageError(f"--input-size: {options['input_size']} is not a multiple of 32")
-    start, end = options["start"] or Moment(), options["end"] or Moment()
-    for low, high in ((start.seconds, end.seconds), (start.frame, end.frame)):
-        if low is not None and high is not None and high <= low:
-            raise click.UsageError("--end must lie after --start")
     options["formats"] = tuple(dict.fromkeys(name for group in options["formats"] for name in group))
     if options["output"] == default.STREAM:
         options["output"] = None

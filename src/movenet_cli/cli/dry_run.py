@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from movenet_cli.cli.effects import effective
 from movenet_cli.cli.printing import printable, say
+from movenet_cli.effects import effective
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.models.catalogue import CATALOGUE, catalogue_model
 from movenet_cli.models.interface import Kind, ModelInfo
 from movenet_cli.models.store import resolve
+from movenet_cli.options import Options
 from movenet_cli.results.journal import Journal
 from movenet_cli.results.layout import Layout
 from movenet_cli.results.places import check_places
@@ -34,8 +35,8 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
     Raises:
         MovenetError: what would keep the run from starting, where it shows without loading a model.
     """
-    known = _Known(request)
-    root = request.output
+    options, root = request.options, request.output
+    known = _Known(options)
     if root is None:
         plan = Plan([InputPlan(file, "annotate", "to standard output") for file in found.files])
         known.infos()
@@ -45,9 +46,9 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
         journal = Journal(root)
         infos = known.infos(journal)
         if known.is_certain:
-            request = effective(request, infos[0], found.files)
+            options = effective(options, request.given, infos[0], found.files)
         strategy = Strategy(
-            infos if request.refine_with else infos[:1], request.pose_settings, request.frames
+            infos if options.refine_with else infos[:1], options.pose_settings, options.frames
         )
         settings = {media: strategy.settings(media) for media in MEDIA}
         planner = Planner(root, journal, layout, settings, overwrite=request.overwrite, exact=True)
@@ -88,8 +89,8 @@ def _print(action: str, name: str, reason: str) -> None:
 class _Known:
     """What can be said of the models without loading them."""
 
-    def __init__(self, request: Request) -> None:
-        self._request = request
+    def __init__(self, options: Options) -> None:
+        self._options = options
         self.to_download: list[str] = []
         self.is_certain = True
 
@@ -99,9 +100,9 @@ class _Known:
         Raises:
             ModelError: there is no such model, or it is not here and must not be downloaded.
         """
-        request = self._request
-        first: Kind = "multi" if request.refine_with else "single"
-        asked: list[tuple[str | None, Kind]] = [(request.model, first), (request.refine_with, "single")]
+        options = self._options
+        first: Kind = "multi" if options.refine_with else "single"
+        asked: list[tuple[str | None, Kind]] = [(options.model, first), (options.refine_with, "single")]
         return [self._info(name, kind, journal) for name, kind in asked if name]
 
     def _info(self, name: str, kind: Kind, journal: Journal | None) -> ModelInfo:
@@ -109,7 +110,7 @@ class _Known:
         try:
             found = resolve(name, offline=True, mirror=None, progress=lambda *_: None)
         except ModelError:
-            if row is None or self._request.offline:
+            if row is None or self._options.offline:
                 raise
             self.to_download.append(name)
             title, sha256 = name, UNKNOWN
@@ -120,10 +121,10 @@ class _Known:
             sha256, runtime = used.sha256, used.runtime
             kind = used.kind
         else:
-            runtime = "tensorflow" if self._request.device.startswith("gpu") else "litert"
-        if self._request.runtime != "auto":
-            runtime = self._request.runtime
-        batch = self._request.batch_size if runtime == "tensorflow" else 1
+            runtime = "tensorflow" if self._options.device.startswith("gpu") else "litert"
+        if self._options.runtime != "auto":
+            runtime = self._options.runtime
+        batch = self._options.batch_size if runtime == "tensorflow" else 1
         if row is not None:
             return ModelInfo(title, row.kind, row.input_size, sha256, runtime, batch)
         self.is_certain &= used is not None

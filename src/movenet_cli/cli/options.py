@@ -2,22 +2,16 @@
 
 import math
 import os
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from movenet_cli.settings import MAX_FRAMES, MAX_SECONDS
-
-_CLOCK: Final = re.compile(r"(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
-_SECONDS: Final = re.compile(r"\d{1,12}(\.\d*)?|\.\d+")
-_FRAME: Final = re.compile(r"\d{1,12}f")
-_DEVICE: Final = re.compile(r"auto|cpu|gpu(:\d{1,3})?")
+from movenet_cli.moments import Moment, parse_moment
+from movenet_cli.settings import is_device, not_a_device
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -100,17 +94,9 @@ class Device(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Check the spelling; whether there is such a device comes out when the model is loaded."""
-        if not _DEVICE.fullmatch(str(value)):
-            self.fail(f"{value!r} is no device; use auto, cpu, gpu, or gpu:N for one of several", param, ctx)
+        if not is_device(str(value)):
+            self.fail(not_a_device(str(value)), param, ctx)
         return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A point in a video: seconds, or a frame index; exactly one is set."""
-
-    seconds: float | None = None
-    frame: int | None = None
 
 
 class MomentType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -122,19 +108,10 @@ class MomentType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         """Parse the text; anything else is a usage error that shows the three ways."""
         if isinstance(value, Moment):
             return value
-        text = str(value).strip()
-        if _FRAME.fullmatch(text) and int(text[:-1]) <= MAX_FRAMES:
-            return Moment(frame=int(text[:-1]))
-        seconds = None
-        if _SECONDS.fullmatch(text):
-            seconds = float(text)
-        elif clock := _CLOCK.fullmatch(text):
-            hours, minutes, rest = clock.groups()
-            seconds = int(hours or 0) * 3600 + int(minutes) * 60 + float(rest)
-        if seconds is None or seconds > MAX_SECONDS:
-            advice = "use seconds (12.5), hh:mm:ss (00:01:30), or a frame number such as 250f"
-            raise click.BadParameter(f"{value!r} is not a time: {advice}", ctx, param)
-        return Moment(seconds=seconds)
+        try:
+            return parse_moment(str(value))
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
 
 
 class FormatList(click.ParamType):  # type: ignore[type-arg,unused-ignore]
