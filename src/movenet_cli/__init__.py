@@ -1,3 +1,77 @@
-"""Bulk human-pose annotation with Google's MoveNet models; importing the package imports nothing heavy."""
+"""Bulk human-pose annotation with Google's MoveNet models.
+
+The names in `__all__` are the public interface; docs/python.md shows how to use it. Each is loaded when it is
+first used: importing the package imports nothing heavy.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from movenet_cli.annotator import Annotator
+    from movenet_cli.documents import Document, read
+    from movenet_cli.errors import (
+        ExitCode,
+        InputError,
+        MediaError,
+        ModelError,
+        MovenetError,
+        OutputError,
+        UsageError,
+    )
+    from movenet_cli.poses import FrameResult, Pose
+    from movenet_cli.report import Report
+    from movenet_cli.skeleton import KEYPOINT_NAMES
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "KEYPOINT_NAMES",
+    "Annotator",
+    "Document",
+    "ExitCode",
+    "FrameResult",
+    "InputError",
+    "MediaError",
+    "ModelError",
+    "MovenetError",
+    "OutputError",
+    "Pose",
+    "Report",
+    "UsageError",
+    "__version__",
+    "read",
+]
+
+_HOMES: Final = {
+    "annotator": ("Annotator",),
+    "documents": ("Document", "read"),
+    "errors": (
+        "ExitCode",
+        "InputError",
+        "MediaError",
+        "ModelError",
+        "MovenetError",
+        "OutputError",
+        "UsageError",
+    ),
+    "poses": ("FrameResult", "Pose"),
+    "report": ("Report",),
+    "skeleton": ("KEYPOINT_NAMES",),
+}
+"""Where each public name is defined."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name at its first use."""
+    for module, names in _HOMES.items():
+        if name in names:
+            value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, and what every module has."""
+    return sorted({*globals(), *__all__})

@@ -15,8 +15,8 @@ import pytest
 from movenet_cli.cli import main
 from movenet_cli.cli.main import run
 from movenet_cli.cli.options import FormatList, MomentType
-from movenet_cli.moments import Moment
 from movenet_cli.errors import ExitCode
+from movenet_cli.moments import Moment
 from tests.media import write_image, write_video
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from movenet_cli.errors import MediaError
 from movenet_cli.pictures import RgbPicture, swap_red_and_blue
-from movenet_cli.poses import ByteArray, Frame, Skipped
+from movenet_cli.poses import ByteArray, Frame
 from movenet_cli.sources.header import ImageHeader
 from movenet_cli.sources.interface import Source, SourceInfo
 from movenet_cli.sources.jpeg import decode_jpeg, is_rgb_jpeg
@@ -65,7 +65,7 @@ class ImageSource(Source):
         """See `Source.notes`."""
         return self._notes
 
-    def frames(self) -> Iterator[Frame | Skipped]:
+    def frames(self) -> Iterator[Frame]:
         """The picture as frame 0, without a time."""
         yield Frame(0, None, self._picture)
 
