@@ -68,6 +68,7 @@ CONFINED = {
     "click": {"cli"},
     "tqdm": {"cli"},
     "pycocotools": {"evaluation"},
+    "pandas": {"documents"},
 }
 HEAVY = ("tensorflow", "cv2", "av", "numpy", "ai_edge_litert")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from movenet_cli.poses import FrameResult, Pose
-    from movenet_cli.report import Report
+    from movenet_cli.report import RunReport
     from movenet_cli.skeleton import KEYPOINT_NAMES
 
 __version__ = "0.1.0"
@@ -37,7 +37,7 @@ __all__ = [
     "MovenetError",
     "OutputError",
     "Pose",
-    "Report",
+    "RunReport",
     "UsageError",
     "__version__",
     "read",
@@ -56,20 +56,22 @@ _HOMES: Final = {
         "UsageError",
     ),
     "poses": ("FrameResult", "Pose"),
-    "report": ("Report",),
+    "report": ("RunReport",),
     "skeleton": ("KEYPOINT_NAMES",),
 }
 """Where each public name is defined."""
 
 
-def __getattr__(name: str) -> Any:
-    """Load a public name at its first use."""
-    for module, names in _HOMES.items():
-        if name in names:
-            value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker would take every name to be there
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name at its first use."""
+        for module, names in _HOMES.items():
+            if name in names:
+                value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+                globals()[name] = value
+                return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

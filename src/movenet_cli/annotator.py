@@ -6,28 +6,25 @@ import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
-
-import numpy as np
+from typing import TypeAlias
 
 from movenet_cli import settings as default
-from movenet_cli.batch import Events
+from movenet_cli.batch import Events, Unwatched
 from movenet_cli.clashes import check_overlays
 from movenet_cli.effects import warn_of_unmatched
 from movenet_cli.errors import MediaError, UsageError
 from movenet_cli.models.interface import Model, ModelInfo
-from movenet_cli.options import Options, formats_of, text_of
-from movenet_cli.pictures import RgbPicture
+from movenet_cli.options import Options, formats_of, text_of, texts_of
 from movenet_cli.pipeline import annotate_source
-from movenet_cli.poses import ByteArray, Frame, FrameResult, Pose
-from movenet_cli.report import InputOutcome, Report
+from movenet_cli.poses import ByteArray, FrameResult, Pose
+from movenet_cli.report import RunReport
 from movenet_cli.run import Loaded, Run, Target, check_found, load_named
 from movenet_cli.settings import Crop, Runtime
 from movenet_cli.sinks.interface import Summary
 from movenet_cli.sources.discover import discover
-from movenet_cli.sources.images import ImageSource
 from movenet_cli.sources.interface import InputFile, SourceInfo
-from movenet_cli.sources.opening import open_source, read_still
+from movenet_cli.sources.opening import open_source
+from movenet_cli.sources.single import single_frame
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -132,10 +129,7 @@ class Annotator:
             ModelError: the model cannot be loaded.
         """
         loaded = self._ready()
-        if isinstance(image, str | os.PathLike):
-            frame = _read(Path(image), loaded.options.max_pixels)
-        else:
-            frame = _frame_of(image)
+        frame = single_frame(image, loaded.options.max_pixels)
         info = SourceInfo("image", frame.picture.width, frame.picture.height)
         estimator = loaded.strategy.choose("image", info).estimator
         ((_, result),) = loaded.engine.results([frame], estimator)
@@ -181,7 +175,7 @@ class Annotator:
         include: str | Sequence[str] = (),
         exclude: str | Sequence[str] = (),
         events: Events | None = None,
-    ) -> Report:
+    ) -> RunReport:
         """Annotate files and folders into a results folder, as `movenet annotate` does.
 
         Args:
@@ -197,9 +191,8 @@ class Annotator:
                 `input_started(name)`, `frame_done(name, result)` and `input_done(outcome)`.
 
         Returns:
-            Counts (`done`, `kept`, `failed`, `ignored`; `frames`), `failures` with their `source` and
-            `reason`, `notes`, and the `exit_code` that the command would end with. An input that fails is
-            one of the failures and not an exception.
+            Counts, failures, and the exit code that the command would end with. An input that fails is one
+            of the failures and not an exception.
 
         Raises:
             InputError: there is nothing to annotate.
@@ -211,20 +204,20 @@ class Annotator:
         target = Target(Path(text_of("--output", output)), formats_of(formats), overlay, overwrite)
         if str(output) == default.STREAM:
             raise UsageError("--output - is for the command line; name a folder, or use image() and video()")
-        texts = _texts("INPUT", inputs)
+        texts = texts_of("INPUT", inputs)
         if not texts:
             raise UsageError("no inputs: name at least one file, folder or glob")
-        patterns = {"include": _texts("--include", include), "exclude": _texts("--exclude", exclude)}
+        patterns = {"include": texts_of("--include", include), "exclude": texts_of("--exclude", exclude)}
         found = discover(texts, **patterns, root=None if root is None else text_of("--root", root))
         warn_of_unmatched(found, **patterns)
         check_found(found, texts)
         if overlay:
             check_overlays(found.files, self._options.max_pixels)
-        run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or _NoEvents()))
+        run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or Unwatched()))
         run.to_folder(target)
         if run.report.interrupted:
             raise KeyboardInterrupt
-        return run.report
+        return run.report.result()
 
     def close(self) -> None:
         """Stop the workers; the annotator cannot be used any more."""
@@ -269,34 +262,8 @@ class Annotator:
             return self._loaded
 
 
-class _NoEvents:
-    """Nobody watches."""
-
-    def input_started(self, name: str) -> None:
-        """See `Events`."""
-
-    def frame_done(self, name: str, result: FrameResult) -> None:
-        """See `Events`."""
-
-    def input_done(self, outcome: InputOutcome) -> None:
-        """See `Events`."""
-
-
 def _load(options: Options, name_or_path: str) -> Model:
     return load_named(options, name_or_path, lambda *_: None)
-
-
-def _read(path: Path, max_pixels: int) -> Frame:
-    """An image file, read as in a run.
-
-    Raises:
-        MediaError: it cannot be read, or is no still image.
-    """
-    with _naming(path):
-        still = read_still(path, max_pixels)
-        if still is None:
-            raise MediaError("not a still image; use video()")
-        return next(ImageSource(*still).frames())
 
 
 @contextlib.contextmanager
@@ -306,27 +273,3 @@ def _naming(path: Path) -> Iterator[None]:
         yield
     except MediaError as error:
         raise MediaError(f"{path}: {error}") from error
-
-
-def _frame_of(pixels: Any) -> Frame:
-    """An array from outside as a frame.
-
-    Raises:
-        UsageError: it is no RGB image.
-    """
-    if not isinstance(pixels, np.ndarray):
-        raise UsageError(f"an image is a NumPy array or a path, not {type(pixels).__name__}")
-    if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-        raise UsageError(f"an image has the shape (height, width, 3), RGB; this one has {pixels.shape}")
-    if pixels.dtype != np.uint8:
-        raise UsageError(f"an image has the dtype uint8, 0 to 255; this one has {pixels.dtype}")
-    return Frame(0, None, RgbPicture(pixels))
-
-
-def _texts(flag: str, values: PathLike | Iterable[PathLike]) -> list[str]:
-    """One or several texts or paths as texts."""
-    several = [values] if isinstance(values, str | os.PathLike) else values
-    try:
-        return [text_of(flag, value) for value in several]
-    except TypeError as error:
-        raise UsageError(f"{flag}: {values!r} is neither a path nor several") from error

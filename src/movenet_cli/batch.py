@@ -39,6 +39,19 @@ class Events(Protocol):
         """An input is done, kept or failed."""
 
 
+class Unwatched:
+    """The `Events` of a run that nobody watches."""
+
+    def input_started(self, name: str) -> None:
+        """See `Events`."""
+
+    def frame_done(self, name: str, result: FrameResult) -> None:
+        """See `Events`."""
+
+    def input_done(self, outcome: InputOutcome) -> None:
+        """See `Events`."""
+
+
 class Batch:
     """One run over many inputs.
 

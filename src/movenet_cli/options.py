@@ -4,10 +4,10 @@ import dataclasses
 import math
 import operator
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from movenet_cli import settings as default
 from movenet_cli.errors import UsageError
@@ -110,14 +110,11 @@ def formats_of(formats: object) -> tuple[str, ...]:
     Raises:
         UsageError: one is not known, or there is none.
     """
-    known = ", ".join(default.FORMATS)
-    try:
-        parts = formats.split(",") if isinstance(formats, str) else list(cast("list[object]", formats))
-        names = tuple(dict.fromkeys(str(part).strip().lower() for part in parts))
-    except TypeError:
-        names = ()
+    several = formats if isinstance(formats, Iterable) else ()
+    parts = formats.split(",") if isinstance(formats, str) else map(str, several)
+    names = tuple(dict.fromkeys(part.strip().lower() for part in parts))
     if not names or not set(names) <= set(default.FORMATS):
-        raise UsageError(f"--format: {formats!r}: the formats are {known}")
+        raise UsageError(f"--format: {formats!r}: the formats are {', '.join(default.FORMATS)}")
     return names
 
 
@@ -132,6 +129,15 @@ def text_of(flag: str, value: object) -> str:
     if not (text := os.fsdecode(value)):
         raise UsageError(f"{flag}: it is empty")
     return text
+
+
+def texts_of(flag: str, values: object) -> list[str]:
+    """One or several texts or paths as texts; errors as `text_of`."""
+    if isinstance(values, str | os.PathLike):
+        return [text_of(flag, values)]
+    if not isinstance(values, Iterable):
+        raise UsageError(f"{flag}: {values!r} is neither a text nor a path, nor several")
+    return [text_of(flag, value) for value in values]
 
 
 def _flag(name: str) -> str:
@@ -154,7 +160,7 @@ def _whole(least: int, most: int, flag: str, value: object) -> int:
         raise UsageError(f"{flag}: {value!r} is not a whole number")
     number = operator.index(value)
     if not least <= number <= most:
-        raise UsageError(f"{flag}: {number} is not in the range {least} to {most}")
+        raise UsageError(f"{flag}: {number} is not a whole number from {least} to {most}")
     return number
 
 
@@ -164,7 +170,8 @@ def _number(most: float, flag: str, value: object, *, min_open: bool = False) ->
         raise UsageError(f"{flag}: {value!r} is not a number")
     number = float(value)
     if not (math.isfinite(number) and 0 <= number <= most) or (min_open and not number):
-        raise UsageError(f"{flag}: {value!r} is not in the range {'above ' * min_open}0 to {most:g}")
+        least = "above 0 and" if min_open else "from 0"
+        raise UsageError(f"{flag}: {value!r} is not a number {least} up to {most:,.0f}")
     return number
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
@@ -45,6 +45,33 @@ class Failure:
 
     source: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What became of a run.
+
+    Attributes:
+        exit_code: what `movenet annotate` would end with: 0 when nothing failed.
+        done: inputs that were annotated.
+        kept: inputs whose results were up to date.
+        failed: inputs that could not be annotated.
+        ignored: files that were met and are no inputs.
+        frames: counts of the inputs' frames: `frames` in all, `ok`, `empty`, `failed`.
+        failures: `source` and `reason` of each input that failed, or of which frames did.
+        notes: `source` and `reason` of what else is to be known of an input.
+        seconds: how long it took.
+    """
+
+    exit_code: ExitCode
+    done: int
+    kept: int
+    failed: int
+    ignored: int
+    frames: Summary
+    failures: tuple[Failure, ...]
+    notes: tuple[Failure, ...]
+    seconds: float
 
 
 class Report:
@@ -125,6 +152,23 @@ class Report:
     @property
     def _has_ended(self) -> bool:
         return self.finished or self.interrupted or self.fatal is not None
+
+    def result(self) -> RunReport:
+        """The account as it stands now, in order of the inputs' names."""
+        failures, notes = (
+            tuple(sorted(each, key=lambda line: line.source)) for each in (self.failures, self.notes)
+        )
+        return RunReport(
+            self.exit_code,
+            self.done,
+            self.kept,
+            self.failed,
+            self.ignored,
+            replace(self.frames),
+            failures,
+            notes,
+            self.seconds,
+        )
 
     def closing_line(self, where: str) -> str:
         """One sentence for the terminal."""

@@ -37,6 +37,7 @@ FIRST = {
     "movenet convert movenet-out": "movenet annotate photos -q",
     "movenet report movenet-out": "movenet annotate photos -q",
     "import json": "movenet annotate photos -f coco -o results -q",
+    "from movenet_cli import read": "movenet annotate photos clip.mp4 -o results -q",
 }
 """How an example begins that needs results, and what makes them."""
 
@@ -108,6 +109,27 @@ def _check_baseline(home: Path, done: CompletedProcess[str]) -> None:
     assert re.search(r"\bAP\b", done.stdout)
 
 
+def _check_image_in_memory(home: Path, done: CompletedProcess[str]) -> None:
+    (line,) = done.stdout.splitlines()
+    assert re.fullmatch(r"0\.\d+ \[ *-?\d.*\]", line)
+
+
+def _check_frames_of_video(home: Path, done: CompletedProcess[str]) -> None:
+    times = [float(line.split()[0]) for line in done.stdout.splitlines()]
+    assert times == [time for time in range(0, 65, 5) if time in times]
+
+
+def _check_run(home: Path, done: CompletedProcess[str]) -> None:
+    assert re.fullmatch(r"2 done, 0 kept, \d+ frames with people\n", done.stdout)
+    assert len(list((home / "results" / "overlay").rglob("*.mp4"))) == 2
+
+
+def _check_reading(home: Path, done: CompletedProcess[str]) -> None:
+    first, _, second, counts = done.stdout.splitlines()
+    assert (first, second) == ("clip.mp4 video 96 64 thunder", "gym.jpg image 896 640 thunder")
+    assert counts.endswith("of 1 frames with people")
+
+
 CHECKS: dict[str, Callable[[Path, CompletedProcess[str]], None]] = {
     "movenet annotate photo.jpg": _check_use,
     'movenet annotate clip.mp4 -o - -q | jq -c \'select(.record == "frame" and .status == "ok") '
@@ -116,6 +138,10 @@ CHECKS: dict[str, Callable[[Path, CompletedProcess[str]], None]] = {
     "movenet models fetch thunder lightning": _check_models,
     "movenet annotate train2017 --model lightning --crop none -o out-none": _check_baseline,
     "import json": _check_coco,
+    "import cv2": _check_image_in_memory,
+    "from movenet_cli import KEYPOINT_NAMES, Annotator": _check_frames_of_video,
+    "import movenet_cli as movenet": _check_run,
+    "from movenet_cli import read": _check_reading,
 }
 """First line of an example to what must be there afterwards, besides results without a failure."""
 
