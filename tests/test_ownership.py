@@ -14,6 +14,7 @@ from movenet_cli import folder
 from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, OutputError
+from movenet_cli.report import Report
 from movenet_cli.results import plan
 from movenet_cli.results.journal import read_journal
 from movenet_cli.sinks.files import AtomicFile
@@ -361,13 +362,13 @@ def test_a_signal_after_the_account_changes_nothing(
     annotate: Annotate, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller is told what `run.json` says."""
-    say_end = run_annotate._Run._say_end
+    say_end = run_annotate._say_end
 
-    def terminate(self: object, where: str) -> None:
+    def terminate(report: Report, where: str, *, quiet: bool) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        say_end(self, where)  # type: ignore[arg-type]
+        say_end(report, where, quiet=quiet)
 
-    monkeypatch.setattr(run_annotate._Run, "_say_end", terminate)
+    monkeypatch.setattr(run_annotate, "_say_end", terminate)
     assert annotate(media, "-o", tmp_path / "out") == ExitCode.OK
     account = facts(tmp_path / "out")
     assert (account["exit_code"], account["complete"]) == (ExitCode.OK, True)
