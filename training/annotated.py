@@ -164,10 +164,10 @@ def _unlabelled(views: list[View]) -> dict[str, np.ndarray]:
 
 def write_shards(saved_model: Path | None, coco: Path, out: Path, count: int) -> None:
     """Writes `count` crops of annotated people and some backgrounds as shards under `out`."""
-    teacher, scenes = saved_model and Teacher(saved_model), read_scenes(coco)
-    print(
-        f"{len(scenes)} pictures, {sum(len(scene.people) for scene in scenes)} annotated people", flush=True
-    )
+    teacher = Teacher(saved_model) if saved_model else None
+    scenes = read_scenes(coco)
+    people = sum(len(scene.people) for scene in scenes)
+    print(f"{len(scenes)} pictures, {people} annotated people", flush=True)
     write_backgrounds(scenes, out / "backgrounds", "annotated", count // 8)
     rng = np.random.default_rng(SEED + 2)
     write_people(out, "annotated", count, lambda n: label_annotated(teacher, sample_views(rng, scenes, n)))
