@@ -3,12 +3,13 @@
     python scripts/check_install.py
 
 From the locks: each of Python 3.10 to 3.13 that is on the PATH or in pyenv makes the demo, with the pip
-that it brings. Without them: the newest versions that pyproject.toml allows on the newest Python, and
+that it brings; the one that this runs on uses its own environment. Without them: the newest versions that pyproject.toml allows on the newest Python, and
 the oldest ones on the oldest, pass the quick tests. One Python must be there at least. Needs 8 GB of
 room for temporary files.
 """
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -49,10 +50,13 @@ def main() -> int:
     if not pythons:
         print("there is no Python 3.10 to 3.13 here: install one")
         return 1
+    here = platform.python_version()
     jobs: list[tuple[str, Callable[[Path], None]]] = [
         (f"Python {version} from the locks", lambda place, python=python: install_from_locks(python, place))
         for version, python in pythons
+        if version != here
     ]
+    jobs.append((f"Python {here} from the lock of developers, which is this environment", make_demo_here))
     for title, resolution, (version, python) in (
         ("oldest", "lowest-direct", pythons[0]),
         ("newest", "highest", pythons[-1]),
@@ -97,17 +101,27 @@ def run_job(job: tuple[str, Callable[[Path], None]]) -> bool:
 
 def install_from_locks(python: Path, place: Path) -> None:
     """Make the demo, and look at what it made and at what it installed."""
-    venv, out = place / "venv", place / "out"
-    run("make", "demo", f"PYTHON={python}", f"VENV={venv}", f"OUTPUT={out}", PIP_NO_COMPILE="1")
+    venv = place / "venv"
+    make_demo(venv, place / "out", f"PYTHON={python}")
+    unwanted = [tool for tool in ("mypy", "pytest", "ruff", "uv") if (venv / "bin" / tool).exists()]
+    if unwanted:
+        raise CheckError(f"the demo installs {unwanted}")
+    run(venv / "bin" / "python", "-m", "pip", "check")
+
+
+def make_demo_here(place: Path) -> None:
+    """Make the demo in the environment of this process, which `make develop` has installed from nothing."""
+    make_demo(Path(sys.prefix), place / "out")
+
+
+def make_demo(venv: Path, out: Path, *settings: str) -> None:
+    """Make the demo, and look at what it made."""
+    run("make", "demo", *settings, f"VENV={venv}", f"OUTPUT={out}", PIP_NO_COMPILE="1")
     run(venv / "bin" / "movenet", "validate", out)
     samples = [file.name for file in (PROJECT / "sample_images").iterdir() if file.suffix in {".jpg", ".mp4"}]
     missing = [name for name in samples if not (out / "keypoints" / f"{name}.json").is_file()]
     if missing or not samples:
         raise CheckError(f"the demo has no keypoints of {missing or 'anything'}")
-    unwanted = [tool for tool in ("mypy", "pytest", "ruff", "uv") if (venv / "bin" / tool).exists()]
-    if unwanted:
-        raise CheckError(f"the demo installs {unwanted}")
-    run(venv / "bin" / "python", "-m", "pip", "check")
 
 
 def install_without_locks(python: Path, resolution: str, place: Path) -> None:
