@@ -3,9 +3,9 @@
     python scripts/check_install.py
 
 From the locks: each of Python 3.10 to 3.13 that is on the PATH or in pyenv makes the demo, with the pip
-that it brings; the one that this runs on uses its own environment. Without them: the newest versions that pyproject.toml allows on the newest Python, and
-the oldest ones on the oldest, pass the quick tests. One Python must be there at least. Needs 8 GB of
-room for temporary files.
+that it brings; the one that this runs on uses its own environment. Without them: the newest versions that
+pyproject.toml allows on the newest Python, and the oldest ones on the oldest, pass the quick tests. One
+Python must be there at least. Needs 8 GB of room for temporary files.
 """
 
 import os
