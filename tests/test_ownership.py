@@ -106,6 +106,17 @@ def test_results_are_not_written_through_links(
     assert str(out / place) in capfd.readouterr().err
 
 
+def test_a_dataset_that_nobody_asks_for_may_be_a_link(
+    annotate: Annotate, media: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "truth.json").write_text(MINE)
+    (media / "coco.json").symlink_to(tmp_path / "truth.json")
+    assert annotate(media, "-o", media) == ExitCode.OK
+    assert annotate(media, "-o", media, "-f", "json,coco") == ExitCode.OUTPUT
+    assert (media / "coco.json").is_symlink()
+    assert (tmp_path / "truth.json").read_text() == MINE
+
+
 @pytest.mark.parametrize("place", ["run.json", "journal.jsonl", "coco.json", ".movenet/lock"])
 def test_a_pipe_in_the_place_of_a_file_does_not_hang_the_run(
     a_model: Path, media: Path, tmp_path: Path, place: str

@@ -25,13 +25,14 @@ from movenet_cli.results.entries import (
     has_changed,
     location_of,
     output_of,
+    summary_of,
 )
 from movenet_cli.results.journal import Journal, is_up_to_date
 from movenet_cli.results.layout import Layout, dataset_part
 from movenet_cli.results.lock import locked
 from movenet_cli.results.places import check_places
 from movenet_cli.results.plan import MEDIA, Plan, Planner, in_the_way
-from movenet_cli.results.records import Begun, RunFile, Settings
+from movenet_cli.results.records import RunFile, Settings
 from movenet_cli.sinks.cocofile import combine
 from movenet_cli.sinks.document import summary_fields
 from movenet_cli.sinks.files import as_output_error, make_folder, remove_leftovers, sync_folders, write_file
@@ -41,6 +42,7 @@ from movenet_cli.sinks.overlay import open_overlay
 from movenet_cli.sinks.registry import FORMATS
 from movenet_cli.sinks.textsink import TextSink
 from movenet_cli.sources.interface import InputFile, Media
+from movenet_cli.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ def results_folder(
             the way.
         UsageError: results of other inputs or settings would be lost.
     """
-    check_places(root, layout.folders)
+    check_places(root, layout)
     missing = [path for path in (root / LOCK, *(root / LOCK).parents) if not path.exists()]
     with locked(root):
         try:
@@ -89,7 +91,7 @@ def results_folder(
             journal.note(chain(settings.values(), [RunFile(RUN, None)], planner.begun(plan.to_do)))
             journal.sync()
             _tell_what_goes(plan)
-            yield FolderOutputs(root, layout, settings, journal, overwrite)
+            yield FolderOutputs(root, layout, settings, journal, planner, overwrite)
         finally:
             journal.close()
 
@@ -120,8 +122,8 @@ def _remove_half_done(root: Path, journal: Journal) -> None:
 
 def _tell_what_goes(plan: Plan) -> None:
     if plan.differing:
-        what = "; or ".join(text for text, _ in plan.differing.most_common(3))
-        log.info("redoing %d results that were made otherwise: %s", plan.differing.total(), what)
+        count = counted(plan.differing.total(), "input")
+        log.info("redoing results of %s that were made with other settings: %s", count, plan.what_differs)
     if plan.removed:
         what = ", ".join(f"{count} {kind}" for kind, count in plan.removed.items())
         log.info("removing outdated results that this run does not write again: %s", what)
@@ -135,6 +137,7 @@ class FolderOutputs(Outputs):
         layout: what is written, and where.
         settings: see `results_folder`.
         journal: of the folder.
+        planner: tells which files may come of an input.
         overwrite: see `results_folder`.
     """
 
@@ -144,8 +147,10 @@ class FolderOutputs(Outputs):
         layout: Layout,
         settings: Mapping[Media, Settings],
         journal: Journal,
+        planner: Planner,
         overwrite: bool,
     ) -> None:
+        self._planner = planner
         self._root = root
         self._layout = layout
         self._keys = {media: each.key for media, each in settings.items()}
@@ -165,16 +170,14 @@ class FolderOutputs(Outputs):
             entry = self._journal.up_to_date(file.name, file.path, self._keys[media], wanted, self._check)
             if entry is not None:
                 return InputOutcome(
-                    file.name, "kept", _summary(entry), notes=tuple(entry.notes), path=file.path
+                    file.name, "kept", summary_of(entry), notes=tuple(entry.notes), path=file.path
                 )
         return None
 
     def begin(self, file: InputFile) -> None:
         """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
         if self._journal.begun(file.name) is None:  # it was to be kept, and has changed since
-            places = dict.fromkeys(path for media in MEDIA for path in self._layout.files(file.name, media))
-            free = tuple(path for path in places if not os.path.lexists(self._root / path))
-            self._journal.note([Begun(file.name, tuple(self._keys.values()), free)])
+            self._journal.note(self._planner.begun([file]))
             self._journal.sync()
         self._work[file.name] = _Work(fingerprint(file.path, self._check), owed=self._layout.texts(file.name))
 
@@ -188,7 +191,7 @@ class FolderOutputs(Outputs):
             if self._is_foreign(file.name, path):
                 raise in_the_way([self._root / path])
         for path in owed.keys() & good.keys():
-            self._keep_changed(path, good[path])
+            put_aside_if_changed(self._root / path, good[path])
         self._work[file.name] = replace(self._work[file.name], good=good, owed=owed)
         self._disown_stale(file.name, good)
         self._remove(file.name, owed.keys() - good.keys())
@@ -268,7 +271,7 @@ class FolderOutputs(Outputs):
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
         if "coco" in self._layout.formats:
             parts = [self._root / dataset_part(file.name) for file in files if self._has_part(file.name)]
-            self._keep_changed(DATASET, self._journal.file(DATASET))
+            put_aside_if_changed(self._root / DATASET, self._journal.file(DATASET))
             self._journal.note([RunFile(DATASET, None)])
             combine(parts, self._root / DATASET)
             self._journal.note([RunFile(DATASET, output_of(self._root / DATASET))])
@@ -304,7 +307,7 @@ class FolderOutputs(Outputs):
         entry, begun = self._journal.get(name), self._journal.begun(name)
         if entry is not None and (stale := entry.outputs.keys() - good.keys()):
             for path in stale:
-                self._keep_changed(path, entry.outputs[path])
+                put_aside_if_changed(self._root / path, entry.outputs[path])
             if begun is not None:  # what is stale stays ours until it is gone
                 outputs = tuple(dict.fromkeys((*begun.outputs, *stale)))
                 self._journal.note([replace(begun, outputs=outputs)])
@@ -320,7 +323,7 @@ class FolderOutputs(Outputs):
         for path in paths:
             if self._is_foreign(name, path):
                 continue
-            self._keep_changed(path, entry.outputs.get(path) if entry else None)
+            put_aside_if_changed(self._root / path, entry.outputs.get(path) if entry else None)
             with as_output_error(self._root / path):
                 (self._root / path).unlink(missing_ok=True)
 
@@ -329,17 +332,13 @@ class FolderOutputs(Outputs):
         dataset = self._root / DATASET
         with self._dataset_lock:
             if self._journal.knows_file(DATASET) and is_regular_file(dataset):
-                self._keep_changed(DATASET, self._journal.file(DATASET))
+                put_aside_if_changed(self._root / DATASET, self._journal.file(DATASET))
                 with as_output_error(dataset, of_input=False):
                     dataset.unlink(missing_ok=True)
 
     def _is_foreign(self, name: str, path: str) -> bool:
         """Whether something is there that no line of the journal vouches for as a result of this input."""
         return os.path.lexists(self._root / path) and not self._journal.vouches_for(name, path)
-
-    def _keep_changed(self, path: str, recorded: Output | None) -> None:
-        """Put a result aside that somebody has changed since it was written, instead of replacing it."""
-        put_aside_if_changed(self._root / path, recorded)
 
     def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
         if format_name == OVERLAY:
@@ -369,8 +368,3 @@ def run_text(document: Mapping[str, object]) -> str:
     lines = ",\n".join(f"    {json_line(each)}" for each in cast(list[object], document.get("files", [])))
     files = f"[\n{lines}\n  ]" if lines else "[]"
     return f'{text.removesuffix("}").rstrip()},\n  "files": {files}\n}}\n'
-
-
-def _summary(entry: Entry) -> Summary:
-    frames, ok, empty, failed = (entry.counts.get(name, 0) for name in ("frames", "ok", "empty", "failed"))
-    return Summary(frames, ok, empty, failed, list(entry.reasons))

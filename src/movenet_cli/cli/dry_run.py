@@ -42,7 +42,7 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
         known.infos()
     else:
         layout = Layout(request.formats, request.overlay)
-        check_places(root, layout.folders)
+        check_places(root, layout)
         journal = Journal(root)
         infos = known.infos(journal)
         if known.is_certain:
@@ -77,7 +77,7 @@ def _closing(request: Request, found: Discovery, plan: Plan, known: _Known) -> E
         say(f"dry run, nothing was done: {', '.join(parts)}")
     code = ExitCode.OK
     for problem in plan.problems(request.output or Path()):
-        say(f"movenet: {problem}")
+        say(f"movenet: {problem}", "error")
         code = code or problem.exit_code
     return code
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from movenet_cli.foldernames import DATASET, RUN
 from movenet_cli.natural import natural_path_key
 from movenet_cli.poses import FrameResult
 from movenet_cli.results.aside import put_aside_if_changed
-from movenet_cli.results.entries import Entry, output_of
+from movenet_cli.results.entries import Entry, output_of, summary_of
 from movenet_cli.results.finding import DocumentFile, find_documents
 from movenet_cli.results.journal import Journal, is_up_to_date
 from movenet_cli.results.layout import Layout
@@ -70,7 +70,7 @@ def convert_results(folder: Path, format_name: str, output: Path | None = None) 
     owed = _inputs_of_last_run(folder)
     names = {*documents, *owed}
     target = folder if output is None or _is_same(folder, output) else output
-    check_places(target, [FORMATS[format_name].folder])
+    check_places(target, Layout([format_name], overlay=False))
     with locked(target), contextlib.closing(Journal(target)) as journal:
         converter = _Converter(folder, target, format_name, journal)
         converter.check(names)
@@ -185,7 +185,7 @@ class _Converter:
     def _write(self, name: str, document: DocumentFile | None, place: str, entry: Entry | None) -> Summary:
         if document is None:
             if entry is not None and self._is_intact(entry, place):
-                return _summary(entry.counts)
+                return summary_of(entry)
             raise InputError("it has no JSON or JSONL document: run annotate with --format json in addition")
         path = self._target / place
         with open_document(document.path, name) as opened:
@@ -227,11 +227,6 @@ class _Converter:
 
     def _is_result(self, document: DocumentFile, entry: Entry) -> bool:
         return self._is_intact(entry, document.path.relative_to(self._folder).as_posix())
-
-
-def _summary(counts: Mapping[str, int]) -> Summary:
-    frames, ok, empty, failed = (counts.get(key, 0) for key in ("frames", "ok", "empty", "failed"))
-    return Summary(frames, ok, empty, failed)
 
 
 def _read_through(results: Iterator[FrameResult], summary: Summary) -> Summary:

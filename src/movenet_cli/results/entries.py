@@ -12,6 +12,7 @@ from typing import Any, Final
 from movenet_cli.errors import InputError, MediaError
 from movenet_cli.foldernames import OVERLAY
 from movenet_cli.sinks.files import as_output_error
+from movenet_cli.sinks.interface import Summary
 from movenet_cli.sinks.jsontext import escape_name, json_line, plain_text, unescape_name
 from movenet_cli.sinks.registry import FORMATS
 
@@ -88,6 +89,12 @@ def location_of(path: Path) -> str:
 def _real_folder(path: str) -> str:
     """The folder with all links resolved; asked of the disk once, not for each of its files."""
     return os.path.realpath(path)
+
+
+def summary_of(entry: Entry) -> Summary:
+    """The counts of a finished input as the summary that they were written from."""
+    frames, ok, empty, failed = (entry.counts.get(name, 0) for name in ("frames", "ok", "empty", "failed"))
+    return Summary(frames, ok, empty, failed, list(entry.reasons))
 
 
 def settings_key(values: Mapping[str, object]) -> str:

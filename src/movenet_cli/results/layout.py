@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from movenet_cli.foldernames import OVERLAY
+from movenet_cli.foldernames import DATASET, OVERLAY, RUN
 from movenet_cli.sinks.overlay import overlay_name
 from movenet_cli.sinks.registry import FORMATS
 from movenet_cli.sources.interface import Media
@@ -25,6 +25,11 @@ class Layout:
     def folders(self) -> list[str]:
         """The folders that hold everything else."""
         return [*(FORMATS[name].folder for name in self.formats), *([OVERLAY] if self.overlay else [])]
+
+    @property
+    def run_files(self) -> list[str]:
+        """The files of the run as a whole."""
+        return [RUN, *([DATASET] if "coco" in self.formats else [])]
 
     def texts(self, name: str) -> dict[str, str]:
         """An input's files that its name alone tells of, all but the overlay, each with its format."""

@@ -2,28 +2,29 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from movenet_cli.errors import OutputError
-from movenet_cli.foldernames import DATASET, LOCK, RUN
+from movenet_cli.foldernames import LOCK
 from movenet_cli.results.journal import JOURNAL_NAME
+from movenet_cli.results.layout import Layout
 
 
-def check_places(root: Path, folders: Iterable[str]) -> None:
+def check_places(root: Path, layout: Layout) -> None:
     """Refuse files that are none (a link leads elsewhere, a pipe waits for ever), and folders that are none.
 
     Args:
         root: the results folder; it may be missing, or be a link itself.
-        folders: that the run will write into, relative to it.
+        layout: what the run writes; what it does not write may be anything.
 
     Raises:
         OutputError: at the first one.
     """
-    for path in (str(Path(LOCK).parent), *folders):
+    for path in (str(Path(LOCK).parent), *layout.folders):
         for folder in reversed([Path(path), *Path(path).parents][:-1]):
             _check(root / folder, stat.S_ISDIR, "folder")
-    for path in (LOCK, JOURNAL_NAME, RUN, DATASET):
+    for path in (LOCK, JOURNAL_NAME, *layout.run_files):
         _check(root / path, stat.S_ISREG, "file")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from movenet_cli.errors import MediaError, OutputError, UsageError
-from movenet_cli.foldernames import DATASET, LOCK, OVERLAY, RUN
+from movenet_cli.foldernames import LOCK, OVERLAY, RUN
 from movenet_cli.results.entries import Entry, location_of
 from movenet_cli.results.journal import Journal, is_up_to_date, same_content
 from movenet_cli.results.layout import Layout
@@ -78,6 +78,11 @@ class Plan:
     differing: Counter[str] = field(default_factory=Counter)
     overwrite: bool = False
 
+    @property
+    def what_differs(self) -> str:
+        """How this run's settings differ from those of the results that are there."""
+        return "; or ".join(text for text, _ in self.differing.most_common(_SHOWN))
+
     def check(self, root: Path) -> None:
         """Refuse a plan that would cost the user something.
 
@@ -96,12 +101,11 @@ class Plan:
             yield _name_is_taken(root, self.taken)
         if self.differing and not self.overwrite:
             count = self.differing.total()
-            what = "; or ".join(text for text, _ in self.differing.most_common(_SHOWN))
             removed = sorted(self.removed)
             cost = f" and remove their {' and '.join(removed)} files" if removed else ""
             yield UsageError(
                 f"{count:,} {'input has' if count == 1 else 'inputs have'} results in {root} that were made "
-                f"with other settings: {what}; add --overwrite to redo them{cost}, "
+                f"with other settings: {self.what_differs}; add --overwrite to redo them{cost}, "
                 "or choose another folder with --output"
             )
 
@@ -147,7 +151,7 @@ class Planner:
         plan = Plan(overwrite=self._overwrite)
         if _ignores_case(self._root):
             self._check_case(files)
-        own = [RUN, *([DATASET] if "coco" in self._layout.formats else [])]
+        own = self._layout.run_files
         plan.foreign += [
             self._root / path for path in own if is_foreign_file(self._root, self._journal, path)
         ]
