@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYetError
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -107,7 +107,7 @@ def download(url: str, target: Path, progress: Callable[[int, int | None], None]
     try:
         return _watched(transfer, result)
     finally:
-        transfer.given_up.set()
+        transfer.give_up()
 
 
 def _watched(transfer: "_Transfer", result: "Future[str]") -> str:
@@ -135,9 +135,15 @@ class _Transfer:
     def __init__(self, url: str, target: Path, progress: Callable[[int, int | None], None]) -> None:
         self.received = 0
         self.given_up = threading.Event()
+        self._opening = threading.Lock()
         self._url = url
         self._target = target
         self._progress = progress
+
+    def give_up(self) -> None:
+        """End with the next bytes that come, and make no file any more: its folder may be removed now."""
+        with self._opening:
+            self.given_up.set()
 
     def run(self, result: "Future[str]") -> None:
         """Download; the sha256, or whatever went wrong, is the result."""
@@ -164,10 +170,16 @@ class _Transfer:
         except ValueError as error:  # what Python's own parsers make of a redirection's address
             raise DownloadError("a broken answer") from error
 
+    def _open(self) -> BinaryIO:
+        with self._opening:
+            if self.given_up.is_set():
+                raise DownloadError("given up")
+            return self._target.open("wb")
+
     def _save(self, response: requests.Response, length: int | None) -> str:
         """Write the body as it was sent, whatever encoding it claims; urllib3 counts the bytes."""
         digest = hashlib.sha256()
-        with self._target.open("wb") as stream:
+        with self._open() as stream:
             for chunk in response.raw.stream(_CHUNK, decode_content=False):
                 self.received += len(chunk)
                 if self.received > MAX_BYTES:
