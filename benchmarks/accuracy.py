@@ -15,17 +15,17 @@ from benchmarks.people import open_frame
 from benchmarks.settings import measure_settings
 from benchmarks.standin import StandInDetector
 from benchmarks.tables import SEEN, interval, looks_of, number, samples, size_of, table
-from movenet_cli.estimators.interface import Estimator
-from movenet_cli.estimators.refine import Refine
-from movenet_cli.estimators.topdown import TopDown, TopDownSettings
+from movenet_cli.core.types import Pose
+from movenet_cli.evaluation.coco_evaluator import PrecisionMeter
+from movenet_cli.evaluation.ground_truth import TruthPicture, dominant_only, read_truth
+from movenet_cli.evaluation.keypoint_error import measure_placement
 from movenet_cli.evaluation.pairing import PicturePair
-from movenet_cli.evaluation.placement import measure_placement
-from movenet_cli.evaluation.precision import PrecisionMeter
 from movenet_cli.evaluation.predictions import Found
-from movenet_cli.evaluation.truth import TruthPicture, dominant_only, read_truth
+from movenet_cli.inference.interface import Estimator
+from movenet_cli.inference.refine import Refine
+from movenet_cli.inference.top_down import TopDown, TopDownSettings
 from movenet_cli.models.interface import Model, Runner
-from movenet_cli.models.loading import load_model
-from movenet_cli.poses import Pose
+from movenet_cli.models.load import load_model
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ import numpy as np
 from benchmarks.people import open_frame, panning
 from benchmarks.steadiness import Steadiness, measure, read_video
 from benchmarks.tables import SEEN, looks_of, size_of, table
-from movenet_cli.estimators.follow import Follow, FollowSettings
-from movenet_cli.evaluation.truth import TruthPicture
+from movenet_cli.evaluation.ground_truth import TruthPicture
+from movenet_cli.inference.follow import Follow, FollowSettings
 from movenet_cli.models.interface import Model
 
 CLIP = 12

@@ -14,9 +14,9 @@ from typing import cast
 import av
 import numpy as np
 
-from movenet_cli.models.loading import load_model
+from movenet_cli.media.image.jpeg import decode_jpeg
+from movenet_cli.models.load import load_model
 from movenet_cli.settings import Runtime
-from movenet_cli.sources.jpeg import decode_jpeg
 
 INFERENCES = 150
 """Calls of each worker."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from movenet_cli.evaluation.truth import Person, TruthPicture
-from movenet_cli.pictures import RgbPicture
-from movenet_cli.poses import FloatArray, Frame
-from movenet_cli.skeleton import FLIP_PAIRS
-from movenet_cli.sources.interface import FrameRange, InputFile
-from movenet_cli.sources.opening import open_source
+from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.skeleton import FLIP_PAIRS
+from movenet_cli.core.types import FloatArray, Frame
+from movenet_cli.evaluation.ground_truth import Person, TruthPicture
+from movenet_cli.media.opening import open_source
+from movenet_cli.media.pixels.rgb_image import RgbPicture
 
 ASPECTS = (4 / 3, 3 / 4, 3 / 2, 2 / 3, 1.0)
 ZOOMS = (1.1, 6.0)

@@ -8,11 +8,11 @@ import numpy as np
 
 from benchmarks.people import Shown, cutouts
 from benchmarks.tables import SEEN, RememberingRunner, size_of, table
-from movenet_cli.estimators.interface import Estimator
-from movenet_cli.estimators.refine import Refine, RefineSettings
-from movenet_cli.estimators.whole import WholeSingle
-from movenet_cli.evaluation.truth import TruthPicture
-from movenet_cli.metrics import OKS_THRESHOLDS, oks
+from movenet_cli.core.oks import OKS_THRESHOLDS, oks
+from movenet_cli.evaluation.ground_truth import TruthPicture
+from movenet_cli.inference.interface import Estimator
+from movenet_cli.inference.refine import Refine, RefineSettings
+from movenet_cli.inference.whole import WholeSingle
 from movenet_cli.models.interface import Model, Runner
 
 CUTOUTS = 12

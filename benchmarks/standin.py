@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from movenet_cli.estimators.interface import Estimator
-from movenet_cli.evaluation.truth import Person
+from movenet_cli.core.skeleton import OKS_SIGMAS
+from movenet_cli.core.types import Frame, Pose
+from movenet_cli.evaluation.ground_truth import Person
+from movenet_cli.inference.interface import Estimator
 from movenet_cli.models.interface import Runner
-from movenet_cli.poses import Frame, Pose
-from movenet_cli.skeleton import OKS_SIGMAS
 
 MOST = 6
 BOX_ERROR = 0.05

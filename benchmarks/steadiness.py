@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from movenet_cli.estimators.interface import Estimator
-from movenet_cli.filters.smooth import Smooth
+from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.skeleton import INDEX
+from movenet_cli.core.types import FloatArray, Frame, FrameResult
+from movenet_cli.inference.interface import Estimator
+from movenet_cli.media.opening import open_source
 from movenet_cli.models.interface import Runner
-from movenet_cli.poses import FloatArray, Frame, FrameResult
-from movenet_cli.skeleton import INDEX
-from movenet_cli.sources.interface import FrameRange, InputFile
-from movenet_cli.sources.opening import open_source
+from movenet_cli.postprocess.smooth import Smooth
 
 ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
 CONFIDENT = 0.2

@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from movenet_cli import folder
 from movenet_cli.cli.main import run
-from movenet_cli.estimators import whole
+from movenet_cli.inference import whole
+from movenet_cli.io import atomic as files
+from movenet_cli.media import opening
+from movenet_cli.media.image import source as images
+from movenet_cli.media.video import source as video
 from movenet_cli.models import litert
-from movenet_cli.sinks import files, textsink
-from movenet_cli.sources import images, opening, video
+from movenet_cli.output.folder import results_folder as folder
+from movenet_cli.output.formats import text_sink as textsink
 
 STEPS: tuple[tuple[str, Any, str], ...] = (
     ("hash the input", folder.FolderOutputs, "begin"),

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from movenet_cli.estimators.follow import Follow
-from movenet_cli.estimators.interface import Estimator
-from movenet_cli.estimators.refine import Refine
-from movenet_cli.estimators.whole import WholeSingle
+from movenet_cli.core.types import ByteArray, FloatArray
+from movenet_cli.inference.follow import Follow
+from movenet_cli.inference.interface import Estimator
+from movenet_cli.inference.refine import Refine
+from movenet_cli.inference.whole import WholeSingle
 from movenet_cli.models.interface import Model, Runner
-from movenet_cli.poses import ByteArray, FloatArray
 
 SEEN = 0.3
 RESAMPLES = 1000

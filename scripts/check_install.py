@@ -27,15 +27,15 @@ AT_ONCE: Final = 2
 
 QUICK_TESTS: Final = (
     "tests/models/test_litert.py",
-    "tests/models/test_convert.py::test_single_pose",
+    "tests/models/test_convert_saved_model.py::test_single_pose",
     "tests/models/test_tensorflow.py::test_single_pose_batches",
-    "tests/models/test_download.py",
-    "tests/sources/test_images.py",
-    "tests/sources/test_video.py",
-    "tests/sinks/test_formats.py",
-    "tests/sinks/test_overlay_video.py",
+    "tests/models/hub/test_download.py",
+    "tests/media/image/test_source.py",
+    "tests/media/video/test_source.py",
+    "tests/output/formats/test_formats.py",
+    "tests/output/overlay/test_video.py",
     "tests/evaluation",
-    "tests/test_locks.py",
+    "tests/io/test_locks.py",
 )
 """Some that use each dependency."""
 

@@ -12,55 +12,23 @@ from movenet_cli.cli import main
 
 PACKAGE = Path(movenet_cli.__file__).parent
 
-LAYERS = {
-    "cli": 6,
-    "__main__": 6,
-    "__init__": 6,
-    "annotator": 5,
-    "documents": 5,
-    "run": 4,
-    "effects": 4,
-    "batch": 4,
-    "clashes": 4,
-    "folder": 4,
-    "outputs": 4,
-    "strategy": 4,
-    "report": 4,
-    "pipeline": 4,
-    "evaluation": 4,
-    "htmlreport": 4,
-    "options": 3,
-    "engine": 3,
-    "results": 3,
-    "models": 2,
-    "sources": 2,
-    "sinks": 2,
-    "estimators": 2,
-    "filters": 2,
-    "moments": 2,
-    "preprocess": 1,
-    "decode": 1,
-    "heads": 1,
-    "geometry": 1,
-    "pictures": 1,
-    "resampling": 1,
-    "metrics": 1,
-    "boxes": 1,
-    "containers": 1,
-    "settings": 1,
-    "locks": 0,
-    "cancellation": 0,
-    "natural": 0,
-    "wording": 0,
-    "foldernames": 0,
-    "skeleton": 0,
-    "versions": 0,
-    "poses": 0,
-    "errors": 0,
-}
-"""Height of each part; imports go downwards or stay level within one part."""
+LAYERS = (
+    ("__main__",),
+    ("cli", "__init__"),
+    ("run", "evaluation", "html_report"),
+    ("results",),
+    ("media", "models", "inference", "postprocess", "output"),
+    ("io", "settings"),
+    ("core",),
+    ("errors",),
+)
+"""Who may import whom, from the top: a part sees only the layers below its own, and itself."""
 
-FAMILIES = {"models", "sources", "sinks", "estimators", "filters"}
+FAMILIES = LAYERS[4]
+"""They see nothing of each other but what their members are: each other's `interface.py`."""
+
+LEVEL = {part: -level for level, parts in enumerate(LAYERS) for part in parts}
+
 CONFINED = {
     "tensorflow": {"models"},
     "tensorflow_hub": {"models"},
@@ -68,8 +36,13 @@ CONFINED = {
     "click": {"cli"},
     "tqdm": {"cli"},
     "pycocotools": {"evaluation"},
-    "pandas": {"documents"},
+    "pandas": {"results"},
 }
+"""The parts in which a library may be imported at all."""
+
+PURE = {"core": {"numpy"}, "errors": set[str]()}
+"""Parts that import nothing but the standard library and these."""
+
 HEAVY = ("tensorflow", "cv2", "av", "numpy", "ai_edge_litert")
 
 
@@ -93,27 +66,71 @@ def _imports(path: Path) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("path", _modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def _name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def _may_import(part: str, name: str) -> bool:
+    """Whether a module of `part` may import the module `name`, inside `movenet_cli`."""
+    other, _, rest = name.partition(".")
+    if other == part or LEVEL[other] < LEVEL[part]:
+        return True
+    return part in FAMILIES and other in FAMILIES and rest == "interface"
+
+
+@pytest.mark.parametrize("path", _modules(), ids=_name)
 def test_imports_go_downwards(path: Path) -> None:
     part = _part(path)
-    assert part in LAYERS, f"{part} has no place in the layers: see docs/architecture.md"
-    for name in _imports(path):
-        parts = name.split(".")
-        if parts[0] != "movenet_cli" or len(parts) == 1:
-            continue
-        other = parts[1]
-        assert LAYERS[other] <= LAYERS[part], f"{path.name} imports upwards: {name}"
-        if part in FAMILIES and other in FAMILIES and other != part:
-            assert parts[2:] == ["interface"], (
-                f"{path.name}: families see only each other's interface: {name}"
-            )
+    assert part in LEVEL, f"{part} has no place in the layers: see docs/architecture.md"
+    inside = [name.partition(".") for name in _imports(path)]
+    upwards = [
+        rest for top, _, rest in inside if top == "movenet_cli" and rest and not _may_import(part, rest)
+    ]
+    assert not upwards, f"{_name(path)} may not import {', '.join(upwards)}"
 
 
-@pytest.mark.parametrize("path", _modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_heavy_libraries_stay_in_their_rooms(path: Path) -> None:
-    for name in _imports(path):
-        rooms = CONFINED.get(name.split(".")[0])
-        assert rooms is None or _part(path) in rooms, f"{path.name} imports {name}"
+@pytest.mark.parametrize("path", _modules(), ids=_name)
+def test_libraries_stay_in_their_rooms(path: Path) -> None:
+    part = _part(path)
+    libraries = {name.split(".")[0] for name in _imports(path)} - {"movenet_cli", *sys.stdlib_module_names}
+    for library in libraries:
+        assert part in CONFINED.get(library, {part}), f"{_name(path)} imports {library}"
+    assert part not in PURE or libraries <= PURE[part]
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    edges = {_dotted(path): _modules_imported(path) for path in _modules()}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " imports ".join((*way[way.index(name) :], name))
+        if name not in done:
+            for other in sorted(edges.get(name, ())):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in edges:
+        visit(name, ())
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(("movenet_cli", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    )
+
+
+def _modules_imported(path: Path) -> set[str]:
+    """The modules of the package that are imported when this one is, packages' `__init__` left out."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            names = (f"{base}.{alias.name}" for alias in node.names)
+            found |= {
+                name if (PACKAGE.parent / (name.replace(".", "/") + ".py")).exists() else base
+                for name in names
+            }
+    return {name for name in found if name.startswith("movenet_cli.")}
 
 
 COMMANDS = [[], *([name] for name in main.COMMANDS), ["models", "list"]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import movenet_cli
-from movenet_cli.poses import Pose
+from movenet_cli.core.types import Pose
 from tests.test_architecture import HEAVY, PACKAGE
 
 SLOW = (*HEAVY, "click", "tqdm", "requests", "logging", "pandas")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.skeleton import FLIP_PAIRS, KEYPOINT_COUNT
+from movenet_cli.core.skeleton import FLIP_PAIRS, KEYPOINT_COUNT
 
 FloatArray = npt.NDArray[np.floating]
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from movenet_cli.metrics import average_precision, oks, pck, torso_length
+from movenet_cli.core.oks import average_precision, oks, pck, torso_length
 from training.decoding import FloatArray, HeadMaps, decode
 from training.network import HEAD_CHANNELS, Mini
 from training.pictures import read_picture, square

@@ -8,8 +8,8 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from movenet_cli.annotator import Annotator
-    from movenet_cli.documents import Document, read
+    from movenet_cli.core.skeleton import KEYPOINT_NAMES
+    from movenet_cli.core.types import FrameResult, Pose
     from movenet_cli.errors import (
         ExitCode,
         InputError,
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
         OutputError,
         UsageError,
     )
-    from movenet_cli.poses import FrameResult, Pose
-    from movenet_cli.report import RunReport
-    from movenet_cli.skeleton import KEYPOINT_NAMES
+    from movenet_cli.results.documents import Document, read
+    from movenet_cli.run.annotator import Annotator
+    from movenet_cli.run.report import RunReport
 
 __version__ = "0.1.0"
 
@@ -44,8 +44,8 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "annotator": ("Annotator",),
-    "documents": ("Document", "read"),
+    "run.annotator": ("Annotator",),
+    "results.documents": ("Document", "read"),
     "errors": (
         "ExitCode",
         "InputError",
@@ -55,9 +55,9 @@ _HOMES: Final = {
         "OutputError",
         "UsageError",
     ),
-    "poses": ("FrameResult", "Pose"),
-    "report": ("RunReport",),
-    "skeleton": ("KEYPOINT_NAMES",),
+    "core.types": ("FrameResult", "Pose"),
+    "run.report": ("RunReport",),
+    "core.skeleton": ("KEYPOINT_NAMES",),
 }
 """Where each public name is defined."""
 

@@ -44,10 +44,8 @@ DEFAULT_RESAMPLES: Final = 1000
 MOST_MAX_PIXELS: Final = 2**30
 """OpenCV decodes no larger images."""
 
-MAX_FRAMES: Final = 10**9
-MAX_SECONDS: Final = 10.0**9
 MAX_FPS: Final = 10**6
-"""No video is longer or faster."""
+"""No video is faster."""
 
 MAX_JOBS: Final = 256
 MAX_BATCH: Final = 256

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from movenet_cli import folder
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, InputError, OutputError
-from movenet_cli.sinks.files import AtomicFile
-from tests.media import gradient, write_image, write_video
+from movenet_cli.io.atomic import AtomicFile
+from movenet_cli.output.folder import results_folder as folder
+from tests.support.media import gradient, write_image, write_video
 
 Annotate = Callable[..., int]
 
@@ -506,7 +506,7 @@ def test_an_interrupt_leaves_complete_files_only(a_model: Path, tmp_path: Path, 
 
 
 def test_two_runs_into_one_folder_at_once(a_model: Path, media: Path, tmp_path: Path) -> None:
-    from movenet_cli.results.lock import locked  # noqa: PLC0415
+    from movenet_cli.output.folder.lock import locked  # noqa: PLC0415
 
     with locked(tmp_path / "out"):
         command = [sys.executable, "-m", "movenet_cli", "annotate", str(media), "-m", str(a_model)]

@@ -11,7 +11,7 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from tests.conftest import PROJECT
-from tests.media import gradient, write_image, write_video
+from tests.support.media import gradient, write_image, write_video
 
 DOCUMENTS = ("keypoints/a.jpg.json", "keypoints/b.png.json", "keypoints/c.mp4.json")
 

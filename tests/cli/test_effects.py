@@ -9,8 +9,8 @@ from PIL import Image
 
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from tests.media import gradient, write_image, write_video
 from tests.models.tflites import MULTI, TinyModel
+from tests.support.media import gradient, write_image, write_video
 
 
 @pytest.fixture

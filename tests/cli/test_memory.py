@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.media import write_image
+from tests.support.media import write_image
 
 PROGRAM = """
 import resource, sys

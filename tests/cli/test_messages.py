@@ -14,7 +14,7 @@ import pytest
 from movenet_cli.cli import progress
 from movenet_cli.cli.main import movenet, run
 from movenet_cli.errors import ExitCode
-from tests.media import gradient, write_image, write_video
+from tests.support.media import gradient, write_image, write_video
 
 Movenet = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.cli.main import run
-from movenet_cli.models import download as download_module
-from movenet_cli.models.cached import folder_of
-from movenet_cli.models.catalogue import CATALOGUE
-from movenet_cli.models.hashing import sha256_of
-from tests.hub import SAVED_MODEL, TFLITE, Answer, Hub, first_path, tar_gz
+from movenet_cli.io.hashing import sha256_of
+from movenet_cli.models.hub import download as download_module
+from movenet_cli.models.hub.cache import folder_of
+from movenet_cli.models.hub.catalogue import CATALOGUE
+from tests.support.hub import SAVED_MODEL, TFLITE, Answer, Hub, first_path, tar_gz
 
 ARCHIVE = tar_gz(SAVED_MODEL)
 THUNDER = CATALOGUE["thunder"]
@@ -113,7 +113,7 @@ def test_fetch_several_goes_on_after_a_failure(hub: Hub, models: Terminal) -> No
 def test_fetch_all(hub: Hub, models: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "mini.tflite").write_bytes(TFLITE)
-    monkeypatch.setattr("movenet_cli.models.store.importlib.resources.files", lambda package: tmp_path)
+    monkeypatch.setattr("movenet_cli.models.hub.resolve.importlib.resources.files", lambda package: tmp_path)
     for name, model in CATALOGUE.items():
         hub.publish(
             name, Answer(body=ARCHIVE if model.form == "saved_model" else TFLITE)
@@ -181,7 +181,7 @@ def test_path(hub: Hub, models: Terminal) -> None:
 
 
 def test_verify(hub: Hub, models: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("movenet_cli.models.store.importlib.resources.files", lambda package: tmp_path)
+    monkeypatch.setattr("movenet_cli.models.hub.resolve.importlib.resources.files", lambda package: tmp_path)
     hub.publish("lightning", Answer(body=ARCHIVE))
     assert models("verify") == 0
     assert (models.out, models.err) == ("", "no model is on this machine yet\n")

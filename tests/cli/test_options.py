@@ -15,9 +15,9 @@ import pytest
 from movenet_cli.cli import main
 from movenet_cli.cli.main import run
 from movenet_cli.cli.options import FormatList, MomentType
+from movenet_cli.core.time_point import Moment
 from movenet_cli.errors import ExitCode
-from movenet_cli.moments import Moment
-from tests.media import write_image, write_video
+from tests.support.media import write_image, write_video
 
 
 @pytest.mark.parametrize(

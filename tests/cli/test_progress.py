@@ -10,11 +10,10 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.cli.printing import message_form
 from movenet_cli.cli.progress import make_progress
+from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.results import InputOutcome, Summary
 from movenet_cli.errors import ExitCode
-from movenet_cli.report import InputOutcome
-from movenet_cli.sinks.interface import Summary
-from movenet_cli.sources.interface import FrameRange, InputFile
-from tests.media import gradient, write_image
+from tests.support.media import gradient, write_image
 
 RED = "\x1b[31mred\nsecond line"
 

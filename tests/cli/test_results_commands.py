@@ -14,14 +14,14 @@ import pytest
 
 from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
+from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ExitCode
-from movenet_cli.poses import FrameResult
 from movenet_cli.settings import FORMATS
 from tests.conftest import PROJECT
-from tests.fakes import BlobModel
-from tests.media import gradient, write_image, write_video
-from tests.sinks.examples import pose, video_header, write_results
-from tests.sources.clips import damage, write_clip
+from tests.media.clips import damage, write_clip
+from tests.output.formats.examples import pose, video_header, write_results
+from tests.support.fakes import BlobModel
+from tests.support.media import gradient, write_image, write_video
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """How far a run has come: percentages and totals that are never more certain than what is known."""
 
 from movenet_cli.cli.tally import Tally
-from movenet_cli.sources.counting import Expected
+from movenet_cli.media.expected_frames import Expected
 
 
 def test_frames_of_images_are_certain_those_of_videos_are_not() -> None:

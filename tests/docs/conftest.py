@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from movenet_cli.models.catalogue import CATALOGUE
+from movenet_cli.models.hub.catalogue import CATALOGUE
 from tests.docs.shell import Shell, make_media, make_programs
-from tests.hub import Answer, Hub, tar_gz
+from tests.support.hub import Answer, Hub, tar_gz
 
 
 @pytest.fixture(scope="session")

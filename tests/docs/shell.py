@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import PROJECT
-from tests.media import gradient, write_image, write_video
+from tests.support.media import gradient, write_image, write_video
 
 LONG_ENOUGH = 300.0
 """Seconds after which an example counts as one that hangs."""

@@ -11,8 +11,8 @@ import pytest
 from movenet_cli import errors
 from movenet_cli.cli.main import COMMANDS, movenet
 from movenet_cli.errors import ExitCode, MovenetError
-from movenet_cli.models.catalogue import CATALOGUE
-from movenet_cli.sinks.csvfile import COLUMNS
+from movenet_cli.models.hub.catalogue import CATALOGUE
+from movenet_cli.output.formats.csv import COLUMNS
 from tests.conftest import PROJECT
 from tests.docs.examples import PAGES, blocks, commands, page_name, prose
 

@@ -14,7 +14,7 @@ import pytest
 from movenet_cli.errors import ExitCode
 from tests.docs.examples import help_examples, page_examples
 from tests.docs.shell import LONG_ENOUGH, Shell
-from tests.media import gradient, write_image
+from tests.support.media import gradient, write_image
 
 
 def _example(*words: str) -> str:

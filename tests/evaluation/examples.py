@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from movenet_cli.models.interface import ModelInfo
-from movenet_cli.poses import FloatArray, FrameResult, Pose, Status
-from movenet_cli.sinks.interface import Header, Summary
-from movenet_cli.sinks.registry import FORMATS
-from movenet_cli.skeleton import KEYPOINT_NAMES
-from movenet_cli.sources.interface import SourceInfo
-from tests.estimators.dots import body
+from movenet_cli.core.inputs import SourceInfo
+from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.core.results import Header, Summary
+from movenet_cli.core.skeleton import KEYPOINT_NAMES
+from movenet_cli.core.types import FloatArray, FrameResult, Pose, Status
+from movenet_cli.output.formats.registry import FORMATS
+from tests.inference.dots import body
 
 
 def annotation(

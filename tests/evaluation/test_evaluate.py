@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from movenet_cli.core.skeleton import OKS_SIGMAS
 from movenet_cli.errors import InputError, UsageError
 from movenet_cli.evaluation.evaluate import Comparison, Question, evaluate
 from movenet_cli.evaluation.table import as_table
-from movenet_cli.skeleton import OKS_SIGMAS
-from tests.estimators.dots import body
 from tests.evaluation.examples import STANDING, annotation, pose, write_results, write_truth
+from tests.inference.dots import body
 
 pytest.importorskip("pycocotools", reason="pycocotools is an optional extra")
 

@@ -3,8 +3,8 @@
 import pytest
 
 from movenet_cli.errors import InputError
+from movenet_cli.evaluation.ground_truth import TruthPicture
 from movenet_cli.evaluation.pairing import pair_pictures
-from movenet_cli.evaluation.truth import TruthPicture
 
 
 def paired(truth: list[str], results: list[str]) -> list[bool]:

@@ -8,8 +8,8 @@ import pytest
 
 from movenet_cli.errors import InputError
 from movenet_cli.evaluation.predictions import read_predictions
-from tests.estimators.dots import body
 from tests.evaluation.examples import STANDING, pose, write_results, write_truth
+from tests.inference.dots import body
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])

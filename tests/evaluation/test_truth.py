@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.errors import InputError
-from movenet_cli.evaluation.truth import dominant_only, read_truth
-from tests.estimators.dots import body
+from movenet_cli.evaluation.ground_truth import dominant_only, read_truth
 from tests.evaluation.examples import STANDING, annotation, write_truth
+from tests.inference.dots import body
 
 
 def test_pictures_people_and_empty_pictures_are_read(tmp_path: Path) -> None:

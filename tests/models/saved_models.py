@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from movenet_cli.heads import Constants
-from movenet_cli.models.graph import import_tensorflow
+from movenet_cli.models.heads import Constants
+from movenet_cli.models.saved_model import import_tensorflow
 
 CHANNELS = {"center": 1, "heatmap": 17, "regress": 34, "offset": 34, "box_scale": 2, "box_offset": 2}
 SCOPES = {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from movenet_cli.errors import ExitCode, ModelError
-from movenet_cli.models.hashing import sha256_of
+from movenet_cli.io.hashing import sha256_of
 from movenet_cli.models.litert import load_litert
 from tests.models.tflites import MULTI, SINGLE, Quantisation, TinyModel, numbers
 

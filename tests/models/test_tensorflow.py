@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from movenet_cli.errors import ExitCode, ModelError, UsageError
-from movenet_cli.heads import Constants
-from movenet_cli.models.graph import import_tensorflow, load_graph
-from movenet_cli.models.loading import load_model
+from movenet_cli.models.heads import Constants
+from movenet_cli.models.load import load_model
+from movenet_cli.models.saved_model import import_tensorflow, load_graph
 from movenet_cli.models.tensorflow import HeadsRunner, SignatureRunner, TensorflowModel, load_tensorflow
 from tests.models.saved_models import SCOPES, UNUSUAL, save_multi, save_other, save_single
 

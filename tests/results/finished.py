@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from movenet_cli.results.entries import Entry, Fingerprint, output_of
-from movenet_cli.results.journal import Journal
-from movenet_cli.sinks.cocofile import combine
-from movenet_cli.sinks.registry import FORMATS
-from tests.sinks.examples import Documents, summary_of, write_results
+from movenet_cli.output.folder.entries import Entry, Fingerprint, output_of
+from movenet_cli.output.folder.journal import Journal
+from movenet_cli.output.formats.coco import combine
+from movenet_cli.output.formats.registry import FORMATS
+from tests.output.formats.examples import Documents, summary_of, write_results
 
 MARK: Final = Fingerprint(7, 0, "0" * 64)
 

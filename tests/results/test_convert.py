@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError, OutputError
-from movenet_cli.poses import FrameResult
+from movenet_cli.output.folder.entries import Entry, fingerprint, output_of
+from movenet_cli.output.folder.journal import Journal, read_journal
+from movenet_cli.output.folder.lock import locked
+from movenet_cli.output.formats.coco import combine
+from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.results.convert import convert_results
-from movenet_cli.results.entries import Entry, fingerprint, output_of
-from movenet_cli.results.journal import Journal, read_journal
-from movenet_cli.results.lock import locked
-from movenet_cli.sinks.cocofile import combine
-from movenet_cli.sinks.registry import FORMATS
-from tests.sinks.examples import (
+from tests.output.formats.examples import (
     AWKWARD_NAMES,
     Documents,
     image_header,

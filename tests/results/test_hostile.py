@@ -12,14 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from movenet_cli.errors import ExitCode, InputError
-from movenet_cli.results.csvcheck import check_csv
+from movenet_cli.output.formats.registry import FORMATS
+from movenet_cli.results.csv_check import check_csv
 from movenet_cli.results.dataset import read_dataset
-from movenet_cli.results.runfile import read_run
-from movenet_cli.sinks.registry import FORMATS
-from tests.results.finished import run_fields, write_finished
-from tests.results.mutations import PLACES, VALUES, mutate
-from tests.results.said import said_of
-from tests.sinks.examples import (
+from movenet_cli.results.run_file import read_run
+from tests.output.formats.examples import (
     Documents,
     encoded,
     image_header,
@@ -27,6 +24,9 @@ from tests.sinks.examples import (
     video_header,
     video_results,
 )
+from tests.results.finished import run_fields, write_finished
+from tests.results.mutations import PLACES, VALUES, mutate
+from tests.results.said import said_of
 
 FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 DOCUMENTS: Documents = [(image_header("a.jpg"), image_results()), (video_header("b.mp4"), video_results())]

@@ -13,12 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from movenet_cli.errors import ExitCode
-from movenet_cli.sinks.registry import FORMATS
+from movenet_cli.output.formats.registry import FORMATS
 from tests.evaluation.examples import STANDING, annotation, write_truth
+from tests.output.formats.examples import (
+    Documents,
+    encoded,
+    image_header,
+    image_results,
+    video_header,
+    video_results,
+)
 from tests.results.finished import write_finished
 from tests.results.mutations import PLACES, VALUES, mutate
 from tests.results.said import said_of
-from tests.sinks.examples import Documents, encoded, image_header, image_results, video_header, video_results
 
 pytest.importorskip("pycocotools", reason="pycocotools is an optional extra")
 

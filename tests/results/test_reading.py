@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError
-from movenet_cli.poses import FrameResult
-from movenet_cli.results import lines, reading
+from movenet_cli.io import lines
+from movenet_cli.output.formats.registry import FORMATS
+from movenet_cli.results import reading
 from movenet_cli.results.finding import find_documents
 from movenet_cli.results.reading import open_document
-from movenet_cli.sinks.registry import FORMATS
-from tests.results.mutations import PLACES, VALUES, mutate
-from tests.sinks.examples import (
+from tests.output.formats.examples import (
     AWKWARD_NAMES,
     DOCUMENTS,
     encoded,
@@ -31,6 +31,7 @@ from tests.sinks.examples import (
     video_results,
     write_results,
 )
+from tests.results.mutations import PLACES, VALUES, mutate
 
 SCHEMA = json.loads((files("movenet_cli") / "schema" / "movenet-cli-1.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)

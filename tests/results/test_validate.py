@@ -10,17 +10,16 @@ from typing import Any
 
 import pytest
 
+from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError
-from movenet_cli.poses import FrameResult
+from movenet_cli.io.json_text import escape_name, unescape_name
+from movenet_cli.output.folder.entries import Entry, output_of
+from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
+from movenet_cli.output.formats.coco import combine
+from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.results.convert import convert_results
-from movenet_cli.results.entries import Entry, output_of
-from movenet_cli.results.journal import JOURNAL_NAME, Journal
 from movenet_cli.results.validate import Validation
-from movenet_cli.sinks.cocofile import combine
-from movenet_cli.sinks.jsontext import escape_name, unescape_name
-from movenet_cli.sinks.registry import FORMATS
-from tests.results.finished import counts_of, run_fields, write_finished
-from tests.sinks.examples import (
+from tests.output.formats.examples import (
     AWKWARD_NAMES,
     Documents,
     image_header,
@@ -31,6 +30,7 @@ from tests.sinks.examples import (
     video_results,
     write_results,
 )
+from tests.results.finished import counts_of, run_fields, write_finished
 
 DOCUMENTS: Documents = [
     (image_header("a.jpg"), image_results()),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from movenet_cli.skeleton import KEYPOINT_NAMES
+from movenet_cli.core.skeleton import KEYPOINT_NAMES
 from training.synthesis.assets import Floats, Indices
 from training.synthesis.library import BODY_COUNT, Library
 from training.synthesis.person import Person

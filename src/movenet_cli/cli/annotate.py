@@ -7,17 +7,10 @@ import click
 from movenet_cli import settings as default
 from movenet_cli.cli.checks import check_options, check_places, options_given
 from movenet_cli.cli.logs import set_verbosity
-from movenet_cli.cli.options import (
-    Device,
-    FormatList,
-    GroupedCommand,
-    MomentType,
-    Number,
-    Text,
-    options_of,
-)
+from movenet_cli.cli.options import Device, FormatList, GroupedCommand, MomentType, Number, Text, options_of
 from movenet_cli.cli.printing import speaks_json
 from movenet_cli.cli.quiet import native_stderr_hidden
+from movenet_cli.core.time_point import MAX_FRAMES
 
 option = options_of("annotate")
 
@@ -134,7 +127,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--stride",
-    type=click.IntRange(1, default.MAX_FRAMES),
+    type=click.IntRange(1, MAX_FRAMES),
     default=1,
     show_default=True,
     help="Every N-th frame.",
@@ -142,9 +135,7 @@ class AnnotateCommand(GroupedCommand):
 @option("--fps", type=Number(0, default.MAX_FPS, min_open=True), help="At most so many frames a second.")
 @option("--start", type=MomentType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
 @option("--end", type=MomentType(), help="Up to here, exclusive.")
-@option(
-    "--max-frames", type=click.IntRange(1, default.MAX_FRAMES), help="At most so many frames of each video."
-)
+@option("--max-frames", type=click.IntRange(1, MAX_FRAMES), help="At most so many frames of each video.")
 @option(
     "--root",
     metavar="DIR",

@@ -6,9 +6,9 @@ import click
 
 from movenet_cli.cli.options import PathText, options_of
 from movenet_cli.cli.printing import say
+from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.settings import FORMATS, STREAM
-from movenet_cli.wording import counted
 
 option = options_of("convert")
 

@@ -35,10 +35,10 @@ def _python() -> str:
 def _litert() -> str:
     import numpy as np  # noqa: PLC0415
 
-    from movenet_cli.models.catalogue import catalogue_model  # noqa: PLC0415
-    from movenet_cli.models.loading import load_model  # noqa: PLC0415
-    from movenet_cli.models.store import find_local  # noqa: PLC0415
-    from movenet_cli.versions import version  # noqa: PLC0415
+    from movenet_cli.io.versions import version  # noqa: PLC0415
+    from movenet_cli.models.hub.catalogue import catalogue_model  # noqa: PLC0415
+    from movenet_cli.models.hub.resolve import find_local  # noqa: PLC0415
+    from movenet_cli.models.load import load_model  # noqa: PLC0415
 
     found = find_local(catalogue_model("mini"))
     if found is None:
@@ -70,9 +70,9 @@ def _tensorflow() -> str:
 
 
 def _cache() -> str:
-    from movenet_cli.models.cache import cache_dir  # noqa: PLC0415
-    from movenet_cli.models.catalogue import CATALOGUE  # noqa: PLC0415
-    from movenet_cli.models.store import is_local  # noqa: PLC0415
+    from movenet_cli.models.hub.cache_folder import cache_dir  # noqa: PLC0415
+    from movenet_cli.models.hub.catalogue import CATALOGUE  # noqa: PLC0415
+    from movenet_cli.models.hub.resolve import is_local  # noqa: PLC0415
 
     names = [name for name, model in CATALOGUE.items() if is_local(model)]
     return f"{cache_dir()}: {', '.join(names) or 'no model yet'}"

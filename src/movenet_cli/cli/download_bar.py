@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 if TYPE_CHECKING:  # a cached model is loaded without the HTTP client
-    from movenet_cli.models.fetch import Progress
+    from movenet_cli.models.hub.fetch import Progress
 
 
 @contextmanager

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from movenet_cli.cli.printing import printable, say
-from movenet_cli.effects import effective
+from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.errors import ExitCode, ModelError
-from movenet_cli.models.catalogue import CATALOGUE, catalogue_model
-from movenet_cli.models.interface import Kind, ModelInfo
-from movenet_cli.models.store import resolve
-from movenet_cli.options import Options
-from movenet_cli.results.journal import Journal
-from movenet_cli.results.layout import Layout
-from movenet_cli.results.places import check_places
-from movenet_cli.results.plan import MEDIA, InputPlan, Plan, Planner
-from movenet_cli.strategy import Strategy
+from movenet_cli.media.opening import media_of
+from movenet_cli.models.hub.catalogue import CATALOGUE, catalogue_model
+from movenet_cli.models.hub.resolve import resolve
+from movenet_cli.output.folder.journal import Journal
+from movenet_cli.output.folder.layout import Layout
+from movenet_cli.output.folder.places import check_places
+from movenet_cli.output.folder.plan import MEDIA, InputPlan, Plan, Planner
+from movenet_cli.run.effects import effective
+from movenet_cli.run.options import Options
+from movenet_cli.run.plan import Strategy
 
 if TYPE_CHECKING:
     from movenet_cli.cli.run_annotate import Request
-    from movenet_cli.sources.discover import Discovery
+    from movenet_cli.media.discover import Discovery
 
 UNKNOWN: Final = "0" * 64
 """Stands for the hash of a model that has not been downloaded."""
@@ -51,7 +52,7 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
             infos if options.refine_with else infos[:1], options.pose_settings, options.frames
         )
         settings = {media: strategy.settings(media) for media in MEDIA}
-        planner = Planner(root, journal, layout, settings, overwrite=request.overwrite, exact=True)
+        planner = Planner(root, journal, layout, settings, media_of, overwrite=request.overwrite, exact=True)
         plan = planner.plan(found.files)
     for name, reason in found.missing:
         _print("fail", name, reason)

@@ -8,10 +8,10 @@ import click
 
 from movenet_cli.cli.options import Text, options_of
 from movenet_cli.cli.printing import say
+from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, ModelError
-from movenet_cli.models.catalogue import CATALOGUE, CatalogueModel, catalogue_model
-from movenet_cli.models.store import find_local, is_local, not_cached
-from movenet_cli.wording import counted
+from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, catalogue_model
+from movenet_cli.models.hub.resolve import find_local, is_local, not_cached
 
 fetch_option = options_of("models", "fetch")
 
@@ -119,7 +119,7 @@ def _fetch(model: CatalogueModel, *, force: bool, offline: bool, mirror: str | N
         if offline:
             raise not_cached(model)
         from movenet_cli.cli.download_bar import download_bar  # noqa: PLC0415 - the HTTP client is slow to start
-        from movenet_cli.models.fetch import fetch as download  # noqa: PLC0415
+        from movenet_cli.models.hub.fetch import fetch as download  # noqa: PLC0415
 
         with download_bar() as progress:
             found = download(model, mirror=mirror, progress=progress, force=force)

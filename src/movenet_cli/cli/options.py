@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from movenet_cli.moments import Moment, parse_moment
+from movenet_cli.core.time_point import Moment, parse_moment
 from movenet_cli.settings import is_device, not_a_device
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -10,22 +10,15 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
-from movenet_cli.cli.printing import (
-    LastingStderr,
-    printable,
-    say,
-    say_event,
-    speaks_json,
-    write_lines_by,
-)
+from movenet_cli.cli.printing import LastingStderr, printable, say, say_event, speaks_json, write_lines_by
 from movenet_cli.cli.tally import Tally
-from movenet_cli.poses import FrameResult
-from movenet_cli.report import InputOutcome
-from movenet_cli.sinks.document import summary_fields
-from movenet_cli.sinks.jsontext import plain_text
-from movenet_cli.sources.counting import expected_frames
-from movenet_cli.sources.interface import FrameRange, InputFile
-from movenet_cli.wording import counted
+from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.results import InputOutcome
+from movenet_cli.core.types import FrameResult
+from movenet_cli.core.wording import counted
+from movenet_cli.io.json_text import plain_text
+from movenet_cli.media.expected_frames import expected_frames
+from movenet_cli.output.formats.document import summary_fields
 
 BAR_INTERVAL: Final = 0.2
 JSON_INTERVAL: Final = 1.0

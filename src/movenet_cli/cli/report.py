@@ -25,7 +25,7 @@ def report(results: Path, output: Path | None) -> None:
     Example:
       movenet report movenet-out -o night.html
     """
-    from movenet_cli.htmlreport.page import write_report  # noqa: PLC0415 - heavy, and not for --help
+    from movenet_cli.html_report.page import write_report  # noqa: PLC0415 - heavy, and not for --help
 
     if str(output) == STREAM:
         raise UsageError("the page is written to a file: name it, as in -o night.html")

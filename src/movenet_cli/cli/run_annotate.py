@@ -8,22 +8,22 @@ from typing import Any, BinaryIO, cast
 
 import click
 
-from movenet_cli.clashes import check_overlays
 from movenet_cli.cli.download_bar import download_bar
 from movenet_cli.cli.dry_run import dry_run
 from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.printing import printable, say, say_event, speaks_json
 from movenet_cli.cli.progress import Progress, make_progress
 from movenet_cli.cli.signals import ignore_interrupts
-from movenet_cli.effects import warn_of_unmatched
 from movenet_cli.errors import ExitCode, UsageError
+from movenet_cli.io.json_text import plain_text
+from movenet_cli.media.discover import Discovery, discover, read_paths
 from movenet_cli.models.interface import Model
-from movenet_cli.options import Options
-from movenet_cli.report import Report
-from movenet_cli.run import Loaded, Run, Target, check_found, load_named
+from movenet_cli.run.annotate import Loaded, Run, Target, check_found, load_named
+from movenet_cli.run.collisions import check_overlays
+from movenet_cli.run.effects import warn_of_unmatched
+from movenet_cli.run.options import Options
+from movenet_cli.run.report import Report
 from movenet_cli.settings import STREAM
-from movenet_cli.sinks.jsontext import plain_text
-from movenet_cli.sources.discover import Discovery, discover, read_paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
-from movenet_cli.sources.counting import Expected
-from movenet_cli.wording import counted
+from movenet_cli.core.wording import counted
+from movenet_cli.media.expected_frames import Expected
 
 _HOUR: Final = 3600
 

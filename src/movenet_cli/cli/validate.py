@@ -6,8 +6,8 @@ import click
 
 from movenet_cli.cli.options import PathText
 from movenet_cli.cli.printing import printable, say
+from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
-from movenet_cli.wording import counted
 
 
 @click.command()

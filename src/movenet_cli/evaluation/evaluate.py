@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from movenet_cli.errors import InputError
+from movenet_cli.evaluation.coco_evaluator import PrecisionMeter
+from movenet_cli.evaluation.ground_truth import TruthPicture, dominant_only, read_truth
+from movenet_cli.evaluation.keypoint_error import Placement, measure_placement
 from movenet_cli.evaluation.pairing import PicturePair, pair_pictures
-from movenet_cli.evaluation.placement import Placement, measure_placement
-from movenet_cli.evaluation.precision import PrecisionMeter
 from movenet_cli.evaluation.predictions import read_predictions
-from movenet_cli.evaluation.truth import TruthPicture, dominant_only, read_truth
 from movenet_cli.settings import DEFAULT_RESAMPLES, JudgedPeople
 
 _SEED: Final = 20170405

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from movenet_cli.errors import InputError
+from movenet_cli.evaluation.ground_truth import TruthPicture
 from movenet_cli.evaluation.predictions import Found, Predictions
-from movenet_cli.evaluation.truth import TruthPicture
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from movenet_cli.core.folder_names import DATASET, KEYPOINTS
+from movenet_cli.core.skeleton import KEYPOINT_COUNT
+from movenet_cli.core.types import FloatArray, Pose
 from movenet_cli.errors import InputError
-from movenet_cli.foldernames import DATASET, KEYPOINTS
-from movenet_cli.poses import FloatArray, Pose
+from movenet_cli.output.formats.rounding import LARGEST
 from movenet_cli.results.finding import find_all_documents, find_documents
 from movenet_cli.results.reading import open_document
-from movenet_cli.sinks.rounding import LARGEST
-from movenet_cli.skeleton import KEYPOINT_COUNT
 
 
 @dataclass(frozen=True, slots=True, eq=False)

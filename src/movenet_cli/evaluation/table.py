@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from movenet_cli.core.wording import counted
+from movenet_cli.evaluation.coco_evaluator import METRICS
 from movenet_cli.evaluation.evaluate import Comparison, Evaluation
-from movenet_cli.evaluation.placement import BOX_SHARE, TORSO_SHARE
-from movenet_cli.evaluation.precision import METRICS
-from movenet_cli.wording import counted
+from movenet_cli.evaluation.keypoint_error import BOX_SHARE, TORSO_SHARE
 
 
 def as_table(comparison: Comparison) -> str:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from movenet_cli.core.model_info import Kind, ModelInfo
+from movenet_cli.core.types import ByteArray, FloatArray
 from movenet_cli.errors import ModelError
-from movenet_cli.heads import Constants, decode_multi_heads
-from movenet_cli.models.entrance import without_entrance
-from movenet_cli.models.hashing import sha256_of_bytes
-from movenet_cli.models.interface import Kind, Model, ModelInfo, Runner
-from movenet_cli.models.network import Network, PixelTable, Size
-from movenet_cli.poses import ByteArray, FloatArray
+from movenet_cli.io.hashing import sha256_of_bytes
+from movenet_cli.models.heads import Constants, decode_multi_heads
+from movenet_cli.models.interface import Model, Runner
+from movenet_cli.models.interpreter import Network, PixelTable, Size
+from movenet_cli.models.optimise.input_lut import without_entrance
 
 Finish = Callable[[list[FloatArray]], FloatArray]
 """From a network's outputs for one picture to the official output, (1, 1, 17, 3) or (1, 6, 56)."""

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.core.types import ByteArray, FloatArray
 from movenet_cli.errors import ModelError, UsageError
-from movenet_cli.heads import Constants, decode_multi_heads, decode_single_heads
-from movenet_cli.models.graph import SavedGraph, heads_function, import_tensorflow, load_graph
-from movenet_cli.models.interface import Model, ModelInfo, Runner
-from movenet_cli.models.quiet import native_chatter_logged
-from movenet_cli.poses import ByteArray, FloatArray
+from movenet_cli.io.stdio import native_chatter_logged
+from movenet_cli.models.heads import Constants, decode_multi_heads, decode_single_heads
+from movenet_cli.models.interface import Model, Runner
+from movenet_cli.models.saved_model import SavedGraph, heads_function, import_tensorflow, load_graph
 
 
 class TensorflowModel(Model):

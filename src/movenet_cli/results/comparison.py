@@ -6,13 +6,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
+from movenet_cli.core.types import Status
 from movenet_cli.errors import InputError
-from movenet_cli.poses import Status
+from movenet_cli.io.json_text import escape_name
+from movenet_cli.io.strict_json import strict_json
+from movenet_cli.output.formats.coco import CocoEncoder, frame_objects, read_part
 from movenet_cli.results.dataset import Fields, source_of
 from movenet_cli.results.reading import open_document
-from movenet_cli.results.strictjson import strict_json
-from movenet_cli.sinks.cocofile import CocoEncoder, frame_objects, read_part
-from movenet_cli.sinks.jsontext import escape_name
 
 
 class Comparison:

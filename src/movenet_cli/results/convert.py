@@ -6,26 +6,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from movenet_cli.core.folder_names import DATASET, RUN
+from movenet_cli.core.natural_order import natural_path_key
+from movenet_cli.core.results import Summary
+from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError, MediaError
-from movenet_cli.foldernames import DATASET, RUN
-from movenet_cli.natural import natural_path_key
-from movenet_cli.poses import FrameResult
-from movenet_cli.results.aside import put_aside_if_changed
-from movenet_cli.results.entries import Entry, output_of, summary_of
+from movenet_cli.io.atomic import AtomicFile, remove_leftovers, sync_folders
+from movenet_cli.io.json_text import unescape_name
+from movenet_cli.output.folder.entries import Entry, output_of, summary_of
+from movenet_cli.output.folder.journal import Journal, is_up_to_date
+from movenet_cli.output.folder.layout import Layout
+from movenet_cli.output.folder.lock import locked
+from movenet_cli.output.folder.places import check_places
+from movenet_cli.output.folder.plan import in_the_way, is_foreign_file
+from movenet_cli.output.folder.records import Begun, RunFile
+from movenet_cli.output.folder.set_aside import put_aside_if_changed
+from movenet_cli.output.formats.coco import combine
+from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.results.finding import DocumentFile, find_documents
-from movenet_cli.results.journal import Journal, is_up_to_date
-from movenet_cli.results.layout import Layout
-from movenet_cli.results.lock import locked
-from movenet_cli.results.places import check_places
-from movenet_cli.results.plan import in_the_way, is_foreign_file
 from movenet_cli.results.reading import open_document
-from movenet_cli.results.records import Begun, RunFile
-from movenet_cli.results.runfile import read_run
-from movenet_cli.sinks.cocofile import combine
-from movenet_cli.sinks.files import AtomicFile, remove_leftovers, sync_folders
-from movenet_cli.sinks.interface import Summary
-from movenet_cli.sinks.jsontext import unescape_name
-from movenet_cli.sinks.registry import FORMATS
+from movenet_cli.results.run_file import read_run
 
 
 @dataclass(frozen=True, slots=True)

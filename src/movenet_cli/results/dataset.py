@@ -6,13 +6,13 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias, get_args
 
+from movenet_cli.core.skeleton import KEYPOINT_COUNT
+from movenet_cli.core.types import Status
 from movenet_cli.errors import InputError
-from movenet_cli.poses import Status
-from movenet_cli.results.lines import bounded_lines
-from movenet_cli.results.strictjson import strict_json
-from movenet_cli.sinks.cocofile import read_part
-from movenet_cli.sinks.rounding import LARGEST
-from movenet_cli.skeleton import KEYPOINT_COUNT
+from movenet_cli.io.lines import bounded_lines
+from movenet_cli.io.strict_json import strict_json
+from movenet_cli.output.formats.coco import read_part
+from movenet_cli.output.formats.rounding import LARGEST
 
 Fields: TypeAlias = dict[str, Any]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from movenet_cli.core.folder_names import DATASET, DATASET_PARTS, KEYPOINTS, RUN
+from movenet_cli.core.natural_order import natural_path_key
 from movenet_cli.errors import InputError
-from movenet_cli.foldernames import DATASET, DATASET_PARTS, KEYPOINTS, RUN
-from movenet_cli.natural import natural_path_key
-from movenet_cli.sinks.registry import FORMATS
+from movenet_cli.output.formats.registry import FORMATS
 
 DOCUMENT_FORMATS: Final = ("json", "jsonl")
 """Formats that hold everything, the preferred one first."""

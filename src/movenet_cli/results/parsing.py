@@ -9,15 +9,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from movenet_cli.core.inputs import SourceInfo
+from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.core.results import Header, Summary
+from movenet_cli.core.skeleton import KEYPOINT_COUNT, KEYPOINT_NAMES
+from movenet_cli.core.types import Box, FloatArray, FrameResult, Pose
 from movenet_cli.errors import InputError
-from movenet_cli.models.interface import ModelInfo
-from movenet_cli.poses import Box, FloatArray, FrameResult, Pose
-from movenet_cli.sinks.document import SCHEMA
-from movenet_cli.sinks.interface import Header, Summary
-from movenet_cli.sinks.jsontext import unescape_name
-from movenet_cli.sinks.rounding import LARGEST, LATEST
-from movenet_cli.skeleton import KEYPOINT_COUNT, KEYPOINT_NAMES
-from movenet_cli.sources.interface import SourceInfo
+from movenet_cli.io.json_text import unescape_name
+from movenet_cli.output.formats.document import SCHEMA
+from movenet_cli.output.formats.rounding import LARGEST, LATEST
 
 Fields = Mapping[str, Any]
 

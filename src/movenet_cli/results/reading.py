@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from movenet_cli.core.results import Header, Summary
+from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError
-from movenet_cli.poses import FrameResult
-from movenet_cli.results.lines import MAX_LINE, LineTooLongError, bounded_lines
+from movenet_cli.io.lines import MAX_LINE, LineTooLongError, bounded_lines
+from movenet_cli.io.strict_json import strict_json
 from movenet_cli.results.numbering import numbering
 from movenet_cli.results.parsing import parse_frame, parse_header, parse_summary
-from movenet_cli.results.strictjson import strict_json
-from movenet_cli.sinks.interface import Header, Summary
 
 MAX_WHOLE: Final = 64 * 1024 * 1024
 _MAX_HEADER_LINES: Final = 64

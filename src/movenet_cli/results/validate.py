@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from movenet_cli.core.folder_names import DATASET, KEYPOINTS, RUN
+from movenet_cli.core.results import Summary
 from movenet_cli.errors import InputError, MovenetError
-from movenet_cli.foldernames import DATASET, KEYPOINTS, RUN
+from movenet_cli.io.json_text import escape_name
+from movenet_cli.output.folder.entries import Entry, Output, output_of
+from movenet_cli.output.folder.journal import JOURNAL_NAME, read_records
+from movenet_cli.output.folder.layout import dataset_part
+from movenet_cli.output.folder.records import RunFile
 from movenet_cli.results.comparison import Comparison
-from movenet_cli.results.csvcheck import check_csv
+from movenet_cli.results.csv_check import check_csv
 from movenet_cli.results.dataset import read_dataset
-from movenet_cli.results.entries import Entry, Output, output_of
 from movenet_cli.results.finding import find_all_documents, find_files, is_folder
-from movenet_cli.results.journal import JOURNAL_NAME, read_records
-from movenet_cli.results.layout import dataset_part
 from movenet_cli.results.reading import open_document
-from movenet_cli.results.records import RunFile
-from movenet_cli.results.runfile import Run, read_run
-from movenet_cli.sinks.interface import Summary
-from movenet_cli.sinks.jsontext import escape_name
+from movenet_cli.results.run_file import Run, read_run
 
 _Counts = tuple[int, int, int, int]
 

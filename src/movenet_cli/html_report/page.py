@@ -1,0 +1,87 @@
+"""A results folder in, one HTML page out that needs no other file and no network."""
+
+import os
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from movenet_cli.core.folder_names import OVERLAY
+from movenet_cli.errors import OutputError
+from movenet_cli.html_report import sections
+from movenet_cli.html_report.statistics import Statistics, gather
+from movenet_cli.io.atomic import as_output_error, write_file
+from movenet_cli.io.json_text import escape_name, plain_text
+
+_MARK: Final = b" \xc2\xb7 MoveNet report</title>"
+"""What every page of ours has at its top."""
+
+_TOP: Final = 16 * 1024
+"""Bytes in which to look for it: the style sheet comes after it, and names are short."""
+
+
+def write_report(results_folder: Path, out: Path) -> None:
+    """Read a results folder of `annotate` and write its page.
+
+    Args:
+        results_folder: with JSON or JSONL documents; its overlays are shown where there are any.
+        out: the HTML file; a folder above it that is missing is made.
+
+    Raises:
+        InputError: when the folder holds no results.
+        OutputError: when the page cannot be written, or something else than an older page is there.
+    """
+    _require_page_or_nothing(out)
+    write_file(out, render(results_folder))
+
+
+def _require_page_or_nothing(out: Path) -> None:
+    if not os.path.lexists(out):
+        return
+    with as_output_error(out, of_input=False):
+        if out.is_file():
+            with out.open("rb") as stream:
+                if _MARK in stream.read(_TOP):
+                    return
+    raise OutputError(
+        f"{out}: in the way, and not a report of movenet; move it away, or choose another file with --output"
+    )
+
+
+def render(results_folder: Path) -> str:
+    """The page's HTML; arguments and errors as `write_report`."""
+    statistics = gather(results_folder)
+    parts = [
+        sections.state(statistics),
+        sections.figures(statistics),
+        sections.failures(statistics),
+        sections.scores(statistics),
+        sections.gallery(statistics, results_folder / OVERLAY),
+        sections.videos(statistics),
+        sections.images(statistics),
+        sections.facts(statistics),
+    ]
+    page = Template(_resource("page.html")).substitute(
+        title=escape(escape_name(results_folder.resolve().name)),
+        style=_resource("style.css"),
+        lead=_lead(statistics),
+        sections="\n".join(filter(None, parts)),
+        footer="Made by movenet-cli. Nothing about the pictures has left the machine.",
+    )
+    return plain_text(page)
+
+
+def _lead(statistics: Statistics) -> str:
+    """Model and date in one line."""
+    facts = []
+    if statistics.model is not None:
+        facts.append(f"{statistics.model.name} ({statistics.model.kind}-pose)")
+    timings = statistics.run.get("timings")
+    if isinstance(timings, dict) and isinstance(timings.get("started"), str):
+        facts.append(timings["started"].replace("T", " ").removesuffix("+00:00") + " UTC")
+    return escape(" · ".join(facts))
+
+
+def _resource(name: str) -> str:
+    return files("movenet_cli.html_report").joinpath(name).read_text("utf-8")

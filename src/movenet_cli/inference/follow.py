@@ -1,0 +1,128 @@
+"""A video's frames in order, each seen through the square around the person of the frame before."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from movenet_cli.core.geometry import View
+from movenet_cli.core.types import Frame, Pose
+from movenet_cli.inference.crops import Square, around_torso
+from movenet_cli.inference.interface import Estimator
+from movenet_cli.inference.refine import Refine, RefineSettings
+from movenet_cli.inference.scene_cut import SceneWatch
+from movenet_cli.inference.single_pass import single_pass, whole_views
+from movenet_cli.models.interface import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class FollowSettings:
+    """MoveNet's published cropping scheme for videos, and what ends a pursuit.
+
+    Attributes:
+        threshold: keypoints with a lower score count for nothing (published: 0.2).
+        torso_margin: reach of the square per reach of the torso (published: 1.9).
+        body_margin: reach of the square per reach of the body (published: 1.2).
+        hold: the square stays where it is while it would move, or grow or shrink, by less than this share
+            of its side: equal crops make still joints still.
+        cut: mean difference of two frames' thumbnails, 0 to 255, from which on they show two scenes.
+        gap: seconds between two frames from which on the person is looked for anew.
+        confident: nobody with a lower mean score is followed: background may look like a faint person.
+        trust: the person is lost when the mean score falls below this share of the frame before's.
+    """
+
+    threshold: float = 0.2
+    torso_margin: float = 1.9
+    body_margin: float = 1.2
+    hold: float = 0.1
+    cut: float = 16.0
+    gap: float = 1.0
+    confident: float = 0.3
+    trust: float = 0.7
+
+
+@dataclass(slots=True)
+class Follow(Estimator):
+    """Single-pose with a memory of one frame; one video per object, frames in order.
+
+    At the start, after a cut or a gap, and while nobody's torso is seen, the frame is refined. A person who
+    gets lost from one frame to the next is looked for in the whole frame at once. So a frame takes one
+    inference while somebody is followed, two otherwise.
+
+    Attributes:
+        input_size: (height, width) of the network's input.
+        min_score: see `decode_single`.
+        settings: where to look, and when to let go.
+        refine: how to look for somebody.
+    """
+
+    sequential: ClassVar[bool] = True
+
+    input_size: tuple[int, int]
+    min_score: float
+    settings: FollowSettings = field(default_factory=FollowSettings)
+    refine: RefineSettings = field(default_factory=RefineSettings)
+    _scenes: SceneWatch = field(init=False)
+    _last: tuple[Frame, Pose] | None = field(default=None, init=False)
+    _square: Square | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Start with nobody."""
+        self._scenes = SceneWatch(self.settings.cut)
+
+    def estimate(self, frames: Sequence[Frame], runners: Sequence[Runner]) -> list[tuple[Pose, ...]]:
+        """See `Estimator.estimate`; the first runner is the network."""
+        return [(self._next(frame, runners[0]),) for frame in frames]
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the next frame will be seen through a crop, unless it starts a new scene."""
+        return self._square is not None
+
+    def _next(self, frame: Frame, runner: Runner) -> Pose:
+        if self._starts_anew(frame):
+            self._square = None
+        view = None if self._square is None else self._view(frame, self._square)
+        pose = self._refined(frame, runner) if view is None else self._followed(frame, view, runner)
+        self._aim(pose)
+        self._last = frame, pose
+        return pose
+
+    def _starts_anew(self, frame: Frame) -> bool:
+        cut = self._scenes.is_cut(frame.picture)
+        if cut or self._last is None:
+            return True
+        before = self._last[0].time
+        return frame.time is not None and before is not None and frame.time - before >= self.settings.gap
+
+    def _followed(self, frame: Frame, view: View, runner: Runner) -> Pose:
+        """The pose in the square; or one found anew, when the person was lost and the new one is clearer."""
+        pose = single_pass([frame], [view], runner, self.min_score)[0]
+        last_score = self._last[1].score if self._last else 0.0
+        if pose.score >= self.settings.trust * last_score and self._around(pose):
+            return pose
+        return max(pose, self._refined(frame, runner), key=lambda look: look.score)
+
+    def _refined(self, frame: Frame, runner: Runner) -> Pose:
+        refine = Refine(self.input_size, self.min_score, self.refine)
+        return refine.estimate([frame], [runner])[0][0]
+
+    def _around(self, pose: Pose) -> Square | None:
+        settings = self.settings
+        return around_torso(pose.keypoints, settings.threshold, settings.torso_margin, settings.body_margin)
+
+    def _aim(self, pose: Pose) -> None:
+        """Choose the next frame's square; none, when it is doubtful that anybody is there."""
+        square = self._around(pose) if pose.score >= self.settings.confident else None
+        if square is None or self._square is None or not self._is_near(square, self._square):
+            self._square = square
+
+    def _is_near(self, new: Square, old: Square) -> bool:
+        moved = max(abs(new.centre[0] - old.centre[0]), abs(new.centre[1] - old.centre[1])) / old.side
+        return max(moved, abs(math.log(new.side / old.side))) < self.settings.hold
+
+    def _view(self, frame: Frame, square: Square) -> View | None:
+        """What the square shows; the whole frame instead of a square that is larger."""
+        if square.side > max(frame.picture.width, frame.picture.height):
+            return whole_views([frame], self.input_size)[0]
+        return square.view(frame.picture, self.input_size)

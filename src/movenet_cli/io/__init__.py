@@ -1,0 +1,1 @@
+"""Files, locks, hashes and standard streams: what reading and writing share."""

@@ -1,0 +1,18 @@
+"""OpenCV reads and writes image files with blue first; everything else here has red first."""
+
+from typing import Final
+
+import cv2
+
+from movenet_cli.core.types import ByteArray
+
+_ROWS: Final = 64
+"""Swapped at once: OpenCV makes a copy of what it is to change in place."""
+
+
+def swap_red_and_blue(pixels: ByteArray) -> ByteArray:
+    """Turn RGB into BGR or back, in place: (H, W, 3) uint8; a large picture is never there twice."""
+    for top in range(0, len(pixels), _ROWS):
+        rows = pixels[top : top + _ROWS]
+        cv2.cvtColor(rows, cv2.COLOR_BGR2RGB, dst=rows)
+    return pixels

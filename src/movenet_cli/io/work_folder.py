@@ -1,0 +1,29 @@
+"""Temporary folders that do not stay for ever: a killed run's are removed by the next one."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from movenet_cli.io.locks import file_lock, is_free
+
+_PREFIX: Final = ".movenet-work-"
+_LOCK: Final = "lock"
+
+
+@contextlib.contextmanager
+def work_folder(parent: Path) -> Iterator[Path]:
+    """A new folder in `parent` for the block; first those that nobody works in any more are removed.
+
+    Raises:
+        OSError: nothing can be made there.
+    """
+    for folder in parent.glob(f"{_PREFIX}*"):
+        if is_free(folder / _LOCK):
+            shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        with file_lock(folder / _LOCK, protects=name):
+            yield folder

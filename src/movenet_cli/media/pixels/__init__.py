@@ -1,0 +1,1 @@
+"""Decoded pixels, converted and scaled only as far as somebody asks."""

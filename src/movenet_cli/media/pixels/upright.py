@@ -1,0 +1,51 @@
+"""A picture that is stored lying on its side in, a `Picture` that stands upright out."""
+
+from abc import abstractmethod
+
+from movenet_cli.core.types import ByteArray, Picture, PixelRect
+from movenet_cli.media.pixels.orientation import Orientation
+
+
+class UprightPicture(Picture):
+    """Turns what the subclass gives; small results are turned after scaling.
+
+    Args:
+        width: as stored, pixels.
+        height: as stored, pixels.
+        orientation: how the stored pixels are turned.
+    """
+
+    def __init__(self, width: int, height: int, orientation: Orientation) -> None:
+        self._stored_size = (width, height)
+        self._orientation = orientation
+        self._size = orientation.size(width, height)
+        self._rgb: ByteArray | None = None
+
+    @property
+    def width(self) -> int:
+        """Width of the upright picture in pixels."""
+        return self._size[0]
+
+    @property
+    def height(self) -> int:
+        """Height of the upright picture in pixels."""
+        return self._size[1]
+
+    def rgb(self) -> ByteArray:
+        """See `Picture.rgb`; kept for the next caller."""
+        if self._rgb is None:
+            self._rgb = self._orientation.apply(self._stored_rgb())
+        return self._rgb
+
+    def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+        """See `Picture.resized`."""
+        stored = self._orientation.stored_rect(rect, *self._stored_size)
+        return self._orientation.apply(self._stored_part(stored, self._orientation.size(*size)))
+
+    @abstractmethod
+    def _stored_rgb(self) -> ByteArray:
+        """The whole picture as stored: (H, W, 3) RGB."""
+
+    @abstractmethod
+    def _stored_part(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+        """A part of it as stored, scaled to `size`."""

@@ -1,0 +1,38 @@
+"""A decoded video frame as a `Picture`: converted to RGB only as far as somebody asks."""
+
+import av
+import numpy as np
+
+from movenet_cli.core.types import ByteArray, PixelRect
+from movenet_cli.media.pixels.orientation import Orientation
+from movenet_cli.media.pixels.resize import resized_rgb
+from movenet_cli.media.pixels.upright import UprightPicture
+from movenet_cli.media.pixels.yuv import YuvPlanes
+
+
+class VideoPicture(UprightPicture):
+    """A frame as the decoder left it; the common YUV formats are converted after scaling.
+
+    Args:
+        frame: the decoded frame, not turned.
+        orientation: how it is turned upright.
+    """
+
+    def __init__(self, frame: av.VideoFrame, orientation: Orientation) -> None:
+        super().__init__(frame.width, frame.height, orientation)
+        self._frame = frame
+        self._planes = YuvPlanes.of(frame)
+        self._stored: ByteArray | None = None
+
+    def _stored_rgb(self) -> ByteArray:
+        if self._planes is not None:
+            width, height = self._stored_size
+            return self._planes.rgb((0, 0, width, height), self._stored_size)
+        if self._stored is None:
+            self._stored = np.asarray(self._frame.to_ndarray(format="rgb24"), np.uint8)
+        return self._stored
+
+    def _stored_part(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+        if self._planes is not None:
+            return self._planes.rgb(rect, size)
+        return resized_rgb(self._stored_rgb(), rect, size)

@@ -1,0 +1,95 @@
+"""The planes of a decoded YUV frame in, a part of it scaled to RGB out, without converting the rest.
+
+The matrices are those of ITU-T H.273, table 4: with the luma weights Kr and Kb,
+R = Y + 2(1 - Kr)V, B = Y + 2(1 - Kb)U, and G is what is left of Y = Kr R + Kg G + Kb B.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from movenet_cli.core.types import ByteArray, PixelRect
+from movenet_cli.media.pixels.sample import sampled, scaled
+
+_PLANAR = frozenset(("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"))
+_INTERLEAVED = frozenset(("nv12",))
+_FULL_RANGE = 2
+_UNSPECIFIED = 2
+
+_LUMA_WEIGHTS = {
+    1: (0.2126, 0.0722),  # BT.709
+    _UNSPECIFIED: (0.299, 0.114),  # taken for BT.601, as FFmpeg and OpenCV do
+    4: (0.30, 0.11),  # FCC
+    5: (0.299, 0.114),  # BT.601, 625 lines
+    6: (0.299, 0.114),  # BT.601, 525 lines
+    7: (0.212, 0.087),  # SMPTE 240M
+    9: (0.2627, 0.0593),  # BT.2020
+}
+"""Kr and Kb by the matrix coefficients' code point."""
+
+
+@dataclass(frozen=True, slots=True)
+class YuvPlanes:
+    """An 8-bit YUV frame.
+
+    Attributes:
+        luma: (H, W) uint8.
+        chroma: U and V, each (h, w) uint8, or both in one (h, w, 2).
+        matrix: (3, 4) float32: Y, U, V and 1 to RGB, all 0..255.
+        is_centred: whether a chroma sample sits amid its luma samples, or on the left ones.
+    """
+
+    luma: ByteArray
+    chroma: tuple[ByteArray, ...]
+    matrix: npt.NDArray[np.float32]
+    is_centred: bool
+
+    @classmethod
+    def of(cls, frame: av.VideoFrame) -> "YuvPlanes | None":
+        """The planes of a frame, not copied; None when its format is another one."""
+        name = frame.format.name
+        if name not in _PLANAR | _INTERLEAVED or frame.colorspace not in _LUMA_WEIGHTS:
+            return None
+        is_full = name.startswith("yuvj") or frame.color_range == _FULL_RANGE
+        luma, *chroma = (_pixels(plane, 1) for plane in frame.planes)
+        if name in _INTERLEAVED:
+            chroma = [_pixels(frame.planes[1], 2)]
+        return cls(luma, tuple(chroma), _matrix(frame.colorspace, is_full), is_full)
+
+    def rgb(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+        """The part `rect`, scaled bilinearly at pixel centres to `size` (width, height): RGB."""
+        height, width = self.luma.shape
+        planes = [scaled(self.luma, rect, size)]
+        for plane in self.chroma:
+            reduction = -(-width // plane.shape[1]), -(-height // plane.shape[0])
+            is_left = reduction[0] > 1 and not self.is_centred
+            planes.append(sampled(plane, rect, size, reduction, is_left))
+        return np.asarray(cv2.transform(cv2.merge(planes), self.matrix), np.uint8)
+
+
+def _pixels(plane: "av.video.plane.VideoPlane", channels: int) -> ByteArray:
+    """(height, width) or (height, width, channels) view of a plane, its padding left out."""
+    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[call-overload]
+    pixels: ByteArray = rows[:, : plane.width * channels]
+    return pixels if channels == 1 else pixels.reshape(plane.height, plane.width, channels)
+
+
+@lru_cache
+def _matrix(colorspace: int, is_full: bool) -> npt.NDArray[np.float32]:
+    """(3, 4) float32: Y, U, V and 1 to RGB."""
+    red, blue = _LUMA_WEIGHTS[colorspace]
+    green = 1 - red - blue
+    luma, chroma, black = (1.0, 1.0, 0.0) if is_full else (255 / 219, 255 / 224, 16.0)
+    rows: npt.NDArray[np.float64] = np.array(
+        [
+            [1, 0, 2 * (1 - red)],
+            [1, -2 * blue * (1 - blue) / green, -2 * red * (1 - red) / green],
+            [1, 2 * (1 - blue), 0],
+        ]
+    ) * np.array([luma, chroma, chroma])
+    offset = -rows @ np.array([black, 128.0, 128.0])
+    return np.column_stack([rows, offset]).astype(np.float32)

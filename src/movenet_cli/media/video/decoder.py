@@ -1,0 +1,222 @@
+"""A container's video stream in; its frames in order out, each with its index and time, lost ones too."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from movenet_cli.core.cancellation import StopSignal
+from movenet_cli.errors import SHORTAGE
+from movenet_cli.media.video.demux import PacketReader, is_shown, missing_tail
+from movenet_cli.media.video.file_end import FileEnd
+from movenet_cli.media.video.frame_ledger import Account, CountedAccount, Settled, TimedAccount
+
+DAMAGED = "frame is damaged"
+ENDS_EARLY = "the file ends early"
+UNREADABLE = "the file cannot be read here"
+
+_RAW = frozenset(("h264", "hevc", "vvc"))
+"""Formats that are nothing but a codec's own bytes: none of their packets has a time."""
+
+_ONE_PACKET_ONE_FRAME = frozenset(
+    (
+        "apng",
+        "av1",
+        "dnxhd",
+        "ffv1",
+        "gif",
+        "h264",
+        "hevc",
+        "mjpeg",
+        "png",
+        "prores",
+        "rawvideo",
+        "vp8",
+        "vp9",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One frame of the stream: the picture, or the reason why there is none.
+
+    Attributes:
+        index: position in the stream, from 0.
+        time: seconds since the first frame; None when the stream has neither timestamps nor a rate.
+        picture: the decoder's frame; None when it is lost.
+        reason: why it is lost.
+        is_doubtful: whether a frame since the last key frame is lost, so that this one may show traces.
+    """
+
+    index: int
+    time: float | None
+    picture: av.VideoFrame | None
+    reason: str
+    is_doubtful: bool
+
+
+class StreamDecoder:
+    """Decodes one video stream, packet by packet; a packet that cannot be decoded never ends the stream.
+
+    Packets before the first key frame, which nobody can decode, are no frames.
+
+    Args:
+        container: an open input.
+        stream: its video stream.
+        stop: looked at with every packet.
+        end: what the file itself tells of its end.
+
+    Attributes:
+        is_damaged: whether anything so far shows damage, other than an end that is cut off.
+    """
+
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, stop: StopSignal, end: FileEnd
+    ) -> None:
+        self.is_damaged = False
+        self._end = end
+        self._stream = stream
+        self._codec = stream.codec_context.name
+        self._has_index = "mp4" in container.format.name
+        self._container = container
+        self._reader = PacketReader(container, stream, stop, has_index=self._has_index)
+        self._account = self._open_account(container)
+        self._first_key: Packet[VideoStream] | None = None
+        self._recent: deque[int | None] = deque(maxlen=64)
+        self._index = 0
+        self._lost_since_key = False
+        self._first: int | None = None
+
+    def __iter__(self) -> Iterator[Decoded]:
+        """Every frame of the stream, once, in presentation order."""
+        incomplete = None
+        for packet in self._reader:
+            self._note_skipped()
+            if incomplete is not None:
+                yield from self._decode(incomplete)
+            may_be_cut = packet.is_corrupt or self._end.is_in_frame
+            incomplete = packet if may_be_cut else None
+            if incomplete is None:
+                yield from self._decode(packet)
+        self._note_end(incomplete)
+        yield from self._drain(None)
+        if incomplete is not None and not self._account.is_strict:
+            yield from self._placed(self._account.failed())
+        yield from self._placed(self._account.ended())
+
+    @property
+    def count(self) -> int:
+        """Frames given so far."""
+        return self._index
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether, once every frame was given, an unknown number of others is known to be lost."""
+        return self._reader.broke_off
+
+    @property
+    def remark(self) -> str | None:
+        """What to say of the file as a whole once every frame was given; None for nothing."""
+        lost = self._reader.broke_off or self._reader.gave_up  # which the frames tell already
+        return None if lost else self._end.remark or self._reader.extent.remark
+
+    def _open_account(self, container: InputContainer) -> Account[av.VideoFrame]:
+        # AVI has no presentation times: what libavformat gives are positions in decoding order.
+        name = container.format.name
+        is_counted = name in _RAW or (name == "avi" and self._stream.codec_context.has_b_frames)
+        kind = CountedAccount if is_counted else TimedAccount
+        return kind(is_strict=self._codec in _ONE_PACKET_ONE_FRAME)
+
+    def _decode(self, packet: "Packet[VideoStream]") -> Iterator[Decoded]:
+        timestamp = self._timestamp(packet)
+        if self._first_key is None and packet.is_keyframe:
+            self._first_key = packet
+        if self._is_owed(packet):
+            self._account.sent(timestamp)
+        self._recent.append(timestamp)
+        yield from self._drain(packet)
+
+    def _drain(self, packet: "Packet[VideoStream] | None") -> Iterator[Decoded]:
+        """Send a packet, or at the end None, and take what comes out."""
+        try:
+            frames = self._stream.codec_context.decode(packet)
+        except SHORTAGE:
+            raise
+        except FFmpegError:
+            self.is_damaged |= self._first_key is not None
+            yield from self._placed(self._account.failed())
+            return
+        for frame in frames:
+            # Two packets may be one frame where fields are coded apart.
+            self._account.is_strict &= not frame.interlaced_frame
+            yield from self._placed(self._account.arrived(frame.pts, frame))
+
+    def _timestamp(self, packet: "Packet[VideoStream]") -> int | None:
+        return packet.pts if isinstance(self._account, TimedAccount) else packet.dts
+
+    def _is_owed(self, packet: "Packet[VideoStream]") -> bool:
+        """Whether a frame has to come of this packet."""
+        first = self._first_key
+        if first is None or not is_shown(packet, self._codec):
+            return False
+        return packet.pts is None or first.pts is None or packet.pts >= first.pts
+
+    def _note_skipped(self) -> None:
+        """Enter what the reader passed over, as a disk may lose some blocks in the middle."""
+        offset = self._offset()
+        if offset is not None:
+            for timestamp in self._reader.skipped:
+                self._account.sent(timestamp + offset, UNREADABLE)
+        self._reader.skipped.clear()
+
+    def _note_end(self, incomplete: "Packet[VideoStream] | None") -> None:
+        """Enter what the end of the file cut off; half a packet is not decoded."""
+        if incomplete is not None:
+            self._recent.append(self._timestamp(incomplete))
+            self._account.sent(self._recent[-1], ENDS_EARLY)
+        self._reader.broke_off |= self._end.is_in_fragment
+        offset = self._offset()
+        if offset is None:
+            return
+        # The size that the file has now: it may have shrunk since it was opened.
+        readable, reason = (0, UNREADABLE) if self._reader.gave_up else (self._container.size, ENDS_EARLY)
+        unlisted = self._end.unlisted(self._stream)
+        missing = missing_tail(self._stream, self._reader.count, readable, offset, self._recent, unlisted)
+        for timestamp in missing:
+            self._account.sent(timestamp, reason)
+        self._reader.broke_off |= self._reader.gave_up and not missing  # as in an mp4 of fragments
+
+    def _offset(self) -> int | None:
+        """Presentation time less decoding time of the first frame; None without an index, or before it."""
+        first = self._first_key
+        if not self._has_index or first is None or first.pts is None or first.dts is None:
+            return None
+        return first.pts - first.dts
+
+    def _placed(self, settled: Iterator[Settled[av.VideoFrame]]) -> Iterator[Decoded]:
+        """Number the frames and tell their times."""
+        for one in settled:
+            picture, reason = one.item, one.reason
+            if picture is not None and picture.is_corrupt:
+                picture, reason = None, DAMAGED
+            if picture is None:
+                self.is_damaged |= reason != ENDS_EARLY
+                self._lost_since_key = True
+            elif picture.key_frame:
+                self._lost_since_key = False
+            yield Decoded(self._index, self._time(one.timestamp), picture, reason, self._lost_since_key)
+            self._index += 1
+
+    def _time(self, timestamp: int | None) -> float | None:
+        if timestamp is None:
+            rate = self._stream.average_rate
+            return round(float(self._index / rate), 6) if rate else None
+        if self._first is None:
+            self._first = timestamp
+        return round(float((timestamp - self._first) * (self._stream.time_base or 0)), 6)

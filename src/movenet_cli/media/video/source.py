@@ -1,0 +1,232 @@
+"""A video file in; the frames that were asked for out, upright, with their source index and time."""
+
+import itertools
+import struct
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.error import FFmpegError
+from av.video.frame import PictureType
+from av.video.stream import VideoStream
+
+from movenet_cli.core.cancellation import StopSignal
+from movenet_cli.core.inputs import FrameRange, SourceInfo
+from movenet_cli.core.types import Frame, Skipped
+from movenet_cli.errors import SHORTAGE, MediaError
+from movenet_cli.io.container import open_container
+from movenet_cli.media.image.header import check_pixels
+from movenet_cli.media.interface import Source
+from movenet_cli.media.pixels.orientation import Orientation
+from movenet_cli.media.pixels.video_image import VideoPicture
+from movenet_cli.media.video.decoder import Decoded, StreamDecoder
+from movenet_cli.media.video.file_end import FileEnd
+from movenet_cli.media.video.prefetch import Prefetcher
+from movenet_cli.media.video.selection import Selection
+
+_QUEUE_DEPTH = 8
+_MOST_B_FRAMES = 16
+_BROKE_OFF = "the file cannot be read to its end; how many frames are lost is not known"
+
+
+class VideoSource(Source):
+    """The first video stream of a file, decoded in a thread of its own while the frames are used.
+
+    Args:
+        path: the file.
+        frames: which frames are asked for.
+        max_pixels: a stream of larger frames is refused before any is decoded.
+        stop: ends the decoding, see `open_source`.
+
+    Raises:
+        MediaError: when the file is no video, has no picture, or none that can be decoded.
+    """
+
+    def __init__(self, path: Path, frames: FrameRange, *, max_pixels: int, stop: StopSignal) -> None:
+        self._selection = Selection(frames)
+        self._path = path
+        self._max_pixels = max_pixels
+        self._stop = stop
+        self._prefetcher: Prefetcher[Frame | Skipped] | None = None
+        self._sizes: dict[tuple[int, int], int] = {}
+        self._first_doubtful: int | None = None
+        self._doubtful = 0
+        self._is_through = False
+        self._end = FileEnd.of(path)
+        self._begin(is_damaged=False)
+        try:
+            check_pixels(self._stream.width, self._stream.height, max_pixels)
+            self._decoded = self._all()
+            self._info = self._start()
+        except BaseException:
+            self._container.close()
+            raise
+
+    @property
+    def info(self) -> SourceInfo:
+        """Facts known at opening."""
+        return self._info
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """See `Source.notes`."""
+        remarks = [self._decoder.remark] if self._is_through else []
+        if len(self._sizes) > 1:
+            sizes = (f"{width}x{height} from frame {first}" for (width, height), first in self._sizes.items())
+            remarks.append(f"the frame size changes: {', '.join(sizes)}")
+        if self._first_doubtful is not None:
+            remarks.append(_traces(self._first_doubtful, self._doubtful))
+        return tuple(remark for remark in remarks if remark)
+
+    def frames(self) -> Iterator[Frame | Skipped]:
+        """See `Source.frames`; to be called once."""
+        self._prefetcher = Prefetcher(self._asked_for(), depth=_QUEUE_DEPTH, name="movenet-decode")
+        yield from self._prefetcher
+
+    def close(self) -> None:
+        """See `Source.close`."""
+        if self._prefetcher is not None:
+            self._prefetcher.close()
+        self._decoded = iter(())
+        self._container.close()
+
+    def _begin(self, *, is_damaged: bool) -> None:
+        """Begin at the beginning: with all threads and no mercy, or for a damaged stream with one and all."""
+        self._container, self._stream = _open(self._path)
+        context = self._stream.codec_context
+        context.thread_type, context.thread_count = "AUTO", 1 if is_damaged else 0
+        context.options = {
+            "max_pixels": str(self._max_pixels),  # for larger frames later on
+            "err_detect": "0" if is_damaged else "explode",
+        }
+        self._decoder = StreamDecoder(self._container, self._stream, self._stop, self._end)
+
+    def _all(self) -> Iterator[Decoded]:
+        """Every frame of the stream; from the first sign of damage on, out of a second, careful decoding.
+
+        What FFmpeg makes of damaged data, and which frames it calls damaged, depends on which of its threads
+        is faster. B-frames wait for the frame after them, which they are made of, too, to be sound.
+        """
+        held: list[Decoded] = []
+        given = 0
+        for decoded in self._decoder:
+            held.append(decoded)
+            if self._decoder.is_damaged:
+                break
+            if len(held) > _MOST_B_FRAMES or not _is_b_frame(decoded.picture):
+                given += len(held)
+                yield from held
+                held.clear()
+        if self._decoder.is_damaged:
+            self._container.close()
+            self._begin(is_damaged=True)
+            yield from itertools.islice(self._decoder, given, None)
+        else:
+            yield from held
+
+    def _start(self) -> SourceInfo:
+        """Decode up to the first picture, which knows the rotation and the true size."""
+        before: list[Decoded] = []
+        for decoded in self._decoded:
+            before.append(decoded)
+            if decoded.picture is not None:
+                self._decoded = itertools.chain(before, self._decoded)
+                return self._describe(decoded.picture)
+        raise MediaError("no frame of the video can be decoded")
+
+    def _describe(self, first: av.VideoFrame) -> SourceInfo:
+        turn = _orientation(first)
+        return SourceInfo(
+            "video",
+            *turn.size(first.width, first.height),
+            rotation=turn.rotation,
+            fps=_fps(self._stream.average_rate),
+            frame_count=self._stream.frames or None,
+        )
+
+    def _asked_for(self) -> Iterator[Frame | Skipped]:
+        """The selected frames; stops decoding when no more are asked for."""
+        for decoded in self._decoded:
+            if self._selection.is_over(decoded.index, decoded.time):
+                return
+            if self._selection.takes(decoded.index, decoded.time):
+                yield self._frame(decoded)
+        self._is_through = True
+        yield from self._unread()
+
+    def _unread(self) -> Iterator[Skipped]:
+        """One lost frame for all of a part that cannot be read, when it might have been asked for."""
+        index = self._selection.next_index(self._decoder.count)
+        if self._decoder.broke_off and not self._selection.is_over(index, None):
+            yield Skipped(index, None, _BROKE_OFF)
+
+    def _frame(self, decoded: Decoded) -> Frame | Skipped:
+        if decoded.picture is None:
+            return Skipped(decoded.index, decoded.time, decoded.reason)
+        if decoded.is_doubtful:
+            if self._first_doubtful is None:
+                self._first_doubtful = decoded.index
+            self._doubtful += 1
+        picture = VideoPicture(decoded.picture, _orientation(decoded.picture))
+        self._sizes.setdefault((picture.width, picture.height), decoded.index)
+        return Frame(decoded.index, decoded.time, picture)
+
+
+def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
+    try:
+        container = open_container(path)
+    except SHORTAGE:
+        raise
+    except FFmpegError as error:
+        raise MediaError("not a video that can be read, or its index is missing") from error
+    try:
+        return container, _pick(container)
+    except BaseException:
+        container.close()
+        raise
+
+
+def _fps(rate: Fraction | None) -> float | None:
+    """Frames a second to three decimals; of a very slow series three digits that are not 0."""
+    if rate is None or rate <= 0:
+        return None
+    return round(float(rate), 3) if rate >= 1 else float(f"{float(rate):.3g}")
+
+
+def _pick(container: av.container.InputContainer) -> VideoStream:
+    """The first video stream that is no cover picture."""
+    stream = next((stream for stream in container.streams.video if not _is_cover(stream)), None)
+    if stream is None:
+        raise MediaError("no video in this file")
+    if stream.codec_context is None:
+        raise MediaError("the video's codec is not known here")
+    return stream
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    """Whether a stream is a music file's cover picture."""
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _traces(first: int, count: int) -> str:
+    which = f"frame {first}" if count == 1 else f"{count:,} frames from frame {first} on"
+    return f"{which} may show traces of lost ones, until the next key frame"
+
+
+def _is_b_frame(frame: av.VideoFrame | None) -> bool:
+    return frame is not None and frame.pict_type == PictureType.B
+
+
+def _orientation(frame: av.VideoFrame) -> Orientation:
+    """How a frame is turned upright; by its display matrix, nine 32-bit numbers row by row."""
+    side_data: Any = frame.side_data
+    try:
+        matrix = side_data["DISPLAYMATRIX"]
+    except KeyError:
+        return Orientation()
+    except ValueError:  # beside it there is something that this version of PyAV has no name for
+        return Orientation(round(-frame.rotation / 90) % 4 * 90)
+    a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))
+    return Orientation.of_matrix(a, b, c, d)

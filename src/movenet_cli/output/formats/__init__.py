@@ -1,0 +1,1 @@
+"""Text formats of results; one format per file."""

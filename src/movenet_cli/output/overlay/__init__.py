@@ -1,0 +1,1 @@
+"""Images and videos with the skeletons drawn on them."""

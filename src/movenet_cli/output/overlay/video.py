@@ -1,0 +1,152 @@
+"""Frames and their poses in, an H.264 mp4 with skeletons out: the source's times, colours and sound kept."""
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from movenet_cli.core.results import Header, Summary
+from movenet_cli.core.types import Frame, FrameResult, Skipped
+from movenet_cli.io.atomic import AtomicFile
+from movenet_cli.output.interface import Sink
+from movenet_cli.output.overlay.draw import draw_poses
+from movenet_cli.output.overlay.mp4 import Mp4Writer
+from movenet_cli.output.overlay.source_streams import Original
+
+_DEPTH: Final = 4
+"""Frames that may wait for the encoder."""
+
+_GUESSED_RATE: Final = 25.0
+"""Frames a second, of a video that tells neither times nor rate."""
+
+_Item = tuple[Frame | Skipped, FrameResult]
+
+
+class OverlayVideo(Sink):
+    """One video with skeletons.
+
+    Times count from the first picture. A frame that failed adds none: the one before it stays. Painting and
+    encoding happen in a thread of their own; what goes wrong there is raised by the next call. Without a
+    single picture there is no file.
+
+    Raises:
+        MediaError: from `write` or `close`, when this video cannot be encoded.
+    """
+
+    def __init__(self, path: Path, source: Path, header: Header, root: Path | None = None) -> None:
+        """Open the file.
+
+        Args:
+            path: the file to write.
+            source: the input's file, asked for its sound and colours.
+            header: what is known of the input and the model.
+            root: see `AtomicFile`.
+        """
+        self._file = AtomicFile(path, root)
+        self._painter = _Painter(self._file, source, header)
+        self._queue: queue.Queue[_Item | None] = queue.Queue(_DEPTH)
+        self._error: BaseException | None = None
+        self._stopped = False
+        self._thread = threading.Thread(target=self._work, name="movenet-overlay", daemon=True)
+        self._thread.start()
+
+    def write(self, frame: Frame | Skipped, result: FrameResult) -> None:
+        """See `Sink.write`; waits while the encoder is behind."""
+        self._raise_error()
+        self._queue.put((frame, result))
+
+    def close(self, summary: Summary) -> None:
+        """See `Sink.close`."""
+        self._join()
+        try:
+            self._raise_error()
+            if self._painter.has_picture:
+                self._file.close()
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """See `Sink.abort`; what waits is dropped."""
+        self._stopped = True
+        self._file.abort()  # without its file the container closes at once
+        self._join()
+        with contextlib.suppress(OSError):
+            self._file.temporary.unlink(missing_ok=True)  # the thread may just have made it anew
+
+    def _join(self) -> None:
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _raise_error(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _work(self) -> None:
+        """Take items until the closing None; from an error on, or when stopped, only take them."""
+        for item in iter(self._queue.get, None):
+            self._attempt(self._painter.add, *item)
+        self._attempt(self._painter.finish)
+        self._painter.drop()
+
+    def _attempt(self, step: Callable[..., None], *item: object) -> None:
+        if self._stopped or self._error is not None:
+            return
+        try:
+            step(*item)
+        except BaseException as error:  # noqa: BLE001 - raised again by the next call
+            self._error = error
+
+
+class _Painter:
+    """The encoding thread's part: everything that knows of pixels and times."""
+
+    def __init__(self, file: AtomicFile, source: Path, header: Header) -> None:
+        self._file = file
+        self._source = source
+        self._header = header
+        self._rate = header.info.fps or _GUESSED_RATE
+        self._original: Original | None = None
+        self._writer: Mp4Writer | None = None
+        self._first: float | None = None
+        self._last = 0.0
+        self._count = 0
+
+    def add(self, frame: Frame | Skipped, result: FrameResult) -> None:
+        """Paint and encode one frame; a skipped one only counts for the end."""
+        time = frame.index / self._rate if frame.time is None else frame.time
+        if self._first is None:
+            self._first = time
+        self._last = time
+        self._count += 1
+        if isinstance(frame, Skipped):
+            return
+        pixels = frame.picture.rgb().copy()
+        draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
+        if self._writer is None:
+            self._original = Original(self._source, time, self._header.info.rotation)
+            size = (frame.picture.width, frame.picture.height)
+            self._writer = Mp4Writer(self._file.path, self._file.temporary, size, self._original)
+        self._writer.write(pixels, time)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is anything to see."""
+        return self._writer is not None
+
+    def finish(self) -> None:
+        """Encode what is left; the last picture stays as long as frames did on average."""
+        if self._writer is None or self._first is None:
+            return
+        gaps = self._count - 1
+        step = (self._last - self._first) / gaps if gaps else 1 / self._rate
+        self._writer.finish(self._last + step)
+
+    def drop(self) -> None:
+        """Free the encoder, finished or not, and the source."""
+        if self._writer is not None:
+            self._writer.close()
+        if self._original is not None:
+            self._original.close()

@@ -1,0 +1,88 @@
+"""Multi-pose results in frame order in, the same with a number for each person out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from movenet_cli.core.types import FrameResult, Pose
+from movenet_cli.postprocess.interface import Filter
+from movenet_cli.postprocess.similarity import likeness
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSettings:
+    """When two poses are one person.
+
+    Attributes:
+        threshold: keypoints with a lower score are not compared.
+        min_likeness: poses that are less alike are two people; see `likeness`.
+        max_age: milliseconds of video after which a person who is not seen is forgotten.
+        max_tracks: people remembered at once; who was seen least recently is forgotten first.
+    """
+
+    threshold: float = 0.2
+    min_likeness: float = 0.15
+    max_age: float = 1000.0
+    max_tracks: int = 18
+
+
+@dataclass(frozen=True, slots=True)
+class _Track:
+    id: int
+    pose: Pose
+    seen: float
+    """Milliseconds since the start of the video."""
+
+
+@dataclass(slots=True)
+class Track(Filter):
+    """Gives ids from 1 upwards, never one twice; one video per object.
+
+    Pairs are made greedily, the most alike first: a clear match is never given up for better sums of doubtful
+    ones, and with at most six people a frame the two hardly ever differ.
+    """
+
+    settings: TrackSettings = field(default_factory=TrackSettings)
+    _tracks: list[_Track] = field(default_factory=list, init=False)
+    _next_id: int = field(default=1, init=False)
+
+    def apply(self, result: FrameResult) -> FrameResult:
+        """See `Filter.apply`; a failed frame ages the tracks and no more."""
+        now = 1000.0 * (result.time or 0.0)
+        self._tracks = [track for track in self._tracks if now - track.seen <= self.settings.max_age]
+        known = self._pairs(result.poses)
+        poses = tuple(
+            replace(pose, id=known[index] if index in known else self._new_id())
+            for index, pose in enumerate(result.poses)
+        )
+        self._remember(poses, now)
+        return replace(result, poses=poses)
+
+    def _pairs(self, poses: Sequence[Pose]) -> dict[int, int]:
+        """Index of a pose → id of its track."""
+        candidates = sorted(
+            (
+                (likeness(pose, track.pose, self.settings.threshold), -index, -track.id)
+                for index, pose in enumerate(poses)
+                for track in self._tracks
+            ),
+            reverse=True,
+        )
+        pairs: dict[int, int] = {}
+        for score, index, track_id in candidates:
+            if score < self.settings.min_likeness:
+                break
+            if -index not in pairs and -track_id not in pairs.values():
+                pairs[-index] = -track_id
+        return pairs
+
+    def _new_id(self) -> int:
+        self._next_id += 1
+        return self._next_id - 1
+
+    def _remember(self, poses: Sequence[Pose], now: float) -> None:
+        """Bring the tracks up to date, most recently seen first."""
+        fresh = [_Track(pose.id, pose, now) for pose in poses if pose.id is not None]
+        ids = {track.id for track in fresh}
+        self._tracks = (fresh + [track for track in self._tracks if track.id not in ids])[
+            : self.settings.max_tracks
+        ]

@@ -1,0 +1,1 @@
+"""One run: its plan, its inputs, its threads and its report."""

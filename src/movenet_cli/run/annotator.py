@@ -1,0 +1,276 @@
+"""`Annotator`: a model and its options, ready to find people in images, videos and folders of both."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TypeAlias
+
+from movenet_cli import settings as default
+from movenet_cli.core.inputs import InputFile, SourceInfo
+from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.core.results import Summary
+from movenet_cli.core.types import ByteArray, FrameResult, Pose
+from movenet_cli.errors import MediaError, UsageError
+from movenet_cli.media.discover import discover
+from movenet_cli.media.opening import open_source
+from movenet_cli.media.single_image import single_frame
+from movenet_cli.models.interface import Model
+from movenet_cli.run.annotate import Loaded, Run, Target, check_found, load_named
+from movenet_cli.run.batch import Events, Unwatched
+from movenet_cli.run.collisions import check_overlays
+from movenet_cli.run.effects import warn_of_unmatched
+from movenet_cli.run.options import Options, formats_of, text_of, texts_of
+from movenet_cli.run.pipeline import annotate_source
+from movenet_cli.run.report import RunReport
+from movenet_cli.settings import Crop, Runtime
+
+PathLike: TypeAlias = str | os.PathLike[str]
+
+
+class Annotator:
+    """Finds people's keypoints with one model and one set of options; safe to use from several threads.
+
+    The arguments are the options of `movenet annotate`, with the same names, defaults and checks; its
+    `--help` explains each. Options for videos have no effect on images. One that can have no effect with the
+    model is refused.
+
+    The model is loaded (and downloaded, if need be) when the annotator is first used, or entered with `with`.
+    Until then it is nothing but its settings: it can be pickled and sent to another process, where it loads
+    its model again.
+
+    Args:
+        model: `thunder`, `lightning`, `multipose`, `mini`, …; or a `.tflite` file or SavedModel folder.
+        min_score: keypoints from here on count as seen, 0 to 1.
+        crop: single-pose: `none`, `refine`, `follow` or `auto`.
+        max_people: multi-pose: maximum number of people.
+        input_size: multi-pose: longer side of the network's input, a multiple of 32.
+        refine_with: multi-pose: the single-pose model that redoes each person.
+        track: multi-pose: stable ids over a video.
+        smooth: add keypoints smoothed over time.
+        stride: every N-th frame of a video.
+        fps: at most so many frames a second.
+        start: seconds, or a text: `hh:mm:ss.s`, or `123f` for a frame.
+        end: the same; exclusive.
+        max_frames: at most so many frames of each video.
+        max_pixels: larger pictures in files are refused before they are decoded.
+        fail_fast: `run` stops at the first input that fails.
+        jobs: inference workers; None for one per processor.
+        runtime: `auto`, `litert` or `tensorflow`.
+        device: `auto`, `cpu`, `gpu` or `gpu:N`.
+        batch_size: TensorFlow: frames per call.
+        offline: never touch the network; None for what MOVENET_OFFLINE says.
+        mirror: address of a server of your own for models; None for what MOVENET_MIRROR says.
+
+    Raises:
+        UsageError: an option is of the wrong kind or out of range.
+    """
+
+    def __init__(
+        self,
+        model: PathLike = default.DEFAULT_MODEL,
+        *,
+        min_score: float = default.DEFAULT_MIN_SCORE,
+        crop: Crop = "auto",
+        max_people: int = default.MAX_PEOPLE,
+        input_size: int = default.DEFAULT_INPUT_SIZE,
+        refine_with: PathLike | None = None,
+        track: bool = True,
+        smooth: bool = False,
+        stride: int = 1,
+        fps: float | None = None,
+        start: float | str | None = None,
+        end: float | str | None = None,
+        max_frames: int | None = None,
+        max_pixels: int = default.DEFAULT_MAX_PIXELS,
+        fail_fast: bool = False,
+        jobs: int | None = None,
+        runtime: Runtime = "auto",
+        device: str = "auto",
+        batch_size: int = 1,
+        offline: bool | None = None,
+        mirror: str | None = None,
+    ) -> None:
+        values = dict(locals())  # the arguments, each an option of the same name
+        del values["self"]
+        self._begin(Options.of(values))
+
+    def _begin(self, options: Options) -> None:
+        self._options = options
+        self._loaded: Loaded | None = None
+        self._is_closed = False
+        self._lock = threading.Lock()
+
+    @property
+    def model(self) -> ModelInfo:
+        """What is known of the model: `name`, `kind` (`single` or `multi`), `input_size`, `sha256` and more.
+
+        Raises:
+            ModelError: it is missing, corrupt or no MoveNet.
+        """
+        return self._ready().models[0]
+
+    def image(self, image: ByteArray | PathLike) -> list[Pose]:
+        """Find the people in one image.
+
+        A single-pose model always gives one pose, with low scores when nobody is there; see `Pose.is_seen`.
+
+        Args:
+            image: (H, W, 3) uint8 RGB; or an image file, which is turned upright as its EXIF data say. Note
+                that OpenCV reads images as BGR: give `pixels[..., ::-1]`.
+
+        Returns:
+            A pose for each person; `.keypoints` are (17, 3) float32: x, y in pixels, score.
+
+        Raises:
+            UsageError: an array of another shape or dtype.
+            MediaError: the file cannot be read, or is a video.
+            ModelError: the model cannot be loaded.
+        """
+        loaded = self._ready()
+        frame = single_frame(image, loaded.options.max_pixels)
+        info = SourceInfo("image", frame.picture.width, frame.picture.height)
+        estimator = loaded.strategy.choose("image", info).estimator
+        ((_, result),) = loaded.engine.results([frame], estimator)
+        return list(result.poses)
+
+    def video(self, path: PathLike) -> Generator[FrameResult, None, None]:
+        """Annotate a video, frame by frame as they are needed.
+
+        The video is closed after the last frame, when the loop over the frames is left, or by `close()` of
+        the generator. An image gives one result.
+
+        Args:
+            path: the file.
+
+        Yields:
+            A result for each frame that was asked for, in order: `index`, `time` in seconds, `status` (`ok`,
+            `empty` or `failed`), `poses`, and the `reason` of one that failed.
+
+        Raises:
+            MediaError: the file cannot be read, or has no frame that was asked for.
+            ModelError: the model cannot be loaded.
+        """
+        loaded = self._ready()
+        file = InputFile(Path(path), Path(path).name)
+        options = loaded.options
+        with _naming(file.path), contextlib.ExitStack() as stack:
+            source = stack.enter_context(open_source(file, options.frames, max_pixels=options.max_pixels))
+            chosen = loaded.strategy.choose(file.name, source.info)
+            results = annotate_source(source, loaded.engine, chosen.estimator, chosen.filters, (), Summary())
+            for result in stack.enter_context(contextlib.closing(results)):
+                yield result
+                self._ready()  # it may have been closed meanwhile
+
+    def run(
+        self,
+        inputs: PathLike | Iterable[PathLike],
+        output: PathLike = default.DEFAULT_OUTPUT,
+        *,
+        formats: str | Iterable[str] = ("json",),
+        overlay: bool = False,
+        overwrite: bool = False,
+        root: PathLike | None = None,
+        include: str | Sequence[str] = (),
+        exclude: str | Sequence[str] = (),
+        events: Events | None = None,
+    ) -> RunReport:
+        """Annotate files and folders into a results folder, as `movenet annotate` does.
+
+        Args:
+            inputs: one or several files, folders, or globs.
+            output: the results folder. Results that are up to date are kept.
+            formats: of `json`, `jsonl`, `csv` and `coco`, those to write.
+            overlay: also draw skeletons.
+            overwrite: redo everything.
+            root: name results relative to this folder.
+            include: of what folders hold, only what matches these globs.
+            exclude: of what folders hold, not what matches these.
+            events: is told of the progress, from several threads: an object with the methods
+                `input_started(name)`, `frame_done(name, result)` and `input_done(outcome)`.
+
+        Returns:
+            Counts, failures, and the exit code that the command would end with. An input that fails is one
+            of the failures and not an exception.
+
+        Raises:
+            InputError: there is nothing to annotate.
+            ModelError: the model cannot be loaded.
+            OutputError: results cannot be written, or what is not ours is in the way.
+            UsageError: results of other inputs or options would be lost, or an argument makes no sense.
+            KeyboardInterrupt: the run was interrupted; the files that are there are complete.
+        """
+        target = Target(Path(text_of("--output", output)), formats_of(formats), overlay, overwrite)
+        if str(output) == default.STREAM:
+            raise UsageError("--output - is for the command line; name a folder, or use image() and video()")
+        texts = texts_of("INPUT", inputs)
+        if not texts:
+            raise UsageError("no inputs: name at least one file, folder or glob")
+        patterns = {"include": texts_of("--include", include), "exclude": texts_of("--exclude", exclude)}
+        found = discover(texts, **patterns, root=None if root is None else text_of("--root", root))
+        warn_of_unmatched(found, **patterns)
+        check_found(found, texts)
+        if overlay:
+            check_overlays(found.files, self._options.max_pixels)
+        run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or Unwatched()))
+        run.to_folder(target)
+        if run.report.interrupted:
+            raise KeyboardInterrupt
+        return run.report.result()
+
+    def close(self) -> None:
+        """Stop the workers; the annotator cannot be used any more."""
+        with self._lock:
+            self._is_closed = True
+            if self._loaded is not None:
+                self._loaded.engine.close()
+            self._loaded = None
+
+    def __enter__(self) -> "Annotator":
+        """Load the model."""
+        self._ready()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the workers."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """The model and the options that are not the usual ones."""
+        options = self._options
+        given = [f"{name}={getattr(options, name)!r}" for name in sorted(options.given - {"model"})]
+        return f"Annotator({', '.join([repr(options.model), *given])})"
+
+    def __getstate__(self) -> Options:
+        """The settings; the model is loaded again where they are used."""
+        return self._options
+
+    def __setstate__(self, options: Options) -> None:
+        """Begin with the settings."""
+        self._begin(options)
+
+    def _ready(self) -> Loaded:
+        """The loaded model."""
+        with self._lock:
+            if self._is_closed:
+                raise UsageError("this annotator is closed; make a new one")
+            if self._loaded is None:
+                self._loaded = Loaded(self._options, self._options.given, _load)
+            return self._loaded
+
+
+def _load(options: Options, name_or_path: str) -> Model:
+    return load_named(options, name_or_path, lambda *_: None)
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Say in an error of which input it is."""
+    try:
+        yield
+    except MediaError as error:
+        raise MediaError(f"{path}: {error}") from error

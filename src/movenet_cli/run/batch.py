@@ -1,0 +1,214 @@
+"""Many inputs in, a report out: what is up to date is kept, the rest is spread over lanes."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Final, Protocol
+
+from movenet_cli.core.cancellation import Stopped, StopSignal
+from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.results import InputOutcome, Summary
+from movenet_cli.core.types import FrameResult
+from movenet_cli.errors import MediaError, MovenetError, OutputError, shortage
+from movenet_cli.media.opening import open_source
+from movenet_cli.output.interface import Outputs
+from movenet_cli.run.engine import Engine
+from movenet_cli.run.pipeline import annotate_source
+from movenet_cli.run.plan import Strategy
+from movenet_cli.run.report import Report
+from movenet_cli.settings import RunSettings
+
+log = logging.getLogger(__name__)
+
+WAKE_INTERVAL: Final = 0.2
+"""Seconds after which the thread that waits for the lanes looks for an interrupt."""
+
+
+class Events(Protocol):
+    """Who wants to see the progress; called from several threads."""
+
+    def input_started(self, name: str) -> None:
+        """An input has been opened for work."""
+
+    def frame_done(self, name: str, result: FrameResult) -> None:
+        """One more frame is through."""
+
+    def input_done(self, outcome: InputOutcome) -> None:
+        """An input is done, kept or failed."""
+
+
+class Unwatched:
+    """The `Events` of a run that nobody watches."""
+
+    def input_started(self, name: str) -> None:
+        """See `Events`."""
+
+    def frame_done(self, name: str, result: FrameResult) -> None:
+        """See `Events`."""
+
+    def input_done(self, outcome: InputOutcome) -> None:
+        """See `Events`."""
+
+
+class Batch:
+    """One run over many inputs.
+
+    Inputs are taken in order by a few lanes; each lane works on one input at a time, and all of them share
+    the engine's workers. One more lane than workers keeps these busy while a file is opened or finished.
+
+    Args:
+        engine: the loaded models.
+        strategy: chooses each input's estimator and filters.
+        outputs: where results go, and what is up to date.
+        frames: which frames of a video are asked for.
+        max_pixels: larger pictures are refused.
+        settings: how to run.
+        events: who watches.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        strategy: Strategy,
+        outputs: Outputs,
+        frames: FrameRange,
+        max_pixels: int,
+        settings: RunSettings,
+        events: Events,
+    ) -> None:
+        self._engine = engine
+        self._strategy = strategy
+        self._outputs = outputs
+        self._frames = frames
+        self._max_pixels = max_pixels
+        self._settings = settings
+        self._events = events
+        self._stop = StopSignal()
+        self._take = threading.Lock()
+
+    def run(self, files: Sequence[InputFile], report: Report) -> None:
+        """Work through the files; every one of them ends in the report, unless the run is stopped.
+
+        An interrupt (`KeyboardInterrupt` in the calling thread) drops the items in hand, leaves only complete
+        files, marks the report and returns.
+
+        Raises:
+            OutputError: when results cannot be written; the report holds what was done before.
+        """
+        work = iter(enumerate(files))
+        lanes = max(1, min(len(files), self._settings.jobs + 1))
+        futures: list[Future[None]] = []
+        try:
+            with ThreadPoolExecutor(lanes, "movenet-lane") as pool, self._halted_at_the_end():
+                self._start(pool, lanes, work, report, futures)
+                while wait(futures, WAKE_INTERVAL).not_done:
+                    pass  # a signal that the system gave to another thread is seen between two waits
+                report.finished = True
+        except KeyboardInterrupt:
+            report.interrupted = True
+        else:
+            _raise_first(futures)
+
+    def _start(
+        self,
+        pool: ThreadPoolExecutor,
+        lanes: int,
+        work: Iterator[tuple[int, InputFile]],
+        report: Report,
+        futures: list[Future[None]],
+    ) -> None:
+        """Start the lanes; fewer of them when the system does not allow so many threads."""
+        try:
+            futures.extend(pool.submit(self._lane, work, report) for _ in range(lanes))
+        except RuntimeError as error:
+            if not futures:
+                raise MovenetError(shortage(error) or str(error)) from error
+
+    @contextlib.contextmanager
+    def _halted_at_the_end(self) -> Iterator[None]:
+        """However the block ends, the lanes end as well."""
+        try:
+            yield
+        finally:
+            self._halt()
+
+    def _halt(self) -> None:
+        self._stop.set()
+        self._outputs.halt()
+
+    def _lane(self, work: Iterator[tuple[int, InputFile]], report: Report) -> None:
+        """Take inputs until there are none, or the run is stopped."""
+        while not self._stop.is_set:
+            with self._take:
+                position, file = next(work, (-1, None))
+            if file is None:
+                return
+            try:
+                outcome = self._one(position, file)
+                self._events.input_done(outcome)
+            except Stopped:
+                return
+            except OutputError as error:
+                report.fatal = error.exit_code
+                self._halt()
+                raise
+            except Exception as error:
+                log.debug("%s: unexpected error", file.name, exc_info=True)
+                outcome = InputOutcome(
+                    file.name, "failed", reason=_internal(error), is_bug=True, path=file.path
+                )
+            report.add(outcome)
+            if outcome.state == "failed" and self._settings.fail_fast:
+                report.stopped = True
+                self._halt()
+
+    def _one(self, position: int, file: InputFile) -> InputOutcome:
+        """Keep or annotate one input; whatever is wrong with it becomes its outcome."""
+        with self._outputs.turn(position):
+            try:
+                if (kept := self._outputs.kept(file)) is not None:
+                    return kept
+                return self._annotate(position, file)
+            except MediaError as error:
+                return self._failed(file, str(error))
+            except (OutputError, Stopped):
+                raise
+            except Exception as error:
+                log.debug("%s: unexpected error", file.name, exc_info=True)
+                reason = shortage(error)
+                return self._failed(file, reason or _internal(error), is_bug=reason is None)
+
+    def _failed(self, file: InputFile, reason: str, is_bug: bool = False) -> InputOutcome:
+        self._outputs.failed(file, reason)
+        return InputOutcome(file.name, "failed", reason=reason, is_bug=is_bug, path=file.path)
+
+    def _annotate(self, position: int, file: InputFile) -> InputOutcome:
+        self._events.input_started(file.name)
+        summary = Summary()
+        self._outputs.begin(file)
+        with open_source(file, self._frames, max_pixels=self._max_pixels, stop=self._stop) as source:
+            tactics = self._strategy.choose(file.name, source.info)
+            sinks = self._outputs.sinks(position, file, tactics.header)
+            results = annotate_source(
+                source, self._engine, tactics.estimator, tactics.filters, sinks, summary
+            )
+            with contextlib.closing(results):
+                for result in results:
+                    self._events.frame_done(file.name, result)
+                    self._stop.check()
+            notes = source.notes
+        self._outputs.finished(file, source.info.media, summary, notes)
+        return InputOutcome(file.name, "done", summary, notes=notes, path=file.path)
+
+
+def _internal(error: Exception) -> str:
+    """What to say of an error that is no fault of the input."""
+    return f"internal error, please report it: {type(error).__name__}: {error}"
+
+
+def _raise_first(futures: Sequence[Future[None]]) -> None:
+    for future in futures:
+        if future.done() and (error := future.exception()) is not None:
+            raise error

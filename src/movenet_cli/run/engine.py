@@ -1,0 +1,133 @@
+"""Frames in, results out, in order: worker threads that share a few executable copies of the models."""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import SimpleQueue
+from types import TracebackType
+from typing import TypeAlias
+
+from movenet_cli.core.types import Frame, FrameResult, Skipped
+from movenet_cli.inference.interface import Estimator
+from movenet_cli.models.interface import Model, Runner
+
+Outcome: TypeAlias = tuple[Frame | Skipped, FrameResult]
+
+_STRETCH = 4
+"""Frames of a video that a worker takes at once: fewer hand-overs between threads, warmer caches."""
+
+
+class Engine:
+    """Loaded models behind a pool of worker threads; several inputs may use it at once.
+
+    Args:
+        models: the networks, in the order that the estimators expect them.
+        jobs: how many frames are looked at at once: so many worker threads, and copies of the models, each
+            made when it is first needed.
+        min_score: what counts as seen.
+    """
+
+    def __init__(self, models: Sequence[Model], jobs: int, min_score: float) -> None:
+        self._models = tuple(models)
+        self._batch = min(model.info.max_batch for model in self._models)
+        self._ahead = threading.Semaphore(jobs)
+        self._min_score = min_score
+        self._workers = ThreadPoolExecutor(jobs, thread_name_prefix="movenet-worker")
+        self._idle: SimpleQueue[tuple[Runner, ...] | None] = SimpleQueue()
+        for _ in range(jobs):
+            self._idle.put(None)  # made when it is first needed
+
+    def results(self, frames: Iterable[Frame | Skipped], estimator: Estimator) -> Iterator[Outcome]:
+        """Look at the frames of one input.
+
+        Of each input one batch may be under way, and of all inputs together one more for each worker, so
+        long videos never pile up in memory, however many there are. What cannot be spread over the workers, a
+        picture or a sequence, is looked at in the calling thread.
+
+        Args:
+            frames: in order; pulled in the calling thread.
+            estimator: of this input.
+
+        Yields:
+            Each frame with its result, in the order given.
+        """
+        size = 1 if estimator.sequential else max(self._batch, _STRETCH)
+        pending: deque[Future[list[Outcome]]] = deque()
+        ahead = 0
+        try:
+            for stretch in _chunks(frames, size):
+                if estimator.sequential or (len(stretch) < size and not pending):
+                    yield from self._estimate(stretch, estimator)
+                    continue
+                if pending:
+                    if self._ahead.acquire(blocking=False):
+                        ahead += 1
+                    else:
+                        yield from pending.popleft().result()
+                pending.append(self._workers.submit(self._estimate, stretch, estimator))
+            while pending:
+                yield from pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+            for _ in range(ahead):
+                self._ahead.release()
+
+    def close(self) -> None:
+        """Stop the workers once their current frame is done."""
+        self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> "Engine":
+        """Enter the context."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the workers."""
+        self.close()
+
+    def _estimate(self, stretch: Sequence[Frame | Skipped], estimator: Estimator) -> list[Outcome]:
+        """Look at some frames, in whatever thread this is."""
+        with self._runners() as runners:
+            chunks = _chunks(stretch, self._batch)
+            return [
+                outcome for chunk in chunks for outcome in self._estimate_batch(chunk, estimator, runners)
+            ]
+
+    def _estimate_batch(
+        self, chunk: Sequence[Frame | Skipped], estimator: Estimator, runners: Sequence[Runner]
+    ) -> list[Outcome]:
+        frames = [frame for frame in chunk if isinstance(frame, Frame)]
+        poses = iter(estimator.estimate(frames, runners) if frames else [])
+        return [
+            (frame, FrameResult.of(frame, next(poses), self._min_score))
+            if isinstance(frame, Frame)
+            else (frame, FrameResult.failed(frame))
+            for frame in chunk
+        ]
+
+    @contextmanager
+    def _runners(self) -> Iterator[tuple[Runner, ...]]:
+        """One copy of each model, for this thread alone; waits while all are in use."""
+        runners = self._idle.get()
+        try:
+            if runners is None:
+                runners = tuple(model.runner() for model in self._models)
+            yield runners
+        finally:
+            self._idle.put(runners)
+
+
+def _chunks(frames: Iterable[Frame | Skipped], size: int) -> Iterator[list[Frame | Skipped]]:
+    """Cut a stream into lists of at most `size`, without reading ahead."""
+    chunk: list[Frame | Skipped] = []
+    for frame in frames:
+        chunk.append(frame)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

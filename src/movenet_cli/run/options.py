@@ -1,0 +1,239 @@
+"""The options of a run as one frozen, picklable object: what the command line and `Annotator` are made of."""
+
+import dataclasses
+import math
+import operator
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from movenet_cli import settings as default
+from movenet_cli.core.inputs import FrameRange
+from movenet_cli.core.time_point import MAX_FRAMES, MAX_SECONDS, Moment, ends_before_it_starts, parse_moment
+from movenet_cli.errors import UsageError
+from movenet_cli.settings import Crop, PoseSettings, RunSettings, Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Which model, which frames, how poses are found, and with what; `movenet annotate --help` explains each.
+
+    The fields are the options' own names.
+    """
+
+    model: str = default.DEFAULT_MODEL
+    min_score: float = default.DEFAULT_MIN_SCORE
+    crop: Crop = "auto"
+    max_people: int = default.MAX_PEOPLE
+    input_size: int = default.DEFAULT_INPUT_SIZE
+    refine_with: str | None = None
+    track: bool = True
+    smooth: bool = False
+    stride: int = 1
+    fps: float | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+    max_frames: int | None = None
+    max_pixels: int = default.DEFAULT_MAX_PIXELS
+    fail_fast: bool = False
+    jobs: int = field(default_factory=default.default_jobs)
+    runtime: Runtime = "auto"
+    device: str = "auto"
+    batch_size: int = 1
+    offline: bool = False
+    mirror: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense whatever the model and the inputs are.
+
+        Raises:
+            UsageError: says which option, and why.
+        """
+        if self.input_size % default.INPUT_SIZE_STEP:
+            raise UsageError(f"--input-size: {self.input_size} is not a multiple of 32")
+        if ends_before_it_starts(self.start, self.end):
+            raise UsageError("--end must lie after --start")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Options":
+        """Options from a program's own values: texts for moments, paths for models, any kind of number.
+
+        Raises:
+            UsageError: a value is of the wrong kind or out of range.
+        """
+        made = cls(**{name: _CHECKS[name](_flag(name), value) for name, value in values.items()})
+        if made.offline and made.mirror:
+            raise UsageError("--mirror would have no effect: --offline (MOVENET_OFFLINE) forbids it")
+        if made.offline or made.mirror:
+            return made
+        return dataclasses.replace(made, mirror=os.environ.get("MOVENET_MIRROR") or None)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The options that are not what they are by default."""
+        usual = Options()
+        names = (each.name for each in dataclasses.fields(self))
+        return frozenset(name for name in names if getattr(self, name) != getattr(usual, name))
+
+    @property
+    def frames(self) -> FrameRange:
+        """Which frames of a video are asked for."""
+        start, end = self.start or Moment(), self.end or Moment()
+        return FrameRange(
+            self.stride, self.fps, start.seconds, end.seconds, start.frame, end.frame, self.max_frames
+        )
+
+    @property
+    def pose_settings(self) -> PoseSettings:
+        """What decides the numbers."""
+        return PoseSettings(
+            self.min_score,
+            self.crop,
+            self.max_people,
+            self.input_size,
+            self.track,
+            self.smooth,
+            self.max_pixels,
+        )
+
+    @property
+    def run_settings(self) -> RunSettings:
+        """How the work is done."""
+        return RunSettings(self.jobs, self.batch_size, self.fail_fast)
+
+
+def formats_of(formats: object) -> tuple[str, ...]:
+    """The names of formats from a program's own value: one or several, or a text with commas.
+
+    Raises:
+        UsageError: one is not known, or there is none.
+    """
+    several = formats if isinstance(formats, Iterable) else ()
+    parts = formats.split(",") if isinstance(formats, str) else map(str, several)
+    names = tuple(dict.fromkeys(part.strip().lower() for part in parts))
+    if not names or not set(names) <= set(default.FORMATS):
+        raise UsageError(f"--format: {formats!r}: the formats are {', '.join(default.FORMATS)}")
+    return names
+
+
+def text_of(flag: str, value: object) -> str:
+    """A text or a path as text.
+
+    Raises:
+        UsageError: it is neither, or empty.
+    """
+    if not isinstance(value, str | os.PathLike):
+        raise UsageError(f"{flag}: {value!r} is neither a text nor a path")
+    if not (text := os.fsdecode(value)):
+        raise UsageError(f"{flag}: it is empty")
+    return text
+
+
+def texts_of(flag: str, values: object) -> list[str]:
+    """One or several texts or paths as texts; errors as `text_of`."""
+    if isinstance(values, str | os.PathLike):
+        return [text_of(flag, values)]
+    if not isinstance(values, Iterable):
+        raise UsageError(f"{flag}: {values!r} is neither a text nor a path, nor several")
+    return [text_of(flag, value) for value in values]
+
+
+def _flag(name: str) -> str:
+    """An option's name on the command line, which messages use everywhere."""
+    return f"--{name.replace('_', '-')}"
+
+
+def _jobs(flag: str, value: object) -> int:
+    """None is one worker for each processor."""
+    return default.default_jobs() if value is None else _whole(1, default.MAX_JOBS, flag, value)
+
+
+def _optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    return lambda flag, value: None if value is None else check(flag, value)
+
+
+def _whole(least: int, most: int, flag: str, value: object) -> int:
+    """A whole number in a range, both ends included."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise UsageError(f"{flag}: {value!r} is not a whole number")
+    number = operator.index(value)
+    if not least <= number <= most:
+        raise UsageError(f"{flag}: {number} is not a whole number from {least} to {most}")
+    return number
+
+
+def _number(most: float, flag: str, value: object, *, min_open: bool = False) -> float:
+    """A finite number from 0 on, or above 0."""
+    if isinstance(value, bool | str) or not hasattr(value, "__float__"):
+        raise UsageError(f"{flag}: {value!r} is not a number")
+    number = float(value)
+    if not (math.isfinite(number) and 0 <= number <= most) or (min_open and not number):
+        least = "above 0 and" if min_open else "from 0"
+        raise UsageError(f"{flag}: {value!r} is not a number {least} up to {most:,.0f}")
+    return number
+
+
+def _moment(flag: str, value: object) -> Moment:
+    """A text as on the command line, or a number of seconds."""
+    if isinstance(value, Moment):
+        return value
+    if not isinstance(value, str):
+        return Moment(seconds=_number(MAX_SECONDS, flag, value))
+    try:
+        return parse_moment(value)
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from None
+
+
+def _choice(known: tuple[str, ...], flag: str, value: object) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise UsageError(f"{flag}: {value!r} is not one of {', '.join(known)}")
+    return value
+
+
+def _switch(flag: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise UsageError(f"{flag}: {value!r} is neither True nor False")
+    return value
+
+
+def _offline(flag: str, value: object) -> bool:
+    """None is what MOVENET_OFFLINE says, for all programs on this machine."""
+    if value is None:
+        return os.environ.get("MOVENET_OFFLINE", "").strip().lower() in ("1", "true", "t", "yes", "y", "on")
+    return _switch(flag, value)
+
+
+def _device(flag: str, value: object) -> str:
+    text = text_of(flag, value)
+    if not default.is_device(text):
+        raise UsageError(f"{flag}: {default.not_a_device(text)}")
+    return text
+
+
+_CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    "model": text_of,
+    "min_score": partial(_number, 1.0),
+    "crop": partial(_choice, default.CROPS),
+    "max_people": partial(_whole, 1, default.MAX_PEOPLE),
+    "input_size": partial(_whole, default.MIN_INPUT_SIZE, default.MAX_INPUT_SIZE),
+    "refine_with": _optional(text_of),
+    "track": _switch,
+    "smooth": _switch,
+    "stride": partial(_whole, 1, MAX_FRAMES),
+    "fps": _optional(partial(_number, default.MAX_FPS, min_open=True)),
+    "start": _optional(_moment),
+    "end": _optional(_moment),
+    "max_frames": _optional(partial(_whole, 1, MAX_FRAMES)),
+    "max_pixels": partial(_whole, 1, default.MOST_MAX_PIXELS),
+    "fail_fast": _switch,
+    "jobs": _jobs,
+    "runtime": partial(_choice, default.RUNTIMES),
+    "device": _device,
+    "batch_size": partial(_whole, 1, default.MAX_BATCH),
+    "offline": _offline,
+    "mirror": _optional(text_of),
+}
+"""What each option of a program is checked and made by; the command line has its own ways to read text."""

@@ -1,0 +1,171 @@
+"""Settings, models and one input's facts in; this input's estimator, filters and result header out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from movenet_cli.core.geometry import flexible_input_size
+from movenet_cli.core.inputs import FrameRange, Media, SourceInfo
+from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.core.results import Header
+from movenet_cli.errors import ModelError, UsageError
+from movenet_cli.inference.follow import Follow
+from movenet_cli.inference.interface import Estimator
+from movenet_cli.inference.refine import Refine
+from movenet_cli.inference.top_down import TopDown
+from movenet_cli.inference.whole import WholeMulti, WholeSingle
+from movenet_cli.io.json_text import plain_text
+from movenet_cli.output.folder.entries import settings_key
+from movenet_cli.output.folder.records import Settings
+from movenet_cli.postprocess.interface import Filter
+from movenet_cli.postprocess.smooth import Smooth
+from movenet_cli.postprocess.track import Track
+from movenet_cli.settings import Crop, PoseSettings
+
+REVISION: Final = 1
+"""Raised by hand when a new version gives other numbers for the same input, model and options."""
+
+SINGLE_POSE: Final[dict[Crop, Callable[[tuple[int, int], float], Estimator]]] = {
+    "none": WholeSingle,
+    "refine": Refine,
+    "follow": Follow,
+}
+"""What each `--crop` is; called with the network's input size and the threshold of "seen"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tactics:
+    """How one input is worked on."""
+
+    estimator: Estimator
+    filters: Sequence[Filter]
+    header: Header
+
+
+class Strategy:
+    """Chooses the tactics of each input.
+
+    Args:
+        models: the loaded models; the first one is what the user named.
+        settings: what decides the numbers.
+        frames: which frames of a video are asked for.
+
+    Raises:
+        UsageError: when the settings do not fit the models.
+        ModelError: when one is no MoveNet after all.
+    """
+
+    def __init__(self, models: Sequence[ModelInfo], settings: PoseSettings, frames: FrameRange) -> None:
+        self._models = tuple(models)
+        self._model = models[0]
+        self._refiner = models[1] if len(models) > 1 else None
+        self._settings = settings
+        self._frames = frames
+        self._check()
+
+    def _check(self) -> None:
+        settings = self._settings
+        for model in self._models:
+            if model.kind == "single":
+                _fixed_size(model)
+        if self._refiner is not None and (self._model.kind, self._refiner.kind) != ("multi", "single"):
+            raise UsageError("--refine-with needs a multi-pose --model, and refines with a single-pose one")
+        if self._model.kind == "multi" and settings.smooth and not settings.track:
+            raise UsageError("--smooth needs to know who is who: leave out --no-track")
+        if self._model.kind == "multi" and settings.crop not in ("auto", "none"):
+            raise UsageError(
+                f"--crop {settings.crop} is for single-pose models; {self._model.name} is multi-pose"
+            )
+
+    def choose(self, name: str, info: SourceInfo) -> Tactics:
+        """Tactics for the input `name`; estimators and filters with state are made anew for each."""
+        header = Header(
+            source=name,
+            info=info,
+            model=self._model,
+            input_size=self._input_size(info),
+            options=self._options(info.media),
+            min_score=self._settings.min_score,
+        )
+        return Tactics(self._estimator(info), self._filters(info), header)
+
+    def settings(self, media: Media) -> Settings:
+        """What the results of an input of this kind depend on besides the input, and nothing else."""
+        values: dict[str, object] = {
+            "media": media,
+            "models": [[plain_text(model.name), model.sha256, model.runtime] for model in self._models],
+            "options": self._options(media),
+        }
+        if self._model.input_size is None:
+            values["input_size"] = self._settings.input_size
+        names = {**values, "models": [[model.name, model.sha256, model.runtime] for model in self._models]}
+        former = settings_key({**names, "tool": "0.1.0"}) if REVISION == 1 else None
+        values["revision"] = REVISION
+        values["kinds"] = [model.kind for model in self._models]
+        return Settings(settings_key({**names, "revision": REVISION}), values, former)
+
+    def _estimator(self, info: SourceInfo) -> Estimator:
+        settings = self._settings
+        if self._model.kind == "multi":
+            finder = WholeMulti(
+                self._model.input_size, settings.input_size, settings.min_score, settings.max_people
+            )
+            if self._refiner is None:
+                return finder
+            return TopDown(finder, _fixed_size(self._refiner), settings.min_score)
+        return SINGLE_POSE[self._crop(info.media)](self._input_size(info), settings.min_score)
+
+    def _filters(self, info: SourceInfo) -> list[Filter]:
+        """Nothing moves in an image; a single-pose model knows of one person, who needs no id."""
+        if info.media == "image":
+            return []
+        tracks = self._model.kind == "multi" and self._settings.track
+        return [*([Track()] if tracks else []), *([Smooth()] if self._settings.smooth else [])]
+
+    def _input_size(self, info: SourceInfo) -> tuple[int, int]:
+        if self._model.kind == "single":
+            return _fixed_size(self._model)
+        if self._model.input_size is not None:
+            return self._model.input_size
+        return flexible_input_size(info.width, info.height, self._settings.input_size)
+
+    def _crop(self, media: Media) -> Crop:
+        """The crop that is really used: an image has no previous frame to follow from."""
+        if self._settings.crop in ("auto", "follow"):
+            return "follow" if media == "video" else "refine"
+        return self._settings.crop
+
+    def _options(self, media: Media) -> dict[str, object]:
+        """What stands in the results under `options`: only what has a say in the numbers of such an input."""
+        settings, frames = self._settings, self._frames
+        options: dict[str, object] = {}
+        if self._model.kind == "single":
+            options["crop"] = self._crop(media)
+        else:
+            options["max_people"] = settings.max_people
+            if self._refiner is not None:
+                options["refine_with"] = plain_text(self._refiner.name)
+                options["refine_with_sha256"] = self._refiner.sha256
+        options["min_score"] = settings.min_score
+        if media == "video":
+            if self._model.kind == "multi":
+                options["track"] = settings.track
+            options["smooth"] = settings.smooth
+            chosen = {
+                "stride": frames.stride if frames.stride != 1 else None,
+                "fps": frames.fps,
+                "start": frames.start,
+                "start_frame": frames.start_frame,
+                "end": frames.end,
+                "end_frame": frames.end_frame,
+                "max_frames": frames.max_frames,
+            }
+            options |= {key: value for key, value in chosen.items() if value is not None}
+        return options
+
+
+def _fixed_size(model: ModelInfo) -> tuple[int, int]:
+    """The input size of a single-pose model; MoveNet's have one size only."""
+    if model.input_size is None:
+        raise ModelError(f"{model.name} takes pictures of any size: it is no single-pose MoveNet")
+    return model.input_size

@@ -1,0 +1,114 @@
+"""A hundred thousand inputs: found in order, counted right, kept or done, in bounded memory."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from movenet_cli.cli.main import run
+from movenet_cli.errors import ExitCode
+from movenet_cli.media.discover import discover
+from movenet_cli.output.folder.entries import Entry, written
+from movenet_cli.output.folder.journal import read_journal
+from tests.conftest import PROJECT
+from tests.support.media import gradient, write_image
+
+FOLDERS, EACH = 100, 1000
+MOST_MEGABYTES = 400
+"""Resident memory of a run over all of them: 100 for one picture, and a kilobyte for each more."""
+
+RUN = """
+import sys
+from pathlib import Path
+from movenet_cli.cli.main import run
+code = run(sys.argv[1:])
+lines = Path("/proc/self/status").read_text().splitlines()
+print(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024)
+sys.exit(code)
+"""
+"""Prints the peak of its own memory; `getrusage` would count what its parent had when it was started."""
+
+
+def _names() -> Iterator[str]:
+    """In natural order: 2 before 10."""
+    return (f"f{folder}/{number}.png" for folder in range(FOLDERS) for number in range(EACH))
+
+
+def _copy(original: Path, folder: Path, number: int) -> Path:
+    """One of a few copies to link to, since a file system allows only so many links to a file."""
+    copy = folder.parent / f"{original.name}-{number // 10}"
+    if not copy.exists():
+        shutil.copyfile(original, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A hundred folders with links to ten copies of a tiny picture, and a text in each."""
+    base = tmp_path_factory.mktemp("many")
+    original = write_image(base / "original.png", gradient(16, 16))
+    for folder in range(FOLDERS):
+        (base / "in" / f"f{folder}").mkdir(parents=True)
+        (base / "in" / f"f{folder}" / "notes.txt").touch()
+        picture = _copy(original, base / "in", folder)
+        for number in range(EACH):
+            os.link(picture, base / "in" / f"f{folder}" / f"{number}.png")
+    yield base / "in"
+    shutil.rmtree(base)
+
+
+def test_all_are_found_in_natural_order(many: Path) -> None:
+    found = discover([str(many)])
+    assert [file.name for file in found.files] == list(_names())
+    assert (found.ignored, found.missing) == (FOLDERS, ())
+
+
+def _finish(out: Path, many: Path) -> None:
+    """Let it look as if a run had done all of them, as it did the first."""
+    first = next(entry for entry in read_journal(out) if entry.name == "f0/0.png")
+    ((path, output),) = first.outputs.items()
+    document = out / path
+    with (out / "journal.jsonl").open("ab") as journal:
+        for folder in range(FOLDERS):
+            (out / "keypoints" / f"f{folder}").mkdir(exist_ok=True)
+            copy = _copy(document, out, folder)
+            status = (many / f"f{folder}" / "0.png").stat()
+            assert first.fingerprint
+            mark = replace(first.fingerprint, mtime_ns=status.st_mtime_ns)
+            for number in range(EACH):
+                name = f"f{folder}/{number}.png"
+                target = out / "keypoints" / f"{name}.json"
+                if target != document:
+                    os.link(copy, target)
+                outputs, where = {f"keypoints/{name}.json": output}, str(many / name)
+                journal.write(written(Entry(name, mark, first.key, outputs, first.counts, path=where)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak")
+def test_a_run_keeps_what_is_done_in_bounded_memory(a_model: Path, many: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    options = ["-o", str(out), "-m", str(a_model), "-q"]
+    assert run(["annotate", str(many), *options, "--include", "f0/0.png"]) == ExitCode.OK
+    _finish(out, many)
+    write_image(many / "f7" / "1000.png", gradient(seed=3))
+    (out / "keypoints" / "f99" / "999.png.json").unlink()
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, "annotate", str(many), *options],
+        cwd=PROJECT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    (many / "f7" / "1000.png").unlink()
+    assert done.returncode == ExitCode.OK, done.stderr
+    facts = json.loads((out / "run.json").read_text())
+    total = FOLDERS * EACH + 1
+    assert facts["inputs"] == {"total": total, "done": 2, "kept": total - 2, "failed": 0, "ignored": FOLDERS}
+    assert facts["frames"]["frames"] == total
+    assert (out / "keypoints/f7/1000.png.json").is_file()
+    assert (out / "keypoints/f99/999.png.json").is_file()
+    assert int(done.stdout) < MOST_MEGABYTES
+    shutil.rmtree(out)

@@ -1,0 +1,47 @@
+"""Hashes are those that `sha256sum` gives."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from movenet_cli.io.hashing import sha256_of, sha256_of_bytes
+
+
+def hexdigest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_a_file_is_hashed_by_its_bytes(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 10000
+    (tmp_path / "model.tflite").write_bytes(content)
+    assert sha256_of(tmp_path / "model.tflite") == sha256_of_bytes(content) == hexdigest(content)
+
+
+def test_a_folder_is_hashed_by_the_lines_of_sha256sum(tmp_path: Path) -> None:
+    (tmp_path / "variables").mkdir()
+    (tmp_path / "empty").mkdir()
+    for name, content in (("variables/b.data", b"2"), ("saved_model.pb", b"1"), ("variables.txt", b"3")):
+        (tmp_path / name).write_bytes(content)
+    lines = [
+        f"{hexdigest(b'1')}  saved_model.pb\n",
+        f"{hexdigest(b'3')}  variables.txt\n",
+        f"{hexdigest(b'2')}  variables/b.data\n",
+    ]
+    assert sha256_of(tmp_path) == hexdigest("".join(lines).encode())
+
+
+@pytest.mark.parametrize(("old", "new"), [(("a", b"x"), ("a", b"y")), (("a", b"x"), ("b", b"x"))])
+def test_names_and_bytes_count(tmp_path: Path, old: tuple[str, bytes], new: tuple[str, bytes]) -> None:
+    hashes = []
+    for number, (name, content) in enumerate((old, new)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / name).write_bytes(content)
+        hashes.append(sha256_of(folder))
+    assert hashes[0] != hashes[1]
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        sha256_of(tmp_path / "nothing")

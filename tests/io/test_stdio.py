@@ -1,0 +1,74 @@
+"""Libraries' lines are logged; everybody else's reach standard error."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from movenet_cli.io.stdio import native_chatter_logged
+
+
+def say(text: str) -> None:
+    """Write past Python, as native code does."""
+    os.write(2, text.encode())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "INFO: Created TensorFlow Lite XNNPACK delegate for CPU.",
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+        "I0000 00:00:1700000000.000000    1234 port.cc:153] oneDNN custom operations are on.",
+        "2026-11-22 10:00:00.000000: I tensorflow/core/platform/cpu_feature_guard.cc:210] This",
+    ],
+)
+def test_chatter_is_logged(
+    line: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "movenet_cli")
+    with native_chatter_logged():
+        say(line + "\n")
+    assert capfd.readouterr().err == ""
+    assert caplog.messages == [line]
+
+
+def test_other_lines_pass(capfd: pytest.CaptureFixture[str]) -> None:
+    with native_chatter_logged():
+        say("ours, of another thread\nINFO: theirs\n\rours, without an end")
+    say(", after\n")
+    assert capfd.readouterr().err == "ours, of another thread\n\rours, without an end, after\n"
+
+
+def test_standard_error_is_back_after_an_exception(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="inside"), native_chatter_logged():
+        raise ValueError("inside")
+    say("back\n")
+    assert capfd.readouterr().err == "back\n"
+
+
+def test_blocks_nest_and_threads_take_turns(capfd: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        for _ in range(20):
+            with native_chatter_logged(), native_chatter_logged():
+                say("INFO: theirs\n")
+            say("ours\n")
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert capfd.readouterr().err == "ours\n" * 80
+
+
+def test_without_a_standard_error_nothing_is_diverted() -> None:
+    program = (
+        "import os; os.close(2)\n"
+        "from movenet_cli.io.stdio import native_chatter_logged\n"
+        "with native_chatter_logged(): print('ran')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "ran\n")

@@ -1,0 +1,112 @@
+"""Tactics of one input: what its results say of the options, and what makes them stale."""
+
+import json
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from movenet_cli.core.inputs import FrameRange, Media, SourceInfo
+from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.errors import UsageError
+from movenet_cli.output.formats.document import header_fields
+from movenet_cli.results.parsing import parse_header
+from movenet_cli.run import plan as strategy
+from movenet_cli.run.plan import Strategy
+from movenet_cli.settings import PoseSettings
+
+SINGLE = ModelInfo("thunder", "single", (256, 256), "1" * 64, "litert")
+MULTI = ModelInfo("multipose", "multi", None, "2" * 64, "litert")
+INFOS: dict[Media, SourceInfo] = {
+    "image": SourceInfo("image", 64, 48),
+    "video": SourceInfo("video", 64, 48, 0, 25.0, 10),
+}
+BASE = PoseSettings()
+
+
+def key(
+    media: Media, model: ModelInfo, settings: PoseSettings = BASE, frames: FrameRange | None = None
+) -> str:
+    return Strategy([model], settings, frames or FrameRange()).settings(media).key
+
+
+@pytest.mark.parametrize("media", get_args(Media))
+def test_results_that_were_refined_are_read_back(media: Media) -> None:
+    strategy = Strategy([MULTI, replace(SINGLE, name="mine-\udcff")], BASE, FrameRange())
+    header = strategy.choose("a", INFOS[media]).header
+    assert header.options["refine_with"] == "mine-\\udcff"
+    assert header.options["refine_with_sha256"] == SINGLE.sha256
+    text = json.dumps(header_fields(header)).encode().decode()
+    assert parse_header(json.loads(text)).options == header.options
+
+
+CHANGES: list[tuple[ModelInfo, dict[str, object], set[str]]] = [
+    (SINGLE, {"min_score": 0.4}, {"image", "video"}),
+    (SINGLE, {"crop": "none"}, {"image", "video"}),
+    (SINGLE, {"crop": "refine"}, {"video"}),
+    (SINGLE, {"crop": "follow"}, set()),
+    (SINGLE, {"smooth": True}, {"video"}),
+    (SINGLE, {"track": False}, set()),
+    (SINGLE, {"max_people": 2}, set()),
+    (SINGLE, {"input_size": 320}, set()),
+    (SINGLE, {"max_pixels": 1000}, set()),
+    (MULTI, {"min_score": 0.4}, {"image", "video"}),
+    (MULTI, {"crop": "none"}, set()),
+    (MULTI, {"smooth": True}, {"video"}),
+    (MULTI, {"track": False}, {"video"}),
+    (MULTI, {"max_people": 2}, {"image", "video"}),
+    (MULTI, {"input_size": 320}, {"image", "video"}),
+    (replace(MULTI, input_size=(256, 256)), {"input_size": 320}, set()),
+    (MULTI, {"max_pixels": 1000}, set()),
+]
+
+
+@pytest.mark.parametrize(("model", "change", "stale"), CHANGES)
+def test_an_option_redoes_what_it_changes_and_nothing_else(
+    model: ModelInfo, change: dict[str, object], stale: set[str]
+) -> None:
+    settings = replace(BASE, **change)  # type: ignore[arg-type]
+    assert {media for media in INFOS if key(media, model, settings) != key(media, model)} == stale
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        FrameRange(stride=2),
+        FrameRange(fps=5.0),
+        FrameRange(start=0.5),
+        FrameRange(end=0.5),
+        FrameRange(start_frame=3),
+        FrameRange(end_frame=3),
+        FrameRange(max_frames=3),
+    ],
+)
+@pytest.mark.parametrize("model", [SINGLE, MULTI], ids=["single", "multi"])
+def test_the_range_of_frames_redoes_videos_only(model: ModelInfo, frames: FrameRange) -> None:
+    assert key("image", model, frames=frames) == key("image", model)
+    assert key("video", model, frames=frames) != key("video", model)
+
+
+@pytest.mark.parametrize("media", get_args(Media))
+def test_another_model_revision_or_runtime_redoes_everything(
+    media: Media, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [
+        replace(SINGLE, sha256="3" * 64),
+        replace(SINGLE, name="x"),
+        replace(SINGLE, runtime="tensorflow"),
+    ]
+    refined = [Strategy([MULTI, each], BASE, FrameRange()).settings(media).key for each in (SINGLE, *others)]
+    keys = [key(media, each) for each in (SINGLE, MULTI, *others)]
+    monkeypatch.setattr(strategy, "REVISION", strategy.REVISION + 1)
+    keys.append(key(media, SINGLE))
+    assert len({*keys, *refined}) == len(keys) + len(refined)
+
+
+def test_an_image_and_a_video_never_share_a_key() -> None:
+    assert key("image", MULTI) != key("video", MULTI)
+
+
+def test_a_refiner_must_fit() -> None:
+    with pytest.raises(UsageError, match="--refine-with"):
+        Strategy([SINGLE, SINGLE], BASE, FrameRange())
