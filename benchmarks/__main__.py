@@ -3,7 +3,7 @@
 For models × runtimes × workloads, each of our runs stands next to (a) the tutorial loop and (b) the limit
 of the machine: decoding alone plus inference alone, in CPU time, divided by the cores. All three take turns,
 so that a noisy machine is noisy to all; medians are shown. Our figure includes starting the process, the
-tutorial's does not. `start_s` is one small picture from a cold start, model cached.
+tutorial's does not. `start_s` is one small image from a cold start, model cached.
 """
 
 import argparse
@@ -25,11 +25,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 def main() -> None:
     """Measure and print."""
     options = _options()
-    pictures = find_pictures(options.pictures)
+    images = find_images(options.images)
     inputs = {
-        "1080p video": media.video(options.out / f"video-{options.frames}.mp4", pictures, options.frames),
-        "12-megapixel JPEGs": media.jpegs(options.out / "photos", pictures, options.photos, media.PHOTO),
-        "small JPEGs": media.jpegs(options.out / "small", pictures, options.small, media.SMALL),
+        "1080p video": media.video(options.out / f"video-{options.frames}.mp4", images, options.frames),
+        "12-megapixel JPEGs": media.jpegs(options.out / "photos", images, options.photos, media.PHOTO),
+        "small JPEGs": media.jpegs(options.out / "small", images, options.small, media.SMALL),
     }
     chosen = {name: path for name, path in inputs.items() if not options.only or name in options.only}
     models = [Path(path) for path in options.model] or _models(options.models_dir)
@@ -37,8 +37,8 @@ def main() -> None:
     rows = []
     for model in models:
         for runtime in options.runtime if model.is_dir() else ["litert"]:
-            _ours(_one_picture(inputs), model, runtime)  # prepares the model, fills the caches
-            start = middle([_ours(_one_picture(inputs), model, runtime).wall for _ in range(5)])
+            _ours(_one_image(inputs), model, runtime)  # prepares the model, fills the caches
+            start = middle([_ours(_one_image(inputs), model, runtime).wall for _ in range(5)])
             for name, path in chosen.items():
                 rows.append(_row(name, path, model, runtime, options) | {"start_s": round(start, 2)})
                 _show(rows[-1])
@@ -57,9 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--model", action="append", default=[], help="a model instead of those of --models-dir"
     )
-    parser.add_argument(
-        "--pictures", type=Path, default=PROJECT / "sample_images", help="what the media show"
-    )
+    parser.add_argument("--images", type=Path, default=PROJECT / "sample_images", help="what the media show")
     parser.add_argument("--runtime", action="append", default=[], help="litert or tensorflow; both, if none")
     parser.add_argument("--only", action="append", help="one of the workloads")
     parser.add_argument("--frames", type=int, default=900)
@@ -72,12 +70,12 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def find_pictures(folder: Path) -> list[media.Pixels]:
-    """The pictures of a folder: (H, W, 3) uint8 RGB each."""
+def find_images(folder: Path) -> list[media.Pixels]:
+    """The images of a folder: (H, W, 3) uint8 RGB each."""
     read = (cv2.imread(str(path)) for path in sorted(folder.iterdir()) if path.suffix in (".jpg", ".png"))
     found = [np.ascontiguousarray(pixels[:, :, ::-1]) for pixels in read if pixels is not None]
     if not found:
-        raise SystemExit(f"there are no pictures in {folder}: name a folder with --pictures")
+        raise SystemExit(f"there are no images in {folder}: name a folder with --images")
     return found
 
 
@@ -92,7 +90,7 @@ def _models(folder: Path) -> list[Path]:
     return found or [PROJECT / "src" / "movenet_cli" / "weights" / "mini.tflite"]
 
 
-def _one_picture(inputs: dict[str, Path]) -> Path:
+def _one_image(inputs: dict[str, Path]) -> Path:
     return sorted(inputs["small JPEGs"].iterdir())[0]
 
 

@@ -1,6 +1,6 @@
-"""Reproduce every figure of docs/accuracy.md: a model, labelled pictures and videos in, tables out.
+"""Reproduce every figure of docs/accuracy.md: a model, labelled images and videos in, tables out.
 
-python -m benchmarks.accuracy --model MODEL --pictures FOLDER --annotations COCO.json --videos FILE...
+python -m benchmarks.accuracy --model MODEL --images FOLDER --annotations COCO.json --videos FILE...
 """
 
 import argparse
@@ -17,9 +17,9 @@ from benchmarks.standin import StandInDetector
 from benchmarks.tables import SEEN, interval, looks_of, number, samples, size_of, table
 from movenet_cli.core.types import Pose
 from movenet_cli.evaluation.coco_evaluator import PrecisionMeter
-from movenet_cli.evaluation.ground_truth import TruthPicture, dominant_only, read_truth
+from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_truth
 from movenet_cli.evaluation.keypoint_error import measure_placement
-from movenet_cli.evaluation.pairing import PicturePair
+from movenet_cli.evaluation.pairing import ImagePair
 from movenet_cli.evaluation.predictions import Found
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine
@@ -32,16 +32,16 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     model = load_model(options.model, name="model", runtime="auto", device="cpu", batch_size=1)
-    pictures = read_truth(options.annotations)
+    images = read_truth(options.annotations)
     print(f"{options.model.name}, {model.info.runtime}, input {model.info.input_size}")
-    _pictures(model, options.pictures, pictures)
-    _nobody(model, options.pictures, pictures)
-    measure_empty_clips(model, options.pictures, pictures)
-    _top_down(model, options.pictures, pictures)
+    _images(model, options.images, images)
+    _nobody(model, options.images, images)
+    measure_empty_clips(model, options.images, images)
+    _top_down(model, options.images, images)
     for path in options.videos:
         measure_video(model, path)
     if not options.quick:
-        measure_settings(model, options.pictures, pictures)
+        measure_settings(model, options.images, images)
 
 
 def _options() -> argparse.Namespace:
@@ -49,7 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--model", type=Path, required=True, help="a single-pose model: .tflite or SavedModel"
     )
-    parser.add_argument("--pictures", type=Path, required=True, help="folder of the annotated pictures")
+    parser.add_argument("--images", type=Path, required=True, help="folder of the annotated images")
     parser.add_argument("--annotations", type=Path, required=True, help="COCO keypoint file")
     parser.add_argument("--videos", type=Path, nargs="*", default=[], help="videos of one standing person")
     parser.add_argument("--quick", action="store_true", help="without the table of settings")
@@ -61,20 +61,20 @@ def _found(poses: Sequence[Pose]) -> tuple[Found, ...]:
 
 
 def _pairs(
-    estimator: Estimator, runners: Sequence[Runner], folder: Path, pictures: Sequence[TruthPicture]
-) -> list[PicturePair]:
+    estimator: Estimator, runners: Sequence[Runner], folder: Path, images: Sequence[AnnotatedImage]
+) -> list[ImagePair]:
     pairs = []
-    for index, picture in enumerate(pictures):
-        frame = replace(open_frame(folder, picture.name), index=index)
-        pairs.append(PicturePair(picture, _found(estimator.estimate([frame], runners)[0])))
+    for index, image in enumerate(images):
+        frame = replace(open_frame(folder, image.name), index=index)
+        pairs.append(ImagePair(image, _found(estimator.estimate([frame], runners)[0])))
     return pairs
 
 
-def _pictures(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
+def _images(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
     sets = {
-        "one dominant person": dominant_only(pictures),
-        "the largest person, whoever stands beside": dominant_only(pictures, ratio=1.0),
-        "all people of all pictures": pictures,
+        "one dominant person": dominant_only(images),
+        "the largest person, whoever stands beside": dominant_only(images, ratio=1.0),
+        "all people of all images": images,
     }
     rows = []
     for title, chosen in sets.items():
@@ -89,7 +89,7 @@ def _pictures(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
             name = f"{title} (n = {placement.people})"
             rows.append([name, crop, *figures, number(placement.pck_box), interval(sampled), gain])
     headings = [
-        "pictures",
+        "images",
         "--crop",
         "AP",
         "AP50",
@@ -99,12 +99,12 @@ def _pictures(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
         "95 % of AP",
         "95 % of gain",
     ]
-    table("Pictures, as `movenet evaluate` counts", headings, rows)
+    table("Images, as `movenet evaluate` counts", headings, rows)
 
 
-def _nobody(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
-    empty = [picture for picture in pictures if not picture.people]
-    people = [picture for picture in pictures if any(each.labelled >= 5 for each in picture.people)]
+def _nobody(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
+    empty = [image for image in images if not image.people]
+    people = [image for image in images if any(each.labelled >= 5 for each in image.people)]
     rows = []
     for crop in ("none", "refine"):
         row = [crop]
@@ -112,17 +112,17 @@ def _nobody(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
             pairs = _pairs(looks_of(model)[crop](), [model.runner()], folder, chosen)
             row.append(f"{sum(bool(pair.found) for pair in pairs)} of {len(pairs)}")
         rows.append(row)
-    table("Pictures with status `ok`", ["--crop", "of those without people", "of those with people"], rows)
+    table("Images with status `ok`", ["--crop", "of those without people", "of those with people"], rows)
 
 
-def _top_down(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
+def _top_down(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
     size, runners = size_of(model), [model.runner(), model.runner()]
     believe_all = TopDownSettings(same=float("inf"), inside=0.0)
-    people = {index: picture.people for index, picture in enumerate(pictures)}
+    people = {index: image.people for index, image in enumerate(images)}
     rows = []
 
     def add(title: str, estimator: Estimator) -> None:
-        metrics = PrecisionMeter(_pairs(estimator, runners, folder, pictures)).metrics()
+        metrics = PrecisionMeter(_pairs(estimator, runners, folder, images)).metrics()
         rows.append([title, *[number(metrics[name]) for name in ("AP", "AP50", "AP75", "AR")]])
 
     add("no detector, `--crop refine`", Refine(size, SEEN))

@@ -1,4 +1,4 @@
-"""Videos, and clips made of pictures without people, in; tables of how steadily people are followed out."""
+"""Videos, and clips made of images without people, in; tables of how steadily people are followed out."""
 
 from pathlib import Path
 
@@ -7,16 +7,16 @@ import numpy as np
 from benchmarks.people import open_frame, panning
 from benchmarks.steadiness import Steadiness, measure, read_video
 from benchmarks.tables import SEEN, looks_of, size_of, table
-from movenet_cli.evaluation.ground_truth import TruthPicture
+from movenet_cli.evaluation.ground_truth import AnnotatedImage
 from movenet_cli.inference.follow import Follow, FollowSettings
 from movenet_cli.models.interface import Model
 
 CLIP = 12
 
 
-def measure_empty_clips(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
+def measure_empty_clips(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
     """How often each way of looking shows and follows a person where nobody is."""
-    empty = [open_frame(folder, picture.name) for picture in pictures if not picture.people]
+    empty = [open_frame(folder, image.name) for image in images if not image.people]
     looks = looks_of(model)
     size = size_of(model)
     ways = {
@@ -34,7 +34,7 @@ def measure_empty_clips(model: Model, folder: Path, pictures: list[TruthPicture]
                 seen.append(estimator.estimate([each], [runner])[0][0].is_seen(SEEN))
                 followed.append(isinstance(estimator, Follow) and estimator.is_following)
         rows.append([name, f"{np.mean(seen):.2f}", f"{np.mean(followed):.2f}"])
-    title = f"{len(empty)} clips of {CLIP} frames that pan over pictures without people: share of frames"
+    title = f"{len(empty)} clips of {CLIP} frames that pan over images without people: share of frames"
     table(title, ["--crop", "with status `ok`", "followed"], rows)
 
 

@@ -15,8 +15,8 @@ PHOTO = (3000, 4000)
 SMALL = (480, 640)
 
 
-def video(path: Path, pictures: list[Pixels], frames: int, size: tuple[int, int] = (1080, 1920)) -> Path:
-    """An H.264 video that pans over the pictures with a little noise, about 8 Mbit/s at 30 frames/s."""
+def video(path: Path, images: list[Pixels], frames: int, size: tuple[int, int] = (1080, 1920)) -> Path:
+    """An H.264 video that pans over the images with a little noise, about 8 Mbit/s at 30 frames/s."""
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,26 +26,26 @@ def video(path: Path, pictures: list[Pixels], frames: int, size: tuple[int, int]
         stream.height, stream.width = size
         stream.pix_fmt = "yuv420p"
         stream.bit_rate = 8_000_000
-        for pixels in _pan(pictures, frames, size):
+        for pixels in _pan(images, frames, size):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
         container.mux(stream.encode())
     unfinished.replace(path)
     return path
 
 
-def _pan(pictures: list[Pixels], frames: int, size: tuple[int, int]) -> Iterator[Pixels]:
-    """Frames of (height, width, 3) uint8 RGB: each picture is shown for three seconds, moving."""
+def _pan(images: list[Pixels], frames: int, size: tuple[int, int]) -> Iterator[Pixels]:
+    """Frames of (height, width, 3) uint8 RGB: each image is shown for three seconds, moving."""
     height, width = size
     noise = np.random.default_rng(0).integers(-6, 7, (height + 64, width + 64, 3), np.int16)
     for index in range(frames):
-        shown = pictures[index // 90 % len(pictures)]
+        shown = images[index // 90 % len(images)]
         large = cv2.resize(shown, (width + 90, height + 90), interpolation=cv2.INTER_LINEAR)
         step = index % 90
         grain = noise[step % 64 : step % 64 + height, :width]
         yield np.clip(large[step : step + height, step : step + width] + grain, 0, 255).astype(np.uint8)
 
 
-def jpegs(folder: Path, pictures: list[Pixels], count: int, size: tuple[int, int]) -> Path:
+def jpegs(folder: Path, images: list[Pixels], count: int, size: tuple[int, int]) -> Path:
     """A folder of JPEGs of one size, quality 90, each different."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(1)
@@ -53,7 +53,7 @@ def jpegs(folder: Path, pictures: list[Pixels], count: int, size: tuple[int, int
         path = folder / f"{index:05}.jpg"
         if path.exists():
             continue
-        large = cv2.resize(pictures[index % len(pictures)], size[::-1], interpolation=cv2.INTER_CUBIC)
+        large = cv2.resize(images[index % len(images)], size[::-1], interpolation=cv2.INTER_CUBIC)
         grain = rng.integers(-5, 6, (size[0] // 2, size[1] // 2, 1), np.int16).repeat(2, 0).repeat(2, 1)
         pixels = np.clip(large + grain, 0, 255).astype(np.uint8)
         _, data = cv2.imencode(".jpg", pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])

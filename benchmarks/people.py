@@ -1,4 +1,4 @@
-"""Labelled pictures in; the pictures themselves, and many more cut out of them around each person, out."""
+"""Labelled images in; the images themselves, and many more cut out of them around each person, out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ import numpy as np
 from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.skeleton import FLIP_PAIRS
 from movenet_cli.core.types import FloatArray, Frame
-from movenet_cli.evaluation.ground_truth import Person, TruthPicture
+from movenet_cli.evaluation.ground_truth import AnnotatedImage, Person
 from movenet_cli.media.opening import open_source
-from movenet_cli.media.pixels.rgb_image import RgbPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
 
 ASPECTS = (4 / 3, 3 / 4, 3 / 2, 2 / 3, 1.0)
 ZOOMS = (1.1, 6.0)
@@ -25,7 +25,7 @@ NOISE = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """A picture with the person who is asked for; `key` tells the people apart."""
+    """An image with the person who is asked for; `key` tells the people apart."""
 
     frame: Frame
     person: Person
@@ -33,7 +33,7 @@ class Shown:
 
 
 def open_frame(folder: Path, name: str) -> Frame:
-    """The picture as the program reads it."""
+    """The image as the program reads it."""
     with open_source(InputFile(folder / name, name), FrameRange()) as source:
         frame = next(source.frames())
     if not isinstance(frame, Frame):
@@ -41,23 +41,23 @@ def open_frame(folder: Path, name: str) -> Frame:
     return frame
 
 
-def cutouts(folder: Path, pictures: list[TruthPicture], count: int, seed: int = 1) -> list[Shown]:
+def cutouts(folder: Path, images: list[AnnotatedImage], count: int, seed: int = 1) -> list[Shown]:
     """Random windows around each labelled person, half of them mirrored, without rivals half as large.
 
     Their size, shape and place vary: a rule that suits all of them suits people in general better than one
-    that suits a few whole pictures.
+    that suits a few whole images.
 
     Args:
-        folder: of the pictures.
-        pictures: their annotations.
+        folder: of the images.
+        images: their annotations.
         count: windows for each person with at least `KEYPOINTS` keypoints and `SMALLEST` pixels.
         seed: of the random numbers.
     """
     random = np.random.default_rng(seed)
     shown: list[Shown] = []
-    for picture in pictures:
-        pixels = open_frame(folder, picture.name).picture.rgb() if picture.people else None
-        for person in picture.people:
+    for image in images:
+        pixels = open_frame(folder, image.name).image.rgb() if image.people else None
+        for person in image.people:
             if (
                 pixels is None
                 or person.crowd
@@ -66,7 +66,7 @@ def cutouts(folder: Path, pictures: list[TruthPicture], count: int, seed: int = 
             ):
                 continue
             key = len({each.key for each in shown})
-            windows = _windows(person, picture.people, pixels.shape, random)
+            windows = _windows(person, image.people, pixels.shape, random)
             found = (_cut(pixels, person, window, random, key) for window in windows)
             good = (each for each in found if each is not None)
             shown += [each for each, _ in zip(good, range(count), strict=False)]
@@ -127,13 +127,13 @@ def _cut(
     if mirrored:
         part, keypoints = part[:, ::-1], mirror(keypoints, x1 - x0)
     box = (person.box[0] - x0, person.box[1] - y0, *person.box[2:])
-    frame = Frame(0, None, RgbPicture(np.ascontiguousarray(part)))
+    frame = Frame(0, None, RgbImage(np.ascontiguousarray(part)))
     return Shown(frame, Person(keypoints, person.area, box), key)
 
 
 def panning(frame: Frame, count: int, random: np.random.Generator) -> list[Frame]:
-    """A clip of a noisy camera that pans slowly over the picture, at 15 frames a second."""
-    pixels = frame.picture.rgb()
+    """A clip of a noisy camera that pans slowly over the image, at 15 frames a second."""
+    pixels = frame.image.rgb()
     height, width = (int(PAN * length) for length in pixels.shape[:2])
     spare = np.array(pixels.shape[:2]) - (height, width)
     step = random.uniform(-2.5, 2.5, 2)
@@ -142,12 +142,12 @@ def panning(frame: Frame, count: int, random: np.random.Generator) -> list[Frame
         y, x = np.clip(spare / 2 + step * index, 0, spare).astype(int)
         noise = random.integers(-NOISE, NOISE + 1, (height, width, 3), np.int8)
         part = pixels[y : y + height, x : x + width] + noise.astype(np.int16)
-        clip.append(Frame(index, index / 15, RgbPicture(np.clip(part, 0, 255).astype(np.uint8))))
+        clip.append(Frame(index, index / 15, RgbImage(np.clip(part, 0, 255).astype(np.uint8))))
     return clip
 
 
 def mirror(keypoints: FloatArray, width: int) -> FloatArray:
-    """The keypoints of the mirrored picture: left is right."""
+    """The keypoints of the mirrored image: left is right."""
     mirrored = keypoints.copy()
     mirrored[:, 0] = width - keypoints[:, 0]
     for left, right in FLIP_PAIRS:

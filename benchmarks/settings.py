@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.people import Shown, cutouts
 from benchmarks.tables import SEEN, RememberingRunner, size_of, table
 from movenet_cli.core.oks import OKS_THRESHOLDS, oks
-from movenet_cli.evaluation.ground_truth import TruthPicture
+from movenet_cli.evaluation.ground_truth import AnnotatedImage
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine, RefineSettings
 from movenet_cli.inference.whole import WholeSingle
@@ -19,10 +19,10 @@ CUTOUTS = 12
 SPLITS = 500
 
 
-def measure_settings(model: Model, folder: Path, pictures: list[TruthPicture]) -> None:
+def measure_settings(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
     """Each setting changed alone, on cut-outs; and how much of the gain is fitting."""
     shown, size, runner = (
-        cutouts(folder, pictures, CUTOUTS),
+        cutouts(folder, images, CUTOUTS),
         size_of(model),
         RememberingRunner(model.runner()),
     )

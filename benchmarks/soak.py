@@ -21,7 +21,7 @@ from statistics import median
 import av
 
 from benchmarks import media
-from benchmarks.__main__ import PROJECT, find_pictures
+from benchmarks.__main__ import PROJECT, find_images
 
 CLIP_SECONDS = 30
 RATE = 30
@@ -41,11 +41,11 @@ class Look:
 def main() -> None:
     """Run both soaks and print what was seen."""
     options = _options()
-    pictures = find_pictures(options.pictures)
-    clip = media.video(options.out / "clip.mp4", pictures, CLIP_SECONDS * RATE)
+    images = find_images(options.images)
+    clip = media.video(options.out / "clip.mp4", images, CLIP_SECONDS * RATE)
     film = loop(clip, options.out / f"film-{options.minutes}.mp4", options.minutes * 60 // CLIP_SECONDS)
     photos = many(
-        media.jpegs(options.out / "small", pictures, 600, media.SMALL), options.out / "many", options.images
+        media.jpegs(options.out / "small", images, 600, media.SMALL), options.out / "many", options.images
     )
     report = {}
     for name, source in (("video", film), ("images", photos)):
@@ -79,7 +79,7 @@ def loop(clip: Path, film: Path, times: int) -> Path:
 
 
 def many(folder: Path, target: Path, count: int) -> Path:
-    """A folder of so many pictures: links to a few hundred."""
+    """A folder of so many images: links to a few hundred."""
     target.mkdir(exist_ok=True)
     originals = sorted(folder.iterdir())
     for index in range(count):
@@ -158,9 +158,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
     parser.add_argument("--model", default="mini")
     parser.add_argument("--out", type=Path, default=PROJECT / "bench-out")
-    parser.add_argument(
-        "--pictures", type=Path, default=PROJECT / "sample_images", help="what the media show"
-    )
+    parser.add_argument("--images", type=Path, default=PROJECT / "sample_images", help="what the media show")
     parser.add_argument("--minutes", type=int, default=30)
     parser.add_argument("--images", type=int, default=20_000)
     parser.add_argument("extra", nargs="*", help="further options of annotate, after --")

@@ -18,7 +18,7 @@ class StandInDetector(Estimator):
     """Knows each labelled person; boxes and keypoints are off at random, always in the same way.
 
     Args:
-        people: of each picture, by the frame's index.
+        people: of each image, by the frame's index.
         error: standard deviation of the keypoints, in units of COCO's tolerances (two standard deviations of
             the annotators); None for a detector without keypoints.
     """

@@ -34,7 +34,7 @@ def looks_of(model: Model) -> dict[str, Callable[[], Estimator]]:
 
 
 class RememberingRunner(Runner):
-    """Does not run the same pixels twice: settings that differ in nothing on a picture cost nothing."""
+    """Does not run the same pixels twice: settings that differ in nothing on an image cost nothing."""
 
     def __init__(self, runner: Runner) -> None:
         """Take the runner that does the work."""
@@ -62,7 +62,7 @@ def number(value: float | None) -> str:
 
 
 def samples(count: int) -> Iterator[np.ndarray]:
-    """Bootstrap samples of so many pictures: arrays of indices."""
+    """Bootstrap samples of so many images: arrays of indices."""
     random = np.random.default_rng(1)
     return (random.integers(count, size=count) for _ in range(RESAMPLES))
 

@@ -17,7 +17,7 @@ import tensorflow_hub as hub
 
 
 def frames(source: Path) -> Iterator[np.ndarray]:
-    """BGR frames of a video, or of every picture in a folder."""
+    """BGR frames of a video, or of every image in a folder."""
     if source.is_dir():
         for path in sorted(source.iterdir()):
             yield cv2.imread(str(path))

@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: optional real models and pictures beside the checkout."""
+"""Fixtures shared by all tests: optional real models and images beside the checkout."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def models_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
-    """The folder of real pictures and videos for development; tests that need it skip where it is missing."""
+    """The folder of real images and videos for development; tests that need it skip where it is missing."""
     folder = PROJECT.parent / "shared"
     if not folder.is_dir():
         pytest.skip("real media are not here (../shared)")

@@ -153,11 +153,11 @@ def test_help_imports_nothing_heavy(command: list[str]) -> None:
 def test_annotating_with_a_model_at_hand_imports_neither_tensorflow_nor_the_http_client(
     tmp_path: Path,
 ) -> None:
-    picture = Path(__file__).parents[1] / "sample_images" / "gym.jpg"
+    image = Path(__file__).parents[1] / "sample_images" / "gym.jpg"
     code = (
         "import sys\n"
         "from movenet_cli.cli.main import run\n"
-        f"code = run(['annotate', {str(picture)!r}, '-m', 'mini', '-o', {str(tmp_path / 'out')!r}])\n"
+        f"code = run(['annotate', {str(image)!r}, '-m', 'mini', '-o', {str(tmp_path / 'out')!r}])\n"
         "print([name for name in ('tensorflow', 'requests', 'urllib3') if name in sys.modules])\n"
         "sys.exit(code)"
     )

@@ -1,9 +1,17 @@
-"""What a user may ask of `annotate`, as frozen objects; every default and bound is stated here."""
+"""The settings of a run as one frozen, picklable object, and every default and bound that it has.
 
+Python programs, the command line and the environment all make this object; everything else reads it.
+"""
+
+import dataclasses
 import os
 import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from movenet_cli.core.inputs import FrameRange
+from movenet_cli.core.time_point import TimePoint, ends_before_it_starts
+from movenet_cli.errors import UsageError
 
 Crop = Literal["auto", "none", "refine", "follow"]
 Runtime = Literal["auto", "litert", "tensorflow"]
@@ -32,7 +40,7 @@ MAX_INPUT_SIZE: Final = 2048
 INPUT_SIZE_STEP: Final = 32
 
 DEFAULT_MAX_PIXELS: Final = 200_000_000
-"""Pictures with more pixels than this are refused before they are decoded."""
+"""Images with more pixels than this are refused before they are decoded."""
 
 JudgedPeople = Literal["all", "dominant"]
 JUDGED_PEOPLE: Final = ("all", "dominant")
@@ -74,38 +82,56 @@ def default_jobs() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class PoseSettings:
-    """What decides the numbers in the results; `Strategy.key` says which of these make whose results stale.
+class Settings:
+    """Which model, which frames, how poses are found, and with what; `movenet annotate --help` explains each.
 
-    Attributes:
-        min_score: keypoints from here on count as seen.
-        crop: what a single-pose network gets to see.
-        max_people: multi-pose only, 1 to 6.
-        input_size: multi-pose only, longer side of the input in pixels.
-        track: stable ids over a video (multi-pose).
-        smooth: add smoothed keypoints.
-        max_pixels: pictures larger than this are refused.
+    The fields have the options' own names.
     """
 
+    model: str = DEFAULT_MODEL
     min_score: float = DEFAULT_MIN_SCORE
     crop: Crop = "auto"
     max_people: int = MAX_PEOPLE
     input_size: int = DEFAULT_INPUT_SIZE
+    refine_with: str | None = None
     track: bool = True
     smooth: bool = False
+    stride: int = 1
+    fps: float | None = None
+    start: TimePoint | None = None
+    end: TimePoint | None = None
+    max_frames: int | None = None
     max_pixels: int = DEFAULT_MAX_PIXELS
-
-
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """How the work is done; none of these changes a number in the results.
-
-    Attributes:
-        jobs: inference workers.
-        batch_size: frames per call where the runtime takes batches (TensorFlow).
-        fail_fast: stop at the first input that fails.
-    """
-
-    jobs: int = field(default_factory=default_jobs)
-    batch_size: int = 1
     fail_fast: bool = False
+    jobs: int = field(default_factory=default_jobs)
+    runtime: Runtime = "auto"
+    device: str = "auto"
+    batch_size: int = 1
+    offline: bool = False
+    mirror: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense whatever the model and the inputs are.
+
+        Raises:
+            UsageError: says which option, and why.
+        """
+        if self.input_size % INPUT_SIZE_STEP:
+            raise UsageError(f"--input-size: {self.input_size} is not a multiple of 32")
+        if ends_before_it_starts(self.start, self.end):
+            raise UsageError("--end must lie after --start")
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The options that are not what they are by"""
+        usual = Settings()
+        names = (each.name for each in dataclasses.fields(self))
+        return frozenset(name for name in names if getattr(self, name) != getattr(usual, name))
+
+    @property
+    def frames(self) -> FrameRange:
+        """Which frames of a video are asked for."""
+        start, end = self.start or TimePoint(), self.end or TimePoint()
+        return FrameRange(
+            self.stride, self.fps, start.seconds, end.seconds, start.frame, end.frame, self.max_frames
+        )

@@ -146,7 +146,7 @@ def test_stale_results_do_not_stay(annotate: Annotate, media: Path, tmp_path: Pa
     (media / "a10.jpg").write_text("broken now")
     assert annotate(media, "-o", out, "-f", "json") == ExitCode.PARTIAL
     left = sorted(path.name for path in (out / "keypoints").iterdir() if path.is_file())
-    assert left == ["a9.png.json"], "the table of the old picture and all of the broken one are gone"
+    assert left == ["a9.png.json"], "the table of the old image and all of the broken one are gone"
 
 
 def test_a_touched_file_is_not_redone(annotate: Annotate, media: Path, tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_the_stream_equals_the_jsonl_file(
 def test_bad_files_are_failures_and_the_rest_is_done(
     annotate: Annotate, media: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (media / "text.jpg").write_text("not a picture")
+    (media / "text.jpg").write_text("not an image")
     (media / "empty.png").touch()
     whole = (media / "a10.jpg").read_bytes()
     (media / "cut.jpg").write_bytes(whole[: len(whole) // 2])
@@ -324,7 +324,7 @@ def test_paths_from_standard_input(a_model: Path, media: Path, tmp_path: Path) -
         assert done.stdout == b""
 
 
-def test_a_pipe_closed_between_pictures(a_model: Path, tmp_path: Path) -> None:
+def test_a_pipe_closed_between_images(a_model: Path, tmp_path: Path) -> None:
     for index in range(60):
         write_image(tmp_path / "many" / f"{index}.jpg")
     command = [sys.executable, "-m", "movenet_cli", "annotate", str(tmp_path / "many"), "-m", str(a_model)]

@@ -134,7 +134,7 @@ def test_a_single_pose_model_without_a_size_of_its_own(
     out = tmp_path / "out"
     assert run(["annotate", str(media / "images"), "-m", models["open"], "-o", str(out)]) == ExitCode.MODEL
     (line,) = capfd.readouterr().err.splitlines()
-    assert "open takes pictures of any size" in line
+    assert "open takes images of any size" in line
     assert not out.exists()
 
 

@@ -1,4 +1,4 @@
-"""Memory of large pictures is used again instead of being fetched from the system for each one."""
+"""Memory of large images is used again instead of being fetched from the system for each one."""
 
 import platform
 import subprocess
@@ -39,7 +39,7 @@ print((peak(sys.argv[2]) - before) * 1024)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count in other units")
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
-def test_a_large_picture_is_held_twice_at_most(a_model: Path, tmp_path: Path, suffix: str) -> None:
+def test_a_large_image_is_held_twice_at_most(a_model: Path, tmp_path: Path, suffix: str) -> None:
     """Once as it is, once with the skeleton."""
     small, large = (tmp_path / f"{name}{suffix}" for name in ("small", "large"))
     write_image(small)
@@ -51,7 +51,7 @@ def test_a_large_picture_is_held_twice_at_most(a_model: Path, tmp_path: Path, su
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are not told anything")
-def test_pages_of_a_large_picture_are_reused() -> None:
+def test_pages_of_a_large_image_are_reused() -> None:
     def faults(mode: str) -> int:
         command = [sys.executable, "-c", PROGRAM, mode]
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)

@@ -228,11 +228,11 @@ def test_a_bug_is_told_with_what_a_report_needs(
 
 
 def test_an_image_in_the_place_of_paths_is_not_printed(tmp_path: Path) -> None:
-    picture = write_image(tmp_path / "a.jpg")
+    image = write_image(tmp_path / "a.jpg")
     for flags in (["-"], ["-", "-0"]):
         done = subprocess.run(
             [sys.executable, "-m", "movenet_cli", "annotate", *flags, "-m", "mini"],
-            input=picture.read_bytes(), capture_output=True, check=False, cwd=tmp_path,
+            input=image.read_bytes(), capture_output=True, check=False, cwd=tmp_path,
         )  # fmt: skip
         assert done.returncode == ExitCode.INPUT
         (line,) = done.stderr.decode().splitlines()

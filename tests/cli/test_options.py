@@ -14,8 +14,8 @@ import pytest
 
 from movenet_cli.cli import main
 from movenet_cli.cli.main import run
-from movenet_cli.cli.options import FormatList, MomentType
-from movenet_cli.core.time_point import Moment
+from movenet_cli.cli.options import FormatList, TimePointType
+from movenet_cli.core.time_point import TimePoint
 from movenet_cli.errors import ExitCode
 from tests.support.media import write_image, write_video
 
@@ -23,15 +23,15 @@ from tests.support.media import write_image, write_video
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
-        ("12.5", Moment(seconds=12.5)),
-        ("0", Moment(seconds=0.0)),
-        ("250f", Moment(frame=250)),
-        ("01:30", Moment(seconds=90.0)),
-        ("1:02:03.5", Moment(seconds=3723.5)),
+        ("12.5", TimePoint(seconds=12.5)),
+        ("0", TimePoint(seconds=0.0)),
+        ("250f", TimePoint(frame=250)),
+        ("01:30", TimePoint(seconds=90.0)),
+        ("1:02:03.5", TimePoint(seconds=3723.5)),
     ],
 )
-def test_moments(text: str, moment: Moment) -> None:
-    assert MomentType().convert(text, None, None) == moment
+def test_moments(text: str, moment: TimePoint) -> None:
+    assert TimePointType().convert(text, None, None) == moment
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_moments(text: str, moment: Moment) -> None:
 )
 def test_no_moments(text: str) -> None:
     with pytest.raises(click.BadParameter, match="not a time"):
-        MomentType().convert(text, None, None)
+        TimePointType().convert(text, None, None)
 
 
 def test_formats() -> None:
@@ -132,8 +132,8 @@ def test_the_home_of_nobody(
 
 @pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be deleted there")
 def test_a_current_folder_that_is_gone(a_model: Path, tmp_path: Path) -> None:
-    picture = write_image(tmp_path / "a.png")
-    for arguments, code in ((".", ExitCode.INPUT), (f"{picture} -o {tmp_path}/out", ExitCode.OK)):
+    image = write_image(tmp_path / "a.png")
+    for arguments, code in ((".", ExitCode.INPUT), (f"{image} -o {tmp_path}/out", ExitCode.OK)):
         gone = Path(tempfile.mkdtemp(dir=tmp_path))
         command = f"{sys.executable} -m movenet_cli annotate -m {a_model} {arguments}"
         script = f"cd {gone} && rmdir {gone} && exec {command}"

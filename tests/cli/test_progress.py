@@ -21,7 +21,7 @@ RED = "\x1b[31mred\nsecond line"
 def _start(model: Path, folder: Path, out: Path, redirection: str, progress: str) -> int:
     for index in range(3):
         write_image(folder / f"{index}.jpg", gradient(seed=index))
-    (folder / "broken.jpg").write_text("not a picture")
+    (folder / "broken.jpg").write_text("not an image")
     command = [sys.executable, "-m", "movenet_cli", "annotate", str(folder), "-o", str(out), "-m", str(model)]
     return subprocess.run(
         ["bash", "-c", f'"$@" {redirection}', "bash", *command, "--progress", progress],

@@ -9,7 +9,7 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.core.geometry import letterbox, square_crop
 from movenet_cli.core.model_input import model_input
-from movenet_cli.media.pixels.rgb_image import RgbPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.results.reading import open_document
 from tests.support.media import gradient
 
@@ -24,7 +24,7 @@ def test_equals_resize_with_pad(width: int, height: int) -> None:
     noise = np.random.default_rng(width).integers(-20, 21, (height, width, 3))
     pixels = np.clip(gradient(width, height, seed=height) + noise, 0, 255).astype(np.uint8)
     expected = tf.cast(tf.image.resize_with_pad(pixels[None], 192, 192), tf.int32).numpy()[0]
-    found = model_input(RgbPicture(pixels), letterbox(width, height, (192, 192)))
+    found = model_input(RgbImage(pixels), letterbox(width, height, (192, 192)))
     assert np.array_equal(found, expected)
 
 
@@ -33,11 +33,11 @@ def test_a_crop_shows_the_same_place() -> None:
     cv2.circle(pixels, (310, 120), 6, (255, 255, 255), -1)
     view = square_crop(400, 300, (330.0, 100.0), 160.0, (192, 192))
     assert view is not None
-    seen = model_input(RgbPicture(pixels), view)
+    seen = model_input(RgbImage(pixels), view)
     rows, columns = np.nonzero(seen[:, :, 0] > 127)
     centre = np.array([[columns.mean() + 0.5, rows.mean() + 0.5]], np.float32)
     np.testing.assert_allclose(view.to_source(centre), [[310.5, 120.5]], atol=0.5)
-    assert not seen[:, 176:].any(), "right of the picture is black"
+    assert not seen[:, 176:].any(), "right of the image is black"
 
 
 @pytest.mark.tensorflow
@@ -48,11 +48,11 @@ def test_the_tutorials_keypoints(
     import tensorflow as tf  # noqa: PLC0415
     import tensorflow_hub as hub  # noqa: PLC0415
 
-    pictures = sorted((shared_dir / "data/coco_train80/images").iterdir())[:12]
+    images = sorted((shared_dir / "data/coco_train80/images").iterdir())[:12]
     options = ["-m", str(lightning_saved_model), "--runtime", runtime, "--crop", "none", "-o", str(tmp_path)]
-    assert run(["annotate", *map(str, pictures), *options, "--progress", "none", "-q"]) == 0
+    assert run(["annotate", *map(str, images), *options, "--progress", "none", "-q"]) == 0
     movenet = hub.load(str(lightning_saved_model)).signatures["serving_default"]
-    for path in pictures:
+    for path in images:
         pixels = cv2.imread(str(path))[:, :, ::-1]
         height, width = pixels.shape[:2]
         image = tf.cast(tf.image.resize_with_pad(pixels[None], 192, 192), tf.int32)

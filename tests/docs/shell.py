@@ -72,7 +72,7 @@ def make_programs(folder: Path) -> Path:
 
 
 def make_media(home: Path) -> Path:
-    """Everything that the examples name: small pictures and videos, and annotated ones."""
+    """Everything that the examples name: small images and videos, and annotated ones."""
     for name in (
         "photo.jpg",
         "shots/one.jpg",

@@ -45,7 +45,7 @@ def _empty(inputs: Path) -> None:
 
 
 def _break(inputs: Path) -> None:
-    (inputs / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this was a picture")
+    (inputs / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 this was an image")
 
 
 NO_MODEL = {"MOVENET_HOME": "nothing-here", "MOVENET_OFFLINE": "1"}
@@ -54,7 +54,7 @@ OUTAGES: dict[str, tuple[Callable[[Path], None], dict[str, str], ExitCode]] = {
     "wrong usage": (_nothing, {"MOVENET_ANNOTATE_STRIDE": "0"}, ExitCode.USAGE),
     "no input": (_empty, {}, ExitCode.INPUT),
     "no model": (_nothing, NO_MODEL, ExitCode.MODEL),
-    "a broken picture": (_break, {}, ExitCode.PARTIAL),
+    "a broken image": (_break, {}, ExitCode.PARTIAL),
 }
 """What goes wrong: something happens to the inputs, or settings; and the exit code that tells of it."""
 
@@ -152,9 +152,9 @@ def _press_ctrl_c(process: subprocess.Popen[bytes]) -> int:
 
 def test_ctrl_c_ends_the_night(shell: Shell, naps: Path) -> None:
     """As typed on a terminal: the whole foreground process group gets the signal."""
-    picture = write_image(shell.folder / "archive" / "0.jpg", gradient()).read_bytes()
+    image = write_image(shell.folder / "archive" / "0.jpg", gradient()).read_bytes()
     for index in range(1, 4000):
-        (shell.folder / "archive" / f"{index}.jpg").write_bytes(picture)
+        (shell.folder / "archive" / f"{index}.jpg").write_bytes(image)
     results = shell.folder / "results"
     with _terminal(shell, OVERNIGHT) as process:
         _wait_for(lambda: any((results / "keypoints").glob("*.json")), process)

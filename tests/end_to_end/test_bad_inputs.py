@@ -21,7 +21,7 @@ from tests.support.media import gradient, write_image, write_video
 LONG = "a" * 251 + ".jpg"
 
 
-def _text(name: str, content: bytes = b"this is no picture") -> Callable[[Path], object]:
+def _text(name: str, content: bytes = b"this is no image") -> Callable[[Path], object]:
     return lambda folder: (folder / name).write_bytes(content)
 
 
@@ -51,7 +51,7 @@ BAD: dict[str, tuple[str, Callable[[Path], object], str]] = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with one good picture."""
+    """A folder with one good image."""
     write_image(tmp_path / "in" / "good.jpg")
     return tmp_path / "in"
 
@@ -141,7 +141,7 @@ def test_a_network_of_another_kind_is_refused(
 def test_a_worker_that_fails_costs_its_video_only(
     a_model: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The network fails in a worker thread, in the middle of a video of its own picture size."""
+    """The network fails in a worker thread, in the middle of a video of its own image size."""
     write_video(folder / "clip.mp4", 30)
     out = tmp_path / "out"
     break_worker(monkeypatch, call=20)

@@ -30,7 +30,7 @@ def _facts(out: Path) -> dict:  # type: ignore[type-arg]
     return json.loads((out / "run.json").read_text())
 
 
-def _pictures(folder: Path, count: int = 3) -> Path:
+def _images(folder: Path, count: int = 3) -> Path:
     for index in range(count):
         write_image(folder / f"{index}.jpg", gradient(seed=index))
     return folder
@@ -82,7 +82,7 @@ def test_a_name_that_is_no_text(a_model: Path, tmp_path: Path) -> None:
 
 
 def test_special_files_and_loops_are_left_alone(a_model: Path, tmp_path: Path) -> None:
-    folder = _pictures(tmp_path / "in")
+    folder = _images(tmp_path / "in")
     os.mkfifo(folder / "pipe.jpg")
     (folder / "loop").symlink_to(folder, target_is_directory=True)
     (folder / "nowhere.jpg").symlink_to(folder / "gone")
@@ -97,7 +97,7 @@ def test_special_files_and_loops_are_left_alone(a_model: Path, tmp_path: Path) -
 def test_a_file_that_vanishes_between_listing_and_reading(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = _pictures(tmp_path / "in")
+    folder = _images(tmp_path / "in")
     from movenet_cli.cli import run_annotate  # noqa: PLC0415
 
     find = run_annotate.discover
@@ -135,14 +135,14 @@ def test_an_output_folder_below_a_file(
     a_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
-    assert _annotate(a_model, _pictures(tmp_path / "in"), "-o", tmp_path / "file" / "out") == ExitCode.OUTPUT
+    assert _annotate(a_model, _images(tmp_path / "in"), "-o", tmp_path / "file" / "out") == ExitCode.OUTPUT
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
 def test_an_output_folder_that_vanishes(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, out = _pictures(tmp_path / "in", 12), tmp_path / "out"
+    folder, out = _images(tmp_path / "in", 12), tmp_path / "out"
     network = LitertRunner.run
 
     def remove_then_run(self, batch):  # type: ignore[no-untyped-def]
@@ -156,7 +156,7 @@ def test_an_output_folder_that_vanishes(
 def test_a_bug_in_one_input_is_told_and_the_rest_is_done(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, out = _pictures(tmp_path / "in", 6), tmp_path / "out"
+    folder, out = _images(tmp_path / "in", 6), tmp_path / "out"
     break_worker(monkeypatch, call=4)
     assert _annotate(a_model, folder, "-o", out, "--crop", "none") == ExitCode.BUG
     facts = _facts(out)
@@ -169,7 +169,7 @@ def test_a_bug_in_one_input_is_told_and_the_rest_is_done(
 
 @pytest.mark.parametrize("after", [0.15, 0.4, 0.8])
 def test_killed_and_started_again_ends_byte_identical(a_model: Path, tmp_path: Path, after: float) -> None:
-    folder = _pictures(tmp_path / "in", 24)
+    folder = _images(tmp_path / "in", 24)
     write_video(folder / "clips/v.mp4", 40)
     options = ("-f", "json,csv,coco", "--overlay", "-q")
     assert _annotate(a_model, folder, "-o", tmp_path / "calm", *options) == ExitCode.OK
@@ -191,7 +191,7 @@ def test_killed_and_started_again_ends_byte_identical(a_model: Path, tmp_path: P
 
 
 def test_a_torn_journal_costs_only_its_last_line(a_model: Path, tmp_path: Path) -> None:
-    folder, out = _pictures(tmp_path / "in", 4), tmp_path / "out"
+    folder, out = _images(tmp_path / "in", 4), tmp_path / "out"
     _annotate(a_model, folder, "-o", out)
     journal = out / "journal.jsonl"
     journal.write_bytes(journal.read_bytes()[:-20])
@@ -202,7 +202,7 @@ def test_a_torn_journal_costs_only_its_last_line(a_model: Path, tmp_path: Path) 
 
 def test_the_same_size_from_other_options_is_not_trusted(a_model: Path, tmp_path: Path) -> None:
     """Killed after the new file, before the journal: the old entry must not vouch for the new content."""
-    folder, out = _pictures(tmp_path / "in", 1), tmp_path / "out"
+    folder, out = _images(tmp_path / "in", 1), tmp_path / "out"
     _annotate(a_model, folder, "-o", out, "--min-score", "0.3")
     first = (out / "keypoints/0.jpg.json").read_bytes()
     process = subprocess.run(
@@ -224,7 +224,7 @@ def test_the_same_size_from_other_options_is_not_trusted(a_model: Path, tmp_path
 def test_a_bug_in_the_display_costs_one_input_and_the_account_is_written(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, out = _pictures(tmp_path / "in", 4), tmp_path / "out"
+    folder, out = _images(tmp_path / "in", 4), tmp_path / "out"
 
     def broken(self, outcome):  # type: ignore[no-untyped-def]
         if outcome.name == "1.jpg":

@@ -95,8 +95,8 @@ def test_the_rest_is_done(out: Path) -> None:
     assert facts["inputs"] == {"total": 5, "done": 4, "kept": 0, "failed": 1, "ignored": 0}
     assert facts["exit_code"] == ExitCode.PARTIAL
     assert facts["frames"]["failed"] == 12
-    picture = _json(out / "keypoints/good.jpg.json")
-    assert picture["summary"]["failed"] == 0
+    image = _json(out / "keypoints/good.jpg.json")
+    assert image["summary"]["failed"] == 0
     assert not (out / "keypoints/clips/song.mp4.json").exists()
     overlays = {path.relative_to(out).as_posix() for path in (out / "overlay").rglob("*.*")}
     assert overlays == {

@@ -35,17 +35,17 @@ def movenet(before: str, *arguments: str, **environment: str) -> subprocess.Comp
 
 
 def test_annotating_needs_no_temporary_folder(tmp_path: Path) -> None:
-    picture, out = write_image(tmp_path / "a.png"), tmp_path / "out"
-    done = movenet(NO_TEMPORARY_FOLDER, "annotate", str(picture), "-m", "mini", "-o", str(out), "--overlay")
+    image, out = write_image(tmp_path / "a.png"), tmp_path / "out"
+    done = movenet(NO_TEMPORARY_FOLDER, "annotate", str(image), "-m", "mini", "-o", str(out), "--overlay")
     assert done.returncode == 0, done.stderr
     assert (out / "overlay" / "a.png").is_file()
 
 
 @pytest.mark.tensorflow
 def test_a_saved_model_needs_neither_a_temporary_folder_nor_docstrings(tmp_path: Path) -> None:
-    picture, out = write_image(tmp_path / "a.png"), tmp_path / "out"
+    image, out = write_image(tmp_path / "a.png"), tmp_path / "out"
     model = save_single(tmp_path / "model")
-    arguments = ["annotate", str(picture), "-m", str(model), "-o", str(out), "-v"]
+    arguments = ["annotate", str(image), "-m", str(model), "-o", str(out), "-v"]
     home = tmp_path / "home"
     done = movenet(NO_TEMPORARY_FOLDER, *arguments, MOVENET_HOME=str(home), PYTHONOPTIMIZE="2")
     assert done.returncode == 0, done.stderr
@@ -55,10 +55,10 @@ def test_a_saved_model_needs_neither_a_temporary_folder_nor_docstrings(tmp_path:
 
 
 def test_tensorflow_without_docstrings_is_told_in_one_line(tmp_path: Path) -> None:
-    picture, model = write_image(tmp_path / "a.png"), tmp_path / "model"
+    image, model = write_image(tmp_path / "a.png"), tmp_path / "model"
     model.mkdir()
     (model / "saved_model.pb").write_bytes(b"graph")
-    arguments = ["annotate", str(picture), "-m", str(model), "-o", str(tmp_path / "out")]
+    arguments = ["annotate", str(image), "-m", str(model), "-o", str(tmp_path / "out")]
     done = movenet("", *arguments, "--runtime", "tensorflow", PYTHONOPTIMIZE="2")
     assert done.returncode == 4
     assert "unset PYTHONOPTIMIZE" in done.stderr
@@ -131,8 +131,8 @@ def test_ctrl_c_while_libraries_are_loaded(tmp_path: Path, module: str) -> None:
         "            os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.meta_path.insert(0, Finder())\n"
     )
-    picture = write_image(tmp_path / "a.png")
-    done = movenet(interrupt, "annotate", str(picture), "-m", "mini", "-o", str(tmp_path / "out"))
+    image = write_image(tmp_path / "a.png")
+    done = movenet(interrupt, "annotate", str(image), "-m", "mini", "-o", str(tmp_path / "out"))
     assert (done.returncode, done.stderr) == (130, "movenet: interrupted\n")
 
 
@@ -159,8 +159,8 @@ def test_annotating_without_tensorflow(tmp_path: Path) -> None:
         "    return real(name)\n"
         "metadata.version = version\n"
     )
-    picture, out = write_image(tmp_path / "a.png"), tmp_path / "out"
-    done = movenet(without, "annotate", str(picture), "-m", "mini", "-o", str(out))
+    image, out = write_image(tmp_path / "a.png"), tmp_path / "out"
+    done = movenet(without, "annotate", str(image), "-m", "mini", "-o", str(out))
     assert done.returncode == 0, done.stderr
     libraries = json.loads((out / "run.json").read_text())["libraries"]
     assert "numpy" in libraries

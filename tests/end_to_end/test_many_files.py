@@ -21,7 +21,7 @@ from tests.support.media import gradient, write_image
 
 FOLDERS, EACH = 100, 1000
 MOST_MEGABYTES = 400
-"""Resident memory of a run over all of them: 100 for one picture, and a kilobyte for each more."""
+"""Resident memory of a run over all of them: 100 for one image, and a kilobyte for each more."""
 
 RUN = """
 import sys
@@ -50,15 +50,15 @@ def _copy(original: Path, folder: Path, number: int) -> Path:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A hundred folders with links to ten copies of a tiny picture, and a text in each."""
+    """A hundred folders with links to ten copies of a tiny image, and a text in each."""
     base = tmp_path_factory.mktemp("many")
     original = write_image(base / "original.png", gradient(16, 16))
     for folder in range(FOLDERS):
         (base / "in" / f"f{folder}").mkdir(parents=True)
         (base / "in" / f"f{folder}" / "notes.txt").touch()
-        picture = _copy(original, base / "in", folder)
+        image = _copy(original, base / "in", folder)
         for number in range(EACH):
-            os.link(picture, base / "in" / f"f{folder}" / f"{number}.png")
+            os.link(image, base / "in" / f"f{folder}" / f"{number}.png")
     yield base / "in"
     shutil.rmtree(base)
 

@@ -392,7 +392,7 @@ def test_a_name_of_odd_bytes_is_escaped_in_the_account_as_in_documents(
     (tmp_path / "in").mkdir()
     path = os.path.join(os.fsencode(tmp_path / "in"), name)  # noqa: PTH118
     with open(path, "wb") as stream:  # noqa: PTH123
-        stream.write(b"no picture")
+        stream.write(b"no image")
     write_image(tmp_path / "in" / "good.jpg")
     assert annotate(tmp_path / "in", "-o", tmp_path / "out") == ExitCode.PARTIAL
     (failure,) = facts(tmp_path / "out")["failures"]

@@ -18,7 +18,7 @@ from tests.support.unprivileged import NOBODY
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder in which anybody may write, with three pictures; pytest's own are closed to others."""
+    """A folder in which anybody may write, with three images; pytest's own are closed to others."""
     folder = Path(tempfile.mkdtemp(prefix="movenet-permissions-"))
     folder.chmod(0o777)
     for index in range(3):
@@ -33,12 +33,12 @@ def place() -> Iterator[Path]:
 def _annotate(model: Path, place: Path, scratch: Path, *arguments: object) -> tuple[int, list[str]]:
     """Exit code and the lines on standard error of a run by somebody who is not root."""
     network = shutil.copyfile(model, place / "network.tflite")
-    picture = write_image(scratch / "first.jpg")
+    image = write_image(scratch / "first.jpg")
     command = [
         sys.executable,
         "-m",
         "tests.support.unprivileged",
-        picture,
+        image,
         scratch / "out",
         "annotate",
         place / "in",

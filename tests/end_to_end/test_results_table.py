@@ -15,7 +15,7 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from movenet_cli.output.folder.entries import settings_key
-from movenet_cli.run import plan as strategy
+from movenet_cli.run import plan as run_plan
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image
 
@@ -25,7 +25,7 @@ NOT_RESULTS = ("run.json", "journal.jsonl", ".movenet/lock")
 
 @dataclass
 class Scene:
-    """A folder with two pictures that were annotated once, and what the second run is called with."""
+    """A folder with two images that were annotated once, and what the second run is called with."""
 
     place: Path
     model: Path
@@ -130,7 +130,7 @@ def older_version(scene: Scene) -> None:
 
 
 def older_version_of_other_numbers(scene: Scene) -> None:
-    strategy.REVISION += 1  # type: ignore[misc]  # taken back by the fixture
+    run_plan.REVISION += 1  # type: ignore[misc]  # taken back by the fixture
 
 
 CHANGES: dict[str, Change] = {
@@ -157,7 +157,7 @@ CHANGES: dict[str, Change] = {
 
 @pytest.fixture
 def scene(a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    monkeypatch.setattr(strategy, "REVISION", strategy.REVISION)
+    monkeypatch.setattr(run_plan, "REVISION", run_plan.REVISION)
     for seed, name in enumerate(("a.jpg", "b.jpg")):
         write_image(tmp_path / "in" / name, gradient(seed=seed))
     scene = Scene(tmp_path, a_model, [tmp_path / "in"])

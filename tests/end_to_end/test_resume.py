@@ -17,7 +17,7 @@ from movenet_cli.output.folder.entries import Entry, output_of
 from movenet_cli.output.folder.journal import read_journal
 from movenet_cli.output.formats import coco as cocofile
 from movenet_cli.output.formats import document
-from movenet_cli.run import plan as strategy
+from movenet_cli.run import plan as run_plan
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image, write_video
 
@@ -29,7 +29,7 @@ Mortal = Callable[..., int]
 
 @pytest.fixture
 def media(tmp_path: Path) -> Path:
-    """Three small pictures and a short clip."""
+    """Three small images and a short clip."""
     folder = tmp_path / "in"
     for seed, name in enumerate(("a.jpg", "b.png", "deep/c.jpg")):
         write_image(folder / name, gradient(seed=seed))
@@ -161,7 +161,7 @@ def test_results_of_another_version_are_kept_unless_its_numbers_differ(
     kept = results(tmp_path / "out")
     del old["coco.json"], kept["coco.json"]  # tells the version of the run that wrote it
     assert kept == old
-    monkeypatch.setattr(strategy, "REVISION", strategy.REVISION + 1)
+    monkeypatch.setattr(run_plan, "REVISION", run_plan.REVISION + 1)
     assert annotate(a_model, media, "-o", tmp_path / "out") == ExitCode.USAGE
     assert annotate(a_model, media, "-o", tmp_path / "out", "--overwrite") == ExitCode.OK
     assert_all_redone(tmp_path / "out")

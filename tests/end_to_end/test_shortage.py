@@ -28,8 +28,8 @@ NO_THREADS = "the system allows no more threads: use fewer --jobs, or raise its 
 
 
 def _limited(what: str, amount: int, folder: Path, model: Path, *arguments: object) -> tuple[int, list[str]]:
-    picture, scratch = write_image(folder / "in/a.png"), folder / "scratch"
-    program = [sys.executable, "-m", "tests.support.limited", what, amount, picture, scratch]
+    image, scratch = write_image(folder / "in/a.png"), folder / "scratch"
+    program = [sys.executable, "-m", "tests.support.limited", what, amount, image, scratch]
     command = map(str, [*program, "annotate", folder / "in", "-m", model, "-q", *arguments])
     done = subprocess.run([*command], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stderr.splitlines()
@@ -66,14 +66,14 @@ def test_no_threads(a_model: Path, place: Path) -> None:
 def test_too_few_threads_for_a_video(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And for all lanes but the first: that one does the picture, too."""
+    """And for all input workers but the first: that one does the image, too."""
     write_image(tmp_path / "in/a.png")
     write_video(tmp_path / "in/b.mp4", 12)
-    start, lanes = threading.Thread.start, []
+    start, workers = threading.Thread.start, []
 
     def refused(thread: threading.Thread) -> None:
-        lanes.extend([thread] if thread.name.startswith("movenet-lane") else [])
-        if len(lanes) > 1 or thread.name == "movenet-decode":
+        workers.extend([thread] if thread.name.startswith("movenet-input") else [])
+        if len(workers) > 1 or thread.name == "movenet-decode":
             raise RuntimeError("can't start new thread")
         start(thread)
 

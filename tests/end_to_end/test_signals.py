@@ -28,7 +28,7 @@ STAGES = {
     "model": "movenet_cli.run.annotate:load_model:1",
     "begin": "movenet_cli.output.folder.results_folder:FolderOutputs.write_run:1",
     "fingerprint": "movenet_cli.output.folder.results_folder:fingerprint:2",
-    "picture": "movenet_cli.models.litert:LitertRunner.run:2",
+    "image": "movenet_cli.models.litert:LitertRunner.run:2",
     "video": "movenet_cli.models.litert:LitertRunner.run:12",
     "dataset": "movenet_cli.output.folder.results_folder:combine:1",
     "end": "movenet_cli.output.folder.results_folder:FolderOutputs.write_run:2",

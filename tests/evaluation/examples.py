@@ -32,9 +32,9 @@ def annotation(
     }
 
 
-def write_truth(path: Path, pictures: Mapping[str, Sequence[dict[str, object]]]) -> Path:
-    """A COCO file with these pictures; ids count from 11."""
-    numbered = list(enumerate(pictures.items(), 11))
+def write_truth(path: Path, images: Mapping[str, Sequence[dict[str, object]]]) -> Path:
+    """A COCO file with these images; ids count from 11."""
+    numbered = list(enumerate(images.items(), 11))
     people = [(image, person) for image, (_, found) in numbered for person in found]
     document = {
         "images": [

@@ -28,13 +28,13 @@ def off_by(oks: float) -> np.ndarray:
 
 @pytest.fixture
 def truth(tmp_path: Path) -> Path:
-    """Four pictures with the same standing person, one of nobody."""
+    """Four images with the same standing person, one of nobody."""
     people = {f"{number}.jpg": [annotation(STANDING)] for number in range(4)}
     return write_truth(tmp_path / "truth.json", {**people, "nobody.jpg": []})
 
 
 def results(folder: Path, errors: Mapping[str, float | None]) -> Path:
-    """Results with a person of the given OKS in each picture; None for a picture without a person."""
+    """Results with a person of the given OKS in each image; None for an image without a person."""
     for name, oks in errors.items():
         write_results(folder, name, [[] if oks is None else [pose(off_by(oks))]])
     return folder
@@ -50,7 +50,7 @@ def test_perfect_results_score_one(tmp_path: Path, truth: Path) -> None:
     assert found.metrics["AP"] == pytest.approx(1.0)
     assert found.metrics["AR"] == pytest.approx(1.0)
     assert found.metrics["APm"] is None or found.metrics["APl"] is None
-    assert (found.pictures, found.without_results) == (5, 1)
+    assert (found.images, found.without_results) == (5, 1)
     assert (found.placement.people, found.placement.missed) == (4, 0)
     assert (found.placement.pck_box, found.placement.pck_torso) == (1.0, 1.0)
 
@@ -65,7 +65,7 @@ def test_recall_and_precision_follow_the_oks(tmp_path: Path, truth: Path) -> Non
     assert metrics["AP75"] == pytest.approx(1.0)
 
 
-def test_pictures_without_results_are_misses_unless_left_out(tmp_path: Path, truth: Path) -> None:
+def test_images_without_results_are_misses_unless_left_out(tmp_path: Path, truth: Path) -> None:
     folder = results(tmp_path / "out", {"0.jpg": 0.9999, "1.jpg": None})
     everything = figures(truth, folder).evaluation
     assert everything.metrics["AR"] == pytest.approx(0.25)
@@ -73,7 +73,7 @@ def test_pictures_without_results_are_misses_unless_left_out(tmp_path: Path, tru
     assert everything.placement.pck_box == pytest.approx(0.25)
     present = figures(truth, folder, skip_missing=True).evaluation
     assert present.metrics["AR"] == pytest.approx(0.5)
-    assert (present.pictures, present.without_results, present.placement.missed) == (2, 0, 1)
+    assert (present.images, present.without_results, present.placement.missed) == (2, 0, 1)
 
 
 def test_no_detection_at_all_scores_nought(tmp_path: Path, truth: Path) -> None:
@@ -144,15 +144,15 @@ def test_video_frames_are_evaluated_by_name(tmp_path: Path) -> None:
 
 
 def test_only_dominant_people_when_asked_for(tmp_path: Path) -> None:
-    pictures = {
+    images = {
         "0.jpg": [annotation(STANDING), annotation(body(300, 100, 60))],
         "1.jpg": [annotation(STANDING)] * 2,
     }
-    truth = write_truth(tmp_path / "truth.json", pictures)
+    truth = write_truth(tmp_path / "truth.json", images)
     folder = results(tmp_path / "out", {"0.jpg": 0.9999, "1.jpg": 0.9999})
     assert figures(truth, folder).evaluation.placement.people == 4
     dominant = figures(truth, folder, people="dominant").evaluation
-    assert (dominant.pictures, dominant.placement.people) == (1, 1)
+    assert (dominant.images, dominant.placement.people) == (1, 1)
     assert dominant.metrics["AP"] == pytest.approx(1.0)
 
 
@@ -178,21 +178,21 @@ def test_interval_widens_with_the_spread_and_repeats_exactly(tmp_path: Path, tru
     assert first.high > 0.7
 
 
-def test_pictures_must_be_common_to_both_when_missing_ones_are_skipped(tmp_path: Path, truth: Path) -> None:
+def test_images_must_be_common_to_both_when_missing_ones_are_skipped(tmp_path: Path, truth: Path) -> None:
     one = results(tmp_path / "one", {"0.jpg": 0.9999, "1.jpg": 0.9999})
     two = results(tmp_path / "two", {"1.jpg": 0.77, "2.jpg": 0.77})
     comparison = evaluate(Question(truth, skip_missing=True, resamples=0), one, two)
-    assert comparison.evaluation.pictures == 1
+    assert comparison.evaluation.images == 1
     other = results(tmp_path / "other", {"3.jpg": 0.77})
     with pytest.raises(InputError, match="results of both"):
         evaluate(Question(truth, skip_missing=True, resamples=0), one, other)
 
 
-def test_somebody_must_be_left_when_missing_pictures_are_skipped(tmp_path: Path, truth: Path) -> None:
-    """Only the picture without anybody has results."""
+def test_somebody_must_be_left_when_missing_images_are_skipped(tmp_path: Path, truth: Path) -> None:
+    """Only the image without anybody has results."""
     folder = write_results(tmp_path / "out", "nobody.jpg", [[]])
     for resamples in (0, 20):
-        with pytest.raises(InputError, match="nobody is annotated in the pictures that have results"):
+        with pytest.raises(InputError, match="nobody is annotated in the images that have results"):
             evaluate(Question(truth, skip_missing=True, resamples=resamples), folder)
 
 

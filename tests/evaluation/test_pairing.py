@@ -1,14 +1,14 @@
-"""Annotated pictures find their results by name, and never the wrong ones."""
+"""Annotated images find their results by name, and never the wrong ones."""
 
 import pytest
 
 from movenet_cli.errors import InputError
-from movenet_cli.evaluation.ground_truth import TruthPicture
-from movenet_cli.evaluation.pairing import pair_pictures
+from movenet_cli.evaluation.ground_truth import AnnotatedImage
+from movenet_cli.evaluation.pairing import pair_images
 
 
 def paired(truth: list[str], results: list[str]) -> list[bool]:
-    pairs = pair_pictures([TruthPicture(name, ()) for name in truth], dict.fromkeys(results, ()))
+    pairs = pair_images([AnnotatedImage(name, ()) for name in truth], dict.fromkeys(results, ()))
     return [pair.found is not None for pair in pairs]
 
 
@@ -17,7 +17,7 @@ def test_full_names_come_first() -> None:
 
 
 def test_the_last_part_serves_both_ways() -> None:
-    assert paired(["val2017/1.jpg", "2.jpg"], ["1.jpg", "pictures/2.jpg"]) == [True, True]
+    assert paired(["val2017/1.jpg", "2.jpg"], ["1.jpg", "images/2.jpg"]) == [True, True]
 
 
 def test_frames_of_a_video_are_told_apart() -> None:

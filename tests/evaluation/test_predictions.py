@@ -13,7 +13,7 @@ from tests.inference.dots import body
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_documents_give_pictures_and_frames_by_name(tmp_path: Path, form: str) -> None:
+def test_documents_give_images_and_frames_by_name(tmp_path: Path, form: str) -> None:
     write_results(tmp_path, "in/a.jpg", [[pose(STANDING, 0.75)]], form=form)
     write_results(
         tmp_path, "clip.mp4", [[], None, [pose(STANDING), pose(body(9, 9, 90))]], video=True, form=form

@@ -11,16 +11,14 @@ from tests.evaluation.examples import STANDING, annotation, write_truth
 from tests.inference.dots import body
 
 
-def test_pictures_people_and_empty_pictures_are_read(tmp_path: Path) -> None:
+def test_images_people_and_empty_images_are_read(tmp_path: Path) -> None:
     person = annotation(STANDING, labelled=9, area=1234.5)
-    pictures = read_truth(
-        write_truth(tmp_path / "t.json", {"a.jpg": [person, person], "clip.mp4#000012": []})
-    )
-    assert [(picture.name, len(picture.people)) for picture in pictures] == [
+    images = read_truth(write_truth(tmp_path / "t.json", {"a.jpg": [person, person], "clip.mp4#000012": []}))
+    assert [(image.name, len(image.people)) for image in images] == [
         ("a.jpg", 2),
         ("clip.mp4#000012", 0),
     ]
-    first = pictures[0].people[0]
+    first = images[0].people[0]
     assert (first.labelled, first.area, first.crowd) == (9, 1234.5, False)
     assert first.keypoints[:9, :2] == pytest.approx(STANDING[:9])
     assert first.box == pytest.approx((156, 112, 88, 180))
@@ -77,11 +75,11 @@ def test_missing_and_unreadable_files_are_refused(tmp_path: Path) -> None:
             read_truth(tmp_path / "text.json")
 
 
-def test_only_pictures_with_one_dominant_person_are_chosen(tmp_path: Path) -> None:
+def test_only_images_with_one_dominant_person_are_chosen(tmp_path: Path) -> None:
     large, small = annotation(STANDING), annotation(body(400, 50, 100))
     rival = annotation(STANDING, area=large["area"] * 0.6)
     crowd = annotation(STANDING, area=large["area"] * 0.6, crowd=1, labelled=0)
-    pictures = {
+    images = {
         "alone": [large],
         "with a small one": [small, large],
         "with a rival": [large, rival],
@@ -89,8 +87,8 @@ def test_only_pictures_with_one_dominant_person_are_chosen(tmp_path: Path) -> No
         "half hidden": [annotation(STANDING, labelled=7)],
         "nobody": [],
     }
-    chosen = dominant_only(read_truth(write_truth(tmp_path / "t.json", pictures)))
-    assert [(picture.name, len(picture.people)) for picture in chosen] == [
+    chosen = dominant_only(read_truth(write_truth(tmp_path / "t.json", images)))
+    assert [(image.name, len(image.people)) for image in chosen] == [
         ("alone", 1),
         ("with a small one", 1),
     ]

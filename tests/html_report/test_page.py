@@ -1,4 +1,4 @@
-"""The HTML report, parsed again: numbers, pictures, names, and that it needs nothing else."""
+"""The HTML report, parsed again: numbers, images, names, and that it needs nothing else."""
 
 import base64
 import json
@@ -31,7 +31,7 @@ from tests.output.formats.examples import (
     video_header,
     write_results,
 )
-from tests.output.overlay.clips import frame, header, make_clip, overlay, picture
+from tests.output.overlay.clips import frame, header, image, make_clip, overlay
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;.jpg"
 
@@ -223,7 +223,7 @@ def test_coco_alone_tells_some_of_it(tmp_path: Path, kept: str) -> None:
             [FORMATS["coco"].path(folder, header.source) for header, _ in documents], folder / "coco.json"
         )
         shutil.rmtree(folder / ".movenet")
-    item = frame(0, None, picture((200, 30, 30), 640, 480))
+    item = frame(0, None, image((200, 30, 30), 640, 480))
     overlay(folder / "overlay/a.jpg", Path("a"), [item], header("image", (640, 480)))
     with_run(folder, model={"name": "thunder"})
     found = gather(folder)
@@ -300,10 +300,10 @@ def test_overlays_are_shown(tmp_path: Path) -> None:
         (image_header("none.jpg"), image_results()),
     ]
     write_results(tmp_path, ["json"], documents)
-    item = frame(0, None, picture((200, 30, 30), 640, 480))
+    item = frame(0, None, image((200, 30, 30), 640, 480))
     overlay(tmp_path / "overlay/a.jpg", Path("a"), [item], header("image", (640, 480)))
     clip = make_clip(tmp_path / "clip.mp4", [0.0])
-    items = [frame(n, n / 25, picture((30, 30, 200) if n < 25 else (30, 200, 30))) for n in range(100)]
+    items = [frame(n, n / 25, image((30, 30, 200) if n < 25 else (30, 200, 30))) for n in range(100)]
     overlay(tmp_path / "overlay" / overlay_name("b.mov", "video"), clip, items)
     page = Page(render(tmp_path))
     colours = []
@@ -319,7 +319,7 @@ def test_overlays_are_shown(tmp_path: Path) -> None:
 
 def test_an_unreadable_overlay_is_left_out(results: Path) -> None:
     (results / "overlay/clips").mkdir(parents=True)
-    (results / "overlay/a.jpg").write_bytes(b"no picture")
+    (results / "overlay/a.jpg").write_bytes(b"no image")
     (results / "overlay/clips/a.mp4").write_bytes(b"")
     assert "data:" not in re.sub(r"<meta.*>", "", render(results))
 

@@ -1,4 +1,4 @@
-"""Overlays as small pictures; whatever else lies under an overlay's name is no picture and no error."""
+"""Overlays as small images; whatever else lies under an overlay's name is no image and no error."""
 
 import base64
 from pathlib import Path
@@ -27,19 +27,19 @@ def test_a_title_that_is_not_utf8_is_no_obstacle(tmp_path: Path) -> None:
     assert _pixels(thumbnail(path, 0.0))[60].mean() > 200
 
 
-def test_sound_alone_is_no_picture(tmp_path: Path) -> None:
+def test_sound_alone_is_no_image(tmp_path: Path) -> None:
     write_song(tmp_path / "a.mp4")
     assert thumbnail(tmp_path / "a.mp4", 0.0) is None
 
 
-def test_a_codec_that_is_not_known_is_no_picture(tmp_path: Path) -> None:
+def test_a_codec_that_is_not_known_is_no_image(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", 3)
     path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
     assert thumbnail(path, 0.0) is None
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.jpg"])
-def test_folders_links_and_nothing_are_no_pictures(tmp_path: Path, name: str) -> None:
+def test_folders_links_and_nothing_are_no_images(tmp_path: Path, name: str) -> None:
     assert thumbnail(tmp_path / name, 0.0) is None
     (tmp_path / name).symlink_to(name)
     assert thumbnail(tmp_path / name, 0.0) is None
@@ -49,7 +49,7 @@ def test_folders_links_and_nothing_are_no_pictures(tmp_path: Path, name: str) ->
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.mp4"])
-def test_damaged_ones_are_pictures_or_none(tmp_path: Path, name: str) -> None:
+def test_damaged_ones_are_images_or_none(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     if name == "a.mp4":
         write_video(path, 4)

@@ -1,11 +1,11 @@
-"""Pictures of a person made of 17 coloured dots, and a network that finds them: closer looks are surer."""
+"""Images of a person made of 17 coloured dots, and a network that finds them: closer looks are surer."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from movenet_cli.core.types import ByteArray, FloatArray, Frame
-from movenet_cli.media.pixels.rgb_image import RgbPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.models.interface import Runner
 
 FACE = [(0.5, 0.12), (0.54, 0.06), (0.46, 0.06), (0.6, 0.1), (0.4, 0.1)]
@@ -25,12 +25,12 @@ def body(left: float, top: float, size: float) -> FloatArray:
 def dotted(
     width: int, height: int, points: FloatArray | None, index: int = 0, time: float | None = None
 ) -> Frame:
-    """A grey picture with a 15 × 15 pixel dot on each point; None for an empty one."""
+    """A grey image with a 15 × 15 pixel dot on each point; None for an empty one."""
     pixels = np.full((height, width, 3), 90, np.uint8)
     for number, (x, y) in enumerate([] if points is None else points.round().astype(int)):
         if 0 <= x < width and 0 <= y < height:
             pixels[max(0, y - 7) : y + 8, max(0, x - 7) : x + 8] = (255, 10 * number, 0)
-    return Frame(index, time, RgbPicture(pixels))
+    return Frame(index, time, RgbImage(pixels))
 
 
 class DotRunner(Runner):

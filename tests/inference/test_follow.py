@@ -57,7 +57,7 @@ def test_a_lost_person_is_found_again_in_the_same_frame() -> None:
 def test_a_cut_starts_anew() -> None:
     frames = video([body(300, 150, 300)] * 4)
     for frame in frames[2:]:
-        grey = frame.picture.rgb()
+        grey = frame.image.rgb()
         grey[grey == 90] = 60
     assert run(frames)[1] == [2, 1, 2, 1]
     assert run(frames, cut=255.0)[1] == [2, 1, 1, 1]

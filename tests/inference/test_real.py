@@ -1,4 +1,4 @@
-"""The official int8 Lightning on real pictures and a real video: what the options are for."""
+"""The official int8 Lightning on real images and a real video: what the options are for."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.oks import average_precision, oks
 from movenet_cli.core.skeleton import INDEX
 from movenet_cli.core.types import FloatArray, Frame
-from movenet_cli.evaluation.ground_truth import TruthPicture, dominant_only, read_truth
+from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_truth
 from movenet_cli.inference.follow import Follow
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine
@@ -29,7 +29,7 @@ def runner(lightning_int8: Path) -> Runner:
 
 
 @pytest.fixture(scope="module")
-def pictures(shared_dir: Path) -> list[TruthPicture]:
+def images(shared_dir: Path) -> list[AnnotatedImage]:
     return dominant_only(read_truth(shared_dir / "data" / "coco_train80" / "person_keypoints.json"))
 
 
@@ -39,23 +39,23 @@ def read(path: Path) -> list[Frame]:
 
 
 def precision(
-    estimator: Estimator, runner: Runner, shared_dir: Path, pictures: Sequence[TruthPicture]
+    estimator: Estimator, runner: Runner, shared_dir: Path, images: Sequence[AnnotatedImage]
 ) -> float:
-    """AP of one-person pictures: the share of people whose OKS reaches a threshold, over all thresholds."""
+    """AP of one-person images: the share of people whose OKS reaches a threshold, over all thresholds."""
     found = []
-    for picture in pictures:
-        frame = read(shared_dir / "data" / "coco_train80" / "images" / picture.name)[0]
-        person, pose = picture.people[0], estimator.estimate([frame], [runner])[0][0]
+    for image in images:
+        frame = read(shared_dir / "data" / "coco_train80" / "images" / image.name)[0]
+        person, pose = image.people[0], estimator.estimate([frame], [runner])[0][0]
         found.append(oks(pose.keypoints[None], person.keypoints[None], np.array([person.area]))[0])
     return average_precision(np.array(found))
 
 
 def test_refining_finds_dominant_people_much_better(
-    runner: Runner, shared_dir: Path, pictures: list[TruthPicture]
+    runner: Runner, shared_dir: Path, images: list[AnnotatedImage]
 ) -> None:
-    once = precision(WholeSingle(SIZE, 0.3), runner, shared_dir, pictures)
-    twice = precision(Refine(SIZE, 0.3), runner, shared_dir, pictures)
-    assert len(pictures) == 11
+    once = precision(WholeSingle(SIZE, 0.3), runner, shared_dir, images)
+    twice = precision(Refine(SIZE, 0.3), runner, shared_dir, images)
+    assert len(images) == 11
     assert twice > once + 0.15
 
 

@@ -6,14 +6,14 @@ import pytest
 from movenet_cli.core.types import Frame
 from movenet_cli.inference.refine import Refine, RefineSettings
 from movenet_cli.inference.whole import WholeSingle
-from movenet_cli.media.pixels.rgb_image import RgbPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
 from tests.inference.dots import INPUT_SIZE, DotRunner, ScriptedRunner, body, dotted, output_of
 
 REFINE = Refine(INPUT_SIZE, 0.3)
 
 
 def black(width: int, height: int) -> Frame:
-    return Frame(0, None, RgbPicture(np.zeros((height, width, 3), np.uint8)))
+    return Frame(0, None, RgbImage(np.zeros((height, width, 3), np.uint8)))
 
 
 def test_second_look_is_surer_and_more_exact_than_one_look() -> None:
@@ -53,7 +53,7 @@ def test_no_frames_need_no_network() -> None:
     assert runner.calls == []
 
 
-def test_person_who_leaves_the_picture_is_seen_in_a_padded_crop() -> None:
+def test_person_who_leaves_the_image_is_seen_in_a_padded_crop() -> None:
     points = body(-120, 180, 300)
     pose = REFINE.estimate([dotted(900, 600, points)], [DotRunner()])[0][0]
     visible = points[:, 0] > 8

@@ -8,7 +8,7 @@ import pytest
 from movenet_cli.core.types import Box, FloatArray, Frame, Pose
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.top_down import TopDown, TopDownSettings
-from movenet_cli.media.pixels.rgb_image import RgbPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.models.interface import Runner
 from tests.inference.dots import INPUT_SIZE, DotRunner, ScriptedRunner, body, dotted, output_of
 
@@ -42,7 +42,7 @@ def crop_of(box: Box | None) -> tuple[tuple[float, float], float]:
 def redo(people: Sequence[FloatArray], seen: Sequence[FloatArray], score: float = 0.8) -> list[Pose]:
     """Poses when the crop of each person shows the network the `seen` points."""
     detector = TrueBoxes(people)
-    frame = Frame(0, None, RgbPicture(np.zeros((600, 900, 3), np.uint8)))
+    frame = Frame(0, None, RgbImage(np.zeros((600, 900, 3), np.uint8)))
     crops = [crop_of(pose.box) for pose in detector.estimate([frame], [])[0]]
     outputs = [output_of(points, score, *crop) for points, crop in zip(seen, crops, strict=True)]
     runners = [ScriptedRunner([]), ScriptedRunner(outputs)]
@@ -52,8 +52,8 @@ def redo(people: Sequence[FloatArray], seen: Sequence[FloatArray], score: float 
 def test_each_person_is_redone_and_keeps_the_box() -> None:
     people = [body(50, 150, 300), body(500, 100, 300)]
     frame = dotted(900, 600, np.concatenate(people)[:17])
-    both = dotted(900, 600, people[1]).picture.rgb()
-    frame.picture.rgb()[:, 450:] = both[:, 450:]
+    both = dotted(900, 600, people[1]).image.rgb()
+    frame.image.rgb()[:, 450:] = both[:, 450:]
     runner = DotRunner()
     poses = TopDown(TrueBoxes(people), INPUT_SIZE, 0.3).estimate([frame], [DotRunner(), runner])[0]
     assert runner.inferences == 2

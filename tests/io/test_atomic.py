@@ -213,7 +213,7 @@ def test_every_folder_with_new_names_is_synced(tmp_path: Path, monkeypatch: pyte
     synced = []
     monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
     write_file(tmp_path / "keypoints" / "er" / "a.json", "text")
-    (tmp_path / "pictures").mkdir()
+    (tmp_path / "images").mkdir()
     (content,) = synced
     assert content == (tmp_path / "keypoints" / "er" / "a.json").stat().st_ino
     sync_folders(tmp_path)

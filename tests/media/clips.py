@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from movenet_cli.core.inputs import FrameRange, InputFile
-from movenet_cli.core.types import ByteArray, Frame, Skipped
+from movenet_cli.core.types import ByteArray, FailedFrame, Frame
 from movenet_cli.media.interface import Source
 from movenet_cli.media.opening import open_source
 from tests.support.media import REPRODUCIBLE
@@ -20,7 +20,7 @@ _BITS = 8
 
 
 def numbered(number: int, width: int = 128, height: int = 96) -> ByteArray:
-    """A picture that shows `number` in black and white bars, least significant on the left."""
+    """An image that shows `number` in black and white bars, least significant on the left."""
     bars = [(235 if number >> bit & 1 else 20) for bit in range(_BITS)]
     row = np.repeat(np.array(bars, np.uint8), -(-width // _BITS))[:width]
     pixels = np.tile(row[None, :, None], (height, 1, 3))
@@ -37,7 +37,7 @@ def number_of(pixels: ByteArray) -> int:
 
 def write_clip(
     path: Path,
-    pictures: Sequence[ByteArray] | int = 20,
+    images: Sequence[ByteArray] | int = 20,
     *,
     codec: str = "libx264",
     rate: Fraction | int = 25,
@@ -48,8 +48,8 @@ def write_clip(
     container_options: Mapping[str, str] | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write numbered pictures as a video; `times` are the frames' timestamps in `time_base`."""
-    shown = [numbered(number) for number in range(pictures)] if isinstance(pictures, int) else pictures
+    """Write numbered images as a video; `times` are the frames' timestamps in `time_base`."""
+    shown = [numbered(number) for number in range(images)] if isinstance(images, int) else images
     settings = {"g": "10", "bf": "2", **REPRODUCIBLE} if codec == "libx264" else {}
     with _same_priority(), av.open(str(path), "w", options=dict(container_options or {})) as container:
         container.metadata.update(metadata or {})
@@ -124,18 +124,18 @@ def opened(path: Path, frames: FrameRange | None = None, max_pixels: int = 10**9
     return open_source(InputFile(path, path.name), frames or FrameRange(), max_pixels=max_pixels)
 
 
-def read(path: Path, frames: FrameRange | None = None) -> list[Frame | Skipped]:
+def read(path: Path, frames: FrameRange | None = None) -> list[Frame | FailedFrame]:
     """All the frames that are asked for."""
     with opened(path, frames) as source:
         return list(source.frames())
 
 
-def numbers(frames: Sequence[Frame | Skipped]) -> list[int | None]:
+def numbers(frames: Sequence[Frame | FailedFrame]) -> list[int | None]:
     """What the frames show; None for a lost one."""
-    return [number_of(frame.picture.rgb()) if isinstance(frame, Frame) else None for frame in frames]
+    return [number_of(frame.image.rgb()) if isinstance(frame, Frame) else None for frame in frames]
 
 
-def check(frames: Sequence[Frame | Skipped], count: int, interval: float) -> list[int]:
+def check(frames: Sequence[Frame | FailedFrame], count: int, interval: float) -> list[int]:
     """Assert that every frame is there once, in order, in its place and time, showing its own number.
 
     Returns:
@@ -146,11 +146,11 @@ def check(frames: Sequence[Frame | Skipped], count: int, interval: float) -> lis
         assert shows in (None, frame.index)
         assert frame.time is not None
         assert abs(frame.time - frame.index * interval) < 1e-3
-    return [frame.index for frame in frames if isinstance(frame, Skipped)]
+    return [frame.index for frame in frames if isinstance(frame, FailedFrame)]
 
 
 def write_clip_with_sound(path: Path, count: int, loudness: float = 0) -> Path:
-    """Numbered pictures at 25 a second, between them the sound of each: noise, or silence."""
+    """Numbered images at 25 a second, between them the sound of each: noise, or silence."""
     noise = np.random.default_rng(0)
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", rate=25, options={"bf": "0"})

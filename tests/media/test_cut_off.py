@@ -10,7 +10,7 @@ import pytest
 from av.error import InvalidDataError
 
 from movenet_cli.cli.main import run
-from movenet_cli.core.types import Skipped
+from movenet_cli.core.types import FailedFrame
 from movenet_cli.errors import ExitCode, MediaError
 from movenet_cli.io.container import open_container
 from movenet_cli.io.mp4_boxes import read_boxes
@@ -33,7 +33,7 @@ def said(path: Path) -> tuple[int, bool]:
     try:
         with opened(path) as source:
             frames = list(source.frames())
-            there = sum(not isinstance(frame, Skipped) for frame in frames)
+            there = sum(not isinstance(frame, FailedFrame) for frame in frames)
             assert [frame.index for frame in frames] == list(range(len(frames)))
             return there, there < len(frames) or bool(source.notes)
     except MediaError:
@@ -86,7 +86,7 @@ def test_an_index_that_was_cut_behind_the_video_is_remarked(tmp_path: Path) -> N
     with opened(cut) as source:
         frames = list(source.frames())
         assert source.notes == ("the file was cut off in its index: sound may be missing",)
-    assert not [frame for frame in frames if isinstance(frame, Skipped)]
+    assert not [frame for frame in frames if isinstance(frame, FailedFrame)]
     assert len(frames) == COUNT
 
 
@@ -96,7 +96,7 @@ def test_fragments_of_which_one_was_cut(tmp_path: Path) -> None:
     cut = shortened(path, path.read_bytes().rindex(b"moof") + 30)
     frames = read(cut)
     assert numbers(frames) == [*range(20), None]
-    assert isinstance(frames[-1], Skipped)
+    assert isinstance(frames[-1], FailedFrame)
     assert frames[-1].reason.startswith("the file cannot be read to its end")
 
 

@@ -17,7 +17,7 @@ from movenet_cli.media.image.header import read_header
 from movenet_cli.media.image.tiff import check_tiff
 from movenet_cli.media.video.gif_end import gif_end
 from tests.media.clips import write_clip
-from tests.media.pictures import quarters
+from tests.media.images import quarters
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, which the program drops, too
 

@@ -37,18 +37,18 @@ def test_a_folder_is_walked_in_natural_order(tmp_path: Path) -> None:
 
 
 def test_suffix_or_first_bytes_decide_in_a_folder(tmp_path: Path) -> None:
-    touch(tmp_path, "picture", "wrong.txt")
-    (tmp_path / "notes.txt").write_text("no picture")
-    (tmp_path / "broken.jpg").write_text("no picture either, but its name says so")
+    touch(tmp_path, "image", "wrong.txt")
+    (tmp_path / "notes.txt").write_text("no image")
+    (tmp_path / "broken.jpg").write_text("no image either, but its name says so")
     (tmp_path / ".hidden.jpg").write_bytes(JPEG)
     touch(tmp_path, ".git/x.jpg")
     found = discover([str(tmp_path)])
-    assert names(found) == ["broken.jpg", "picture", "wrong.txt"]
+    assert names(found) == ["broken.jpg", "image", "wrong.txt"]
     assert found.ignored == 1
 
 
 def test_a_named_file_is_always_an_input(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "notes.txt").write_text("no image")
     touch(tmp_path, ".hidden.jpg")
     found = discover([str(tmp_path / "notes.txt"), str(tmp_path / ".hidden.jpg")], exclude=["*"])
     assert names(found) == ["notes.txt", ".hidden.jpg"]
@@ -104,7 +104,7 @@ def test_filters(
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_named_file_is_kept_whatever_its_folder_was_filtered_by(tmp_path: Path, is_first: bool) -> None:
     touch(tmp_path, "a.jpg", "b.png", "c.png")
-    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "notes.txt").write_text("no image")
     folder, named = [str(tmp_path)], [str(tmp_path / "b.png"), str(tmp_path / "notes.txt")]
     found = discover(named + folder if is_first else folder + named, include=["*.jpg"])
     assert set(names(found)) == {"a.jpg", "b.png", "notes.txt"}
@@ -149,7 +149,7 @@ def test_the_same_file_is_taken_once(tmp_path: Path) -> None:
     assert found.ignored == 0
 
 
-def test_links_to_one_picture_are_inputs_of_their_own(tmp_path: Path) -> None:
+def test_links_to_one_image_are_inputs_of_their_own(tmp_path: Path) -> None:
     touch(tmp_path, "all/1.jpg")
     for split in ("train", "val"):
         (tmp_path / split).mkdir()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from movenet_cli.core.cancellation import StopSignal
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import FrameRange
 from movenet_cli.media.expected_frames import Expected, expected_frames
 from movenet_cli.media.video.source import VideoSource
@@ -33,7 +33,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.mark.parametrize("wanted", RANGES, ids=str)
 def test_about_as_many_frames_come(clips: list[Path], wanted: FrameRange) -> None:
     for clip in clips:
-        with VideoSource(clip, wanted, max_pixels=10**6, stop=StopSignal()) as source:
+        with VideoSource(clip, wanted, max_pixels=10**6, cancellation=CancellationToken()) as source:
             came = len(list(source.frames()))
         expected = expected_frames(clip, wanted)
         assert expected is not None

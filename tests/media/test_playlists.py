@@ -54,7 +54,7 @@ def test_a_neighbour_is_not_annotated_under_the_name_of_a_playlist(tmp_path: Pat
             open_source(InputFile(path, name), FrameRange())
 
 
-def test_numbered_pictures_are_not_taken_for_one_video(tmp_path: Path) -> None:
+def test_numbered_images_are_not_taken_for_one_video(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"frame_{number:03d}.tga").write_bytes(
             b"\0\0\2" + bytes(9) + b"\1\0\1\0\x18\0" + bytes(3)

@@ -6,7 +6,7 @@ import pytest
 
 from movenet_cli.media.sniff import HEAD_SIZE, has_media_suffix, sniff
 from tests.media.clips import write_clip
-from tests.media.pictures import encoded, scene
+from tests.media.images import encoded, scene
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM"])

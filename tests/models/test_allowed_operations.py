@@ -100,8 +100,8 @@ def test_what_loading_would_run_is_refused(tmp_path: Path) -> None:
 
 def test_the_command_refuses_it(tmp_path: Path) -> None:
     folder = save(tmp_path / "model", write, tmp_path / "target")
-    picture = write_image(tmp_path / "a.png")
-    command = [sys.executable, "-m", "movenet_cli", "annotate", str(picture), "-m", str(folder)]
+    image = write_image(tmp_path / "a.png")
+    command = [sys.executable, "-m", "movenet_cli", "annotate", str(image), "-m", str(folder)]
     done = subprocess.run(
         [*command, "-o", str(tmp_path / "out")], capture_output=True, text=True, check=False
     )

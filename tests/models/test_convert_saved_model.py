@@ -24,7 +24,7 @@ from tests.models.saved_models import SCOPES, UNUSUAL, save_inconvertible, save_
 
 pytestmark = pytest.mark.tensorflow
 
-Pictures = Callable[[tuple[int, int]], np.ndarray]
+Images = Callable[[tuple[int, int]], np.ndarray]
 
 
 def noise(size: tuple[int, int]) -> np.ndarray:
@@ -41,13 +41,11 @@ def keypoints(output: np.ndarray) -> np.ndarray:
     return (output[..., :51] if output.shape[-1] == 56 else output).reshape(-1, 3)
 
 
-def check_parity(
-    folder: Path, target: Path, sizes: list[tuple[int, int]], pictures: Pictures = noise
-) -> None:
+def check_parity(folder: Path, target: Path, sizes: list[tuple[int, int]], images: Images = noise) -> None:
     """Keypoints and boxes within 0.1 pixels, scores within 0.001."""
     ours, theirs = converted(folder, target), SignatureRunner(load_graph(folder), None)
     for size in sizes:
-        batch = pictures(size)
+        batch = images(size)
         found, expected = ours.run(batch), theirs.run(batch)
         difference = np.abs(keypoints(found) - keypoints(expected))
         assert (difference[:, :2] * size).max() < 0.1
@@ -78,16 +76,16 @@ def test_multi_pose_at_any_size(multi_model: Path, tmp_path: Path) -> None:
     check_parity(multi_model, tmp_path / "model.tflite", [(64, 64), (96, 64), (32, 128)])
 
 
-def test_the_official_graphs_on_real_pictures(
+def test_the_official_graphs_on_real_images(
     lightning_saved_model: Path, multipose_saved_model: Path, shared_dir: Path, tmp_path: Path
 ) -> None:
     files = sorted((shared_dir / "data" / "coco_train80" / "images").glob("*.jpg"))[:8]
 
-    def pictures(size: tuple[int, int]) -> np.ndarray:
+    def images(size: tuple[int, int]) -> np.ndarray:
         return np.stack([cv2.resize(cv2.imread(str(file)), size[::-1])[:, :, ::-1] for file in files])
 
-    check_parity(lightning_saved_model, tmp_path / "single.tflite", [(192, 192)], pictures)
-    check_parity(multipose_saved_model, tmp_path / "multi.tflite", [(256, 256), (160, 256)], pictures)
+    check_parity(lightning_saved_model, tmp_path / "single.tflite", [(192, 192)], images)
+    check_parity(multipose_saved_model, tmp_path / "multi.tflite", [(256, 256), (160, 256)], images)
 
 
 def test_a_multi_pose_graph_without_the_head_nodes_is_refused_or_whole(tmp_path: Path) -> None:

@@ -63,9 +63,9 @@ def test_a_model_of_open_size_takes_any(tmp_path: Path) -> None:
         np.testing.assert_allclose(runner.run(plain(value, size)[None]), numbers(MULTI) + value)
 
 
-def test_pictures_of_another_size_are_refused(tmp_path: Path) -> None:
+def test_images_of_another_size_are_refused(tmp_path: Path) -> None:
     runner = load_litert(written(tmp_path, TinyModel()), "tiny").runner()
-    with pytest.raises(ModelError, match=r"tiny takes pictures of \(8, 8\) pixels, not \(8, 9\)"):
+    with pytest.raises(ModelError, match=r"tiny takes images of \(8, 8\) pixels, not \(8, 9\)"):
         runner.run(plain(0, (8, 9))[None])
 
 
@@ -92,7 +92,7 @@ def test_each_runner_works_in_its_own_thread(tmp_path: Path) -> None:
     [
         (TinyModel(output=(1, 1001)), r"tiny.tflite is not a MoveNet: its output is \[1, 1001\]"),
         (TinyModel(output=(1, 1, 17, 2)), r"its output is \[1, 1, 17, 2\]"),
-        (TinyModel(input_shape=(1, 8, 8, 1)), r"its input is \(1, 8, 8, 1\), not one RGB picture"),
+        (TinyModel(input_shape=(1, 8, 8, 1)), r"its input is \(1, 8, 8, 1\), not one RGB image"),
         (TinyModel(input_shape=(4, 8, 8, 3)), r"its input is \(4, 8, 8, 3\)"),
         (TinyModel(input_shape=(1, 8, 3)), r"its input is \(1, 8, 3\)"),
         (TinyModel(input_shape=(1, 60000, 60000, 3)), r"its input is \(1, 60000, 60000, 3\)"),
@@ -142,9 +142,9 @@ def test_nothing_reaches_standard_error(tmp_path: Path) -> None:
 def test_the_official_model_finds_the_person(lightning_int8: Path, shared_dir: Path) -> None:
     import cv2  # noqa: PLC0415
 
-    picture = cv2.cvtColor(cv2.imread(str(shared_dir / "media" / "pose.jpg")), cv2.COLOR_BGR2RGB)
+    image = cv2.cvtColor(cv2.imread(str(shared_dir / "media" / "pose.jpg")), cv2.COLOR_BGR2RGB)
     model = load_litert(lightning_int8, "lightning")
     assert (model.info.kind, model.info.input_size) == ("single", (192, 192))
-    keypoints = model.runner().run(cv2.resize(picture, (192, 192))[None])[0, 0]
+    keypoints = model.runner().run(cv2.resize(image, (192, 192))[None])[0, 0]
     assert keypoints[:, 2].mean() > 0.4
     assert keypoints[0, 0] < keypoints[11, 0] < keypoints[15, 0], "nose above hip above ankle"

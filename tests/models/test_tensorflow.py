@@ -1,4 +1,4 @@
-"""SavedModels on TensorFlow: true batches equal single pictures and the model's own signature."""
+"""SavedModels on TensorFlow: true batches equal single images and the model's own signature."""
 
 import os
 import shutil
@@ -30,12 +30,12 @@ def load(folder: Path, batch_size: int = 4, device: str = "auto") -> TensorflowM
 
 def check_batches(folder: Path, size: tuple[int, int]) -> None:
     graph = load_graph(folder)
-    pictures = noise(5, size)
+    images = noise(5, size)
     runner = HeadsRunner(graph, None)
-    batched = runner.run(pictures)
-    one_by_one = np.concatenate([runner.run(pictures[i : i + 1]) for i in range(5)])
+    batched = runner.run(images)
+    one_by_one = np.concatenate([runner.run(images[i : i + 1]) for i in range(5)])
     np.testing.assert_allclose(batched, one_by_one, atol=1e-5)
-    np.testing.assert_allclose(batched, SignatureRunner(graph, None).run(pictures), atol=1e-5)
+    np.testing.assert_allclose(batched, SignatureRunner(graph, None).run(images), atol=1e-5)
 
 
 def test_single_pose_batches(single_model: Path) -> None:
@@ -75,8 +75,8 @@ def test_a_graph_without_the_head_nodes_runs_through_its_signature(
     unknown = save(tmp_path / "unknown", scopes={**SCOPES, "offset": "another_offset_0/conv2d_7"})
     model = load(unknown)
     assert model.info.max_batch == 1
-    pictures = noise(2, (64, 64))
-    np.testing.assert_allclose(model.runner().run(pictures), load(known).runner().run(pictures), atol=1e-5)
+    images = noise(2, (64, 64))
+    np.testing.assert_allclose(model.runner().run(images), load(known).runner().run(images), atol=1e-5)
 
 
 def test_loading_by_choice(single_model: Path) -> None:

@@ -27,7 +27,7 @@ class Quantisation:
 class TinyModel:
     """Output = `numbers(output)` + the mean of all pixels; -1 is an open size.
 
-    On the way `tiles` widen the picture, `factors` multiply its colours, `mirrored` turns it.
+    On the way `tiles` widen the image, `factors` multiply its colours, `mirrored` turns it.
     """
 
     input_shape: tuple[int, ...] = (1, 8, 8, 3)
@@ -41,11 +41,11 @@ class TinyModel:
 
     def content(self) -> bytes:
         file = _File()
-        picture = file.tensor(self.input_shape, self.input_type, quantisation=self.input_quantisation)
-        floats = picture
+        image = file.tensor(self.input_shape, self.input_type, quantisation=self.input_quantisation)
+        floats = image
         if self.input_type != "float32":
             floats = file.tensor(self.input_shape, "float32")
-            file.operator(schema.BuiltinOperator.CAST, [picture], floats)
+            file.operator(schema.BuiltinOperator.CAST, [image], floats)
         if self.tiles > 1:
             times = file.tensor((4,), "int32", np.array([1, self.tiles, self.tiles, 1], np.int32))
             tiled = file.tensor(self.input_shape, "float32")
@@ -73,7 +73,7 @@ class TinyModel:
             quantised = file.tensor(self.output, "int8", quantisation=self.output_quantisation)
             file.operator(schema.BuiltinOperator.QUANTIZE, [total], quantised)
             total = quantised
-        return file.content([picture], [total])
+        return file.content([image], [total])
 
 
 def numbers(shape: tuple[int, ...]) -> np.ndarray:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from movenet_cli.core.cancellation import Stopped
+from movenet_cli.core.cancellation import Cancelled
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Summary
 from movenet_cli.media.opening import media_of
 from movenet_cli.output.folder.layout import Layout
-from movenet_cli.output.folder.records import Settings
+from movenet_cli.output.folder.records import ResultSettings
 from movenet_cli.output.folder.results_folder import results_folder
 from movenet_cli.output.stream import OrderedStream
 from tests.support.media import write_image
@@ -38,7 +38,7 @@ def test_many_threads_give_one_order() -> None:
     work = iter(range(40))
     take = threading.Lock()
 
-    def lane() -> None:
+    def worker() -> None:
         while True:
             with take:
                 position = next(work, None)
@@ -48,10 +48,10 @@ def test_many_threads_give_one_order() -> None:
                 queue.slot(position).write(f"{position}.{part} ".encode())
             queue.finish(position)
 
-    lanes = [threading.Thread(target=lane) for _ in range(5)]
-    for each in lanes:
+    workers = [threading.Thread(target=worker) for _ in range(5)]
+    for each in workers:
         each.start()
-    for each in lanes:
+    for each in workers:
         each.join(20)
     expected = "".join(f"{position}.{part} " for position in range(40) for part in range(3))
     assert stream.getvalue().decode() == expected
@@ -88,7 +88,7 @@ def test_halt_ends_the_reading_of_inputs(tmp_path: Path) -> None:
     file = InputFile(write_image(tmp_path / "a.png"), "a.png")
     keys: dict[Media, str] = {"image": "key", "video": "key"}
     settings = {
-        media: Settings(key, {"models": [], "kinds": [], "options": {}}) for media, key in keys.items()
+        media: ResultSettings(key, {"models": [], "kinds": [], "options": {}}) for media, key in keys.items()
     }
     with results_folder(tmp_path / "out", Layout(["json"], False), settings, [file], media_of) as outputs:
         outputs.begin(file)
@@ -96,7 +96,7 @@ def test_halt_ends_the_reading_of_inputs(tmp_path: Path) -> None:
         outputs.finished(file, "image", Summary(1, 1, 0, 0))
         os.utime(file.path)
         outputs.halt()
-        with pytest.raises(Stopped):
+        with pytest.raises(Cancelled):
             outputs.begin(file)
-        with pytest.raises(Stopped):
+        with pytest.raises(Cancelled):
             outputs.kept(file)

@@ -1,4 +1,4 @@
-"""The One-Euro filter: steadier at rest, hardly late in movement, blind to frame rate and picture size."""
+"""The One-Euro filter: steadier at rest, hardly late in movement, blind to frame rate and image size."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -51,7 +51,7 @@ def test_a_moving_person_is_not_left_behind() -> None:
     assert np.abs(lag).max() < 2.0
 
 
-def test_size_of_the_picture_makes_no_difference() -> None:
+def test_size_of_the_image_makes_no_difference() -> None:
     small, large = (smoothed(noisy([100, 104, 110, 118, 120], 0.7, scale)) for scale in (1.0, 3.0))
     assert large == pytest.approx(3 * small, rel=1e-4)
 

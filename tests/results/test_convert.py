@@ -111,12 +111,12 @@ def test_a_hostile_source_does_not_choose_where_files_go(tmp_path: Path) -> None
 def test_the_journal_learns_of_files_made_from_what_it_knows(tmp_path: Path) -> None:
     documents = [(image_header(name), image_results()) for name in ("a.jpg", "b.jpg", "c.jpg")]
     write_results(tmp_path, ["json"], documents)
-    picture = tmp_path / "picture"
-    picture.write_bytes(b"picture")
+    image = tmp_path / "image"
+    image.write_bytes(b"image")
     journal = Journal(tmp_path)
     for name in ("a.jpg", "b.jpg"):
         outputs = {f"keypoints/{name}.json": output_of(tmp_path / "keypoints" / f"{name}.json")}
-        journal.add(Entry(name, fingerprint(picture), "key", outputs, {}))
+        journal.add(Entry(name, fingerprint(image), "key", outputs, {}))
     journal.close()
     stale = tmp_path / "keypoints" / "b.jpg.json"
     stale.write_text(stale.read_text().replace("640", "641") + "\n")
@@ -128,7 +128,7 @@ def test_the_journal_learns_of_files_made_from_what_it_knows(tmp_path: Path) -> 
     }
     again = Journal(tmp_path)
     wanted = ["keypoints/a.jpg.csv", "keypoints/a.jpg.json"]
-    assert again.up_to_date("a.jpg", picture, "key", wanted) is not None
+    assert again.up_to_date("a.jpg", image, "key", wanted) is not None
     again.close()
 
 

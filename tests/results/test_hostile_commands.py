@@ -31,7 +31,7 @@ pytest.importorskip("pycocotools", reason="pycocotools is an optional extra")
 
 FUZZ = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 NUMBERS = st.sampled_from([1e308, -1e308, 1e200, -1e300, 1e38, 2.0**63, -(2.0**63), 10**30, 1e-320, -0.0])
-"""Finite, and more than any picture or moment is."""
+"""Finite, and more than any image or moment is."""
 
 DOCUMENTS: Documents = [(image_header("a.jpg"), image_results()), (video_header("b.mp4"), video_results())]
 COMMANDS: dict[str, list[str]] = {

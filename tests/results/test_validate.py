@@ -47,7 +47,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("original")
     write_finished(folder, DOCUMENTS)
     journal = Journal(folder)
-    journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
+    journal.add(Entry("gone.jpg", None, "", {}, {}, ("no image",), failed=True))
     journal.close()
     return folder
 
@@ -201,7 +201,7 @@ def test_a_renamed_document_is_found(folder: Path) -> None:
 
 def test_results_of_an_input_that_failed_later_are_found(folder: Path) -> None:
     journal = Journal(folder)
-    journal.add(Entry("a.jpg", None, "", {}, {}, ("no picture",), failed=True))
+    journal.add(Entry("a.jpg", None, "", {}, {}, ("no image",), failed=True))
     journal.close()
     record_run(folder, DOCUMENTS[1:])
     assert problems(folder) == [
@@ -224,7 +224,7 @@ def test_a_lost_journal_is_found(folder: Path) -> None:
 
 def test_a_run_in_which_every_input_failed_is_in_order(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    journal.add(Entry("gone.jpg", None, "", {}, {}, ("no picture",), failed=True))
+    journal.add(Entry("gone.jpg", None, "", {}, {}, ("no image",), failed=True))
     journal.close()
     record_run(tmp_path, [], options={"formats": ["json"]})
     assert problems(tmp_path) == []

@@ -28,15 +28,16 @@ from movenet_cli.cli.annotate import annotate
 from movenet_cli.cli.main import run
 from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.results import InputOutcome
-from movenet_cli.core.time_point import Moment
+from movenet_cli.core.time_point import TimePoint
 from movenet_cli.core.types import ByteArray, FrameResult, Pose
 from movenet_cli.errors import ExitCode
 from movenet_cli.output.formats.document import frame_fields
 from movenet_cli.run import annotator as library
-from movenet_cli.run.options import Options
+from movenet_cli.run.arguments import settings_of
+from movenet_cli.settings import Settings
 from tests.conftest import PROJECT
 from tests.media.clips import damage
-from tests.media.pictures import encoded, scene
+from tests.media.images import encoded, scene
 from tests.support.fakes import BlobModel, blob
 from tests.support.media import gradient, write_image, write_video
 
@@ -443,9 +444,9 @@ def test_options_are_those_of_the_command() -> None:
     """Names and defaults; those of `run` are the rest, without what is for a terminal."""
     command = annotate.make_context("annotate", ["an.mp4"]).params
     made = inspect.signature(movenet.Annotator).parameters
-    assert list(made) == [field.name for field in fields(Options)]
+    assert list(made) == [field.name for field in fields(Settings)]
     for name in made:
-        assert getattr(Options(), name) == command[name], name
+        assert getattr(Settings(), name) == command[name], name
         if name not in ("jobs", "offline"):  # None is what the machine has, or the environment says
             assert made[name].default == command[name], name
     of_run = inspect.signature(movenet.Annotator.run).parameters
@@ -504,9 +505,11 @@ def test_what_only_programs_can_get_wrong(options: dict[str, Any], reason: str) 
 
 
 def test_any_kind_of_number_will_do() -> None:
-    made = Options.of({"min_score": np.float32(0.5), "stride": np.int64(2), "start": np.float64(1), "end": 3})
+    made = settings_of(
+        {"min_score": np.float32(0.5), "stride": np.int64(2), "start": np.float64(1), "end": 3}
+    )
     assert (type(made.min_score), type(made.stride), made.stride) == (float, int, 2)
-    assert (made.start, made.end) == (Moment(seconds=1.0), Moment(seconds=3.0))
+    assert (made.start, made.end) == (TimePoint(seconds=1.0), TimePoint(seconds=3.0))
 
 
 @pytest.mark.parametrize(
@@ -532,7 +535,7 @@ def test_options_for_videos_leave_images_alone(a_model: Path, tmp_path: Path) ->
 
 def test_what_the_environment_says_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOVENET_MIRROR", "http://models.invalid")
-    assert Options.of({"offline": None, "mirror": None}).mirror == "http://models.invalid"
+    assert settings_of({"offline": None, "mirror": None}).mirror == "http://models.invalid"
     monkeypatch.setenv("MOVENET_OFFLINE", "1")
-    assert Options.of({"offline": None, "mirror": None}) == Options(offline=True)
-    assert not Options.of({"offline": False}).offline
+    assert settings_of({"offline": None, "mirror": None}) == Settings(offline=True)
+    assert not settings_of({"offline": False}).offline

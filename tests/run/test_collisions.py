@@ -20,8 +20,8 @@ def _video(path: Path) -> None:
     write_video(path.with_name("x.mp4"), 2).rename(path)
 
 
-def _gif(path: Path, pictures: int) -> None:
-    write_clip(path, pictures, codec="gif", pixel_format="rgb8")
+def _gif(path: Path, images: int) -> None:
+    write_clip(path, images, codec="gif", pixel_format="rgb8")
 
 
 @pytest.mark.parametrize(

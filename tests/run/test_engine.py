@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from movenet_cli.core.types import Frame, Skipped
+from movenet_cli.core.types import FailedFrame, Frame
 from movenet_cli.inference.whole import WholeMulti, WholeSingle
 from movenet_cli.run.engine import Engine
 from tests.support.fakes import ArraySource, BlobModel, blob
 
 
-def hundred(pulled: list[int]) -> Iterator[Frame | Skipped]:
+def hundred(pulled: list[int]) -> Iterator[Frame | FailedFrame]:
     """A hundred frames; `pulled` gets the number of each that somebody takes."""
     for frame in ArraySource([blob(10, 10)] * 100).frames():
         pulled.append(frame.index)
@@ -19,10 +19,10 @@ def hundred(pulled: list[int]) -> Iterator[Frame | Skipped]:
 
 
 def test_order_is_kept_when_frames_take_unequal_time() -> None:
-    pictures = [blob(4 + index, 20) for index in range(24)]
+    images = [blob(4 + index, 20) for index in range(24)]
     model = BlobModel(delays=[0.02 if index % 5 == 0 else 0.0 for index in range(24)])
     with Engine([model], 4, 0.3) as engine:
-        outcomes = list(engine.results(ArraySource(pictures).frames(), WholeSingle((64, 64), 0.3)))
+        outcomes = list(engine.results(ArraySource(images).frames(), WholeSingle((64, 64), 0.3)))
     assert [result.index for _, result in outcomes] == list(range(24))
     assert [frame.index for frame, _ in outcomes] == list(range(24))
     found = [float(result.poses[0].keypoints[0, 0]) for _, result in outcomes]
@@ -31,28 +31,28 @@ def test_order_is_kept_when_frames_take_unequal_time() -> None:
 
 
 def test_skipped_frames_stand_in_their_place() -> None:
-    pictures = [blob(10, 10), None, np.zeros((48, 64, 3), np.uint8)]
+    images = [blob(10, 10), None, np.zeros((48, 64, 3), np.uint8)]
     with Engine([BlobModel()], 2, 0.3) as engine:
-        outcomes = list(engine.results(ArraySource(pictures).frames(), WholeSingle((64, 64), 0.3)))
+        outcomes = list(engine.results(ArraySource(images).frames(), WholeSingle((64, 64), 0.3)))
     assert [result.status for _, result in outcomes] == ["ok", "failed", "empty"]
-    assert isinstance(outcomes[1][0], Skipped)
+    assert isinstance(outcomes[1][0], FailedFrame)
     assert outcomes[1][1].reason == "frame could not be decoded"
     assert len(outcomes[2][1].poses) == 1
 
 
 @pytest.mark.parametrize("batch", [1, 3, 8])
 def test_batches_give_the_same_results(batch: int) -> None:
-    pictures = [blob(6 + 5 * index, 30) if index % 4 else None for index in range(10)]
+    images = [blob(6 + 5 * index, 30) if index % 4 else None for index in range(10)]
     model = BlobModel(max_batch=batch)
     with Engine([model], 2, 0.3) as engine:
-        outcomes = list(engine.results(ArraySource(pictures).frames(), WholeSingle((64, 64), 0.3)))
+        outcomes = list(engine.results(ArraySource(images).frames(), WholeSingle((64, 64), 0.3)))
     assert [result.index for _, result in outcomes] == list(range(10))
     found = [result.poses[0].keypoints[0, 0] for _, result in outcomes if result.status == "ok"]
     np.testing.assert_allclose(found, [6 + 5 * index for index in range(10) if index % 4], atol=0.51)
     assert max(shape[0] for runner in model.runners for shape in runner.seen) <= batch
 
 
-def test_multi_pose_adapts_its_input_to_each_picture() -> None:
+def test_multi_pose_adapts_its_input_to_each_image() -> None:
     model = BlobModel("multi", None, max_batch=4)
     frames = list(ArraySource([blob(30, 20, (90, 160)), blob(30, 20, (160, 90))]).frames())
     with Engine([model], 1, 0.3) as engine:
@@ -94,6 +94,6 @@ def test_an_error_of_the_source_reaches_the_caller() -> None:
         )
         with pytest.raises(OSError, match="gone"):
             list(results)
-        (again,) = engine.results([Frame(7, None, next(iter(ArraySource([blob(9, 9)]).frames())).picture)],
+        (again,) = engine.results([Frame(7, None, next(iter(ArraySource([blob(9, 9)]).frames())).image)],
                                   WholeSingle((64, 64), 0.3))  # fmt: skip
     assert again[1].index == 7

@@ -1,4 +1,4 @@
-"""Tactics of one input: what its results say of the options, and what makes them stale."""
+"""The plan of a run: what an input's results say of the options, and what makes them stale."""
 
 import json
 from dataclasses import replace
@@ -6,14 +6,15 @@ from typing import get_args
 
 import pytest
 
-from movenet_cli.core.inputs import FrameRange, Media, SourceInfo
+from movenet_cli.core.inputs import Media, SourceInfo
 from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.core.time_point import TimePoint
 from movenet_cli.errors import UsageError
 from movenet_cli.output.formats.document import header_fields
 from movenet_cli.results.parsing import parse_header
-from movenet_cli.run import plan as strategy
-from movenet_cli.run.plan import Strategy
-from movenet_cli.settings import PoseSettings
+from movenet_cli.run import plan as run_plan
+from movenet_cli.run.plan import Plan
+from movenet_cli.settings import Settings
 
 SINGLE = ModelInfo("thunder", "single", (256, 256), "1" * 64, "litert")
 MULTI = ModelInfo("multipose", "multi", None, "2" * 64, "litert")
@@ -21,19 +22,17 @@ INFOS: dict[Media, SourceInfo] = {
     "image": SourceInfo("image", 64, 48),
     "video": SourceInfo("video", 64, 48, 0, 25.0, 10),
 }
-BASE = PoseSettings()
+BASE = Settings()
 
 
-def key(
-    media: Media, model: ModelInfo, settings: PoseSettings = BASE, frames: FrameRange | None = None
-) -> str:
-    return Strategy([model], settings, frames or FrameRange()).settings(media).key
+def key(media: Media, model: ModelInfo, settings: Settings = BASE) -> str:
+    return Plan([model], settings).result_settings(media).key
 
 
 @pytest.mark.parametrize("media", get_args(Media))
 def test_results_that_were_refined_are_read_back(media: Media) -> None:
-    strategy = Strategy([MULTI, replace(SINGLE, name="mine-\udcff")], BASE, FrameRange())
-    header = strategy.choose("a", INFOS[media]).header
+    plan = Plan([MULTI, replace(SINGLE, name="mine-\udcff")], BASE)
+    header = plan.choose("a", INFOS[media]).header
     assert header.options["refine_with"] == "mine-\\udcff"
     assert header.options["refine_with_sha256"] == SINGLE.sha256
     text = json.dumps(header_fields(header)).encode().decode()
@@ -72,19 +71,19 @@ def test_an_option_redoes_what_it_changes_and_nothing_else(
 @pytest.mark.parametrize(
     "frames",
     [
-        FrameRange(stride=2),
-        FrameRange(fps=5.0),
-        FrameRange(start=0.5),
-        FrameRange(end=0.5),
-        FrameRange(start_frame=3),
-        FrameRange(end_frame=3),
-        FrameRange(max_frames=3),
+        Settings(stride=2),
+        Settings(fps=5.0),
+        Settings(start=TimePoint(seconds=0.5)),
+        Settings(end=TimePoint(seconds=0.5)),
+        Settings(start=TimePoint(frame=3)),
+        Settings(end=TimePoint(frame=3)),
+        Settings(max_frames=3),
     ],
 )
 @pytest.mark.parametrize("model", [SINGLE, MULTI], ids=["single", "multi"])
-def test_the_range_of_frames_redoes_videos_only(model: ModelInfo, frames: FrameRange) -> None:
-    assert key("image", model, frames=frames) == key("image", model)
-    assert key("video", model, frames=frames) != key("video", model)
+def test_the_range_of_frames_redoes_videos_only(model: ModelInfo, frames: Settings) -> None:
+    assert key("image", model, frames) == key("image", model)
+    assert key("video", model, frames) != key("video", model)
 
 
 @pytest.mark.parametrize("media", get_args(Media))
@@ -96,9 +95,9 @@ def test_another_model_revision_or_runtime_redoes_everything(
         replace(SINGLE, name="x"),
         replace(SINGLE, runtime="tensorflow"),
     ]
-    refined = [Strategy([MULTI, each], BASE, FrameRange()).settings(media).key for each in (SINGLE, *others)]
+    refined = [Plan([MULTI, each], BASE).result_settings(media).key for each in (SINGLE, *others)]
     keys = [key(media, each) for each in (SINGLE, MULTI, *others)]
-    monkeypatch.setattr(strategy, "REVISION", strategy.REVISION + 1)
+    monkeypatch.setattr(run_plan, "REVISION", run_plan.REVISION + 1)
     keys.append(key(media, SINGLE))
     assert len({*keys, *refined}) == len(keys) + len(refined)
 
@@ -109,4 +108,4 @@ def test_an_image_and_a_video_never_share_a_key() -> None:
 
 def test_a_refiner_must_fit() -> None:
     with pytest.raises(UsageError, match="--refine-with"):
-        Strategy([SINGLE, SINGLE], BASE, FrameRange())
+        Plan([SINGLE, SINGLE], BASE)

@@ -9,9 +9,9 @@ import pytest
 
 from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import Kind, ModelInfo
-from movenet_cli.core.types import ByteArray, FloatArray, Frame, Skipped
+from movenet_cli.core.types import ByteArray, FailedFrame, FloatArray, Frame
 from movenet_cli.media.interface import Source
-from movenet_cli.media.pixels.rgb_image import RgbPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.models.interface import Model, Runner
 from movenet_cli.models.litert import LitertRunner
 
@@ -70,32 +70,32 @@ class BlobModel(Model):
 class ArraySource(Source):
     """Frames from memory; a None stands for a frame that cannot be decoded, an exception is raised."""
 
-    def __init__(self, pictures: Sequence[ByteArray | Exception | None], fps: float = 10.0) -> None:
-        self.pictures = pictures
+    def __init__(self, images: Sequence[ByteArray | Exception | None], fps: float = 10.0) -> None:
+        self.images = images
         self.fps = fps
         self.closed = False
 
     @property
     def info(self) -> SourceInfo:
-        height, width = next(each.shape[:2] for each in self.pictures if isinstance(each, np.ndarray))
-        return SourceInfo("video", width, height, 0, self.fps, len(self.pictures))
+        height, width = next(each.shape[:2] for each in self.images if isinstance(each, np.ndarray))
+        return SourceInfo("video", width, height, 0, self.fps, len(self.images))
 
-    def frames(self) -> Iterator[Frame | Skipped]:
-        for index, pixels in enumerate(self.pictures):
+    def frames(self) -> Iterator[Frame | FailedFrame]:
+        for index, pixels in enumerate(self.images):
             if isinstance(pixels, Exception):
                 raise pixels
             moment = index / self.fps
             if pixels is None:
-                yield Skipped(index, moment, "frame could not be decoded")
+                yield FailedFrame(index, moment, "frame could not be decoded")
             else:
-                yield Frame(index, moment, RgbPicture(pixels))
+                yield Frame(index, moment, RgbImage(pixels))
 
     def close(self) -> None:
         self.closed = True
 
 
 def blob(x: int, y: int, size: tuple[int, int] = (48, 64), light: int = 255) -> ByteArray:
-    """A black (height, width) picture with a 4 × 4 spot whose centre is the pixel corner (x, y)."""
+    """A black (height, width) image with a 4 × 4 spot whose centre is the pixel corner (x, y)."""
     pixels = np.zeros((*size, 3), np.uint8)
     pixels[max(0, y - 2) : y + 2, max(0, x - 2) : x + 2] = light
     return pixels

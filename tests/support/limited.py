@@ -1,6 +1,6 @@
 """`movenet` with few resources: `python -m tests.support.limited WHAT AMOUNT PICTURE SCRATCH ARGUMENTS...`.
 
-WHAT is `memory`, AMOUNT megabytes more than one run over the picture took; or `threads`, AMOUNT of them for a
+WHAT is `memory`, AMOUNT megabytes more than one run over the image took; or `threads`, AMOUNT of them for a
 user who has no others, which needs root.
 """
 
@@ -30,10 +30,10 @@ def limit_threads(count: int) -> None:
 
 
 if __name__ == "__main__":
-    what, amount, picture, scratch, *arguments = sys.argv[1:]
+    what, amount, image, scratch, *arguments = sys.argv[1:]
     model = arguments[arguments.index("-m") + 1]
     library_run.version = functools.cache(library_run.version)
-    run(["annotate", picture, "-o", scratch, "-q", "-m", model])
+    run(["annotate", image, "-o", scratch, "-q", "-m", model])
     {"memory": limit_memory, "threads": limit_threads}[what](int(amount))
     sys.argv[1:] = arguments
     main()

@@ -1,4 +1,4 @@
-"""Small pictures and videos, made at test time."""
+"""Small images and videos, made at test time."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -15,7 +15,7 @@ REPRODUCIBLE = {"x264-params": "mbtree=0"}
 
 
 def gradient(width: int = 96, height: int = 64, seed: int = 0) -> ByteArray:
-    """A smooth picture, different for each seed: (height, width, 3) uint8 RGB."""
+    """A smooth image, different for each seed: (height, width, 3) uint8 RGB."""
     coarse = np.random.default_rng(seed).integers(0, 256, (3, 4, 3), np.uint8)
     return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
 
@@ -30,10 +30,10 @@ def write_image(path: Path, pixels: ByteArray | None = None) -> Path:
     return path
 
 
-def write_video(path: Path, pictures: Sequence[ByteArray] | int = 6, fps: int = 10) -> Path:
-    """Write RGB pictures as an H.264 mp4."""
+def write_video(path: Path, images: Sequence[ByteArray] | int = 6, fps: int = 10) -> Path:
+    """Write RGB images as an H.264 mp4."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    frames = [gradient(seed=index) for index in range(pictures)] if isinstance(pictures, int) else pictures
+    frames = [gradient(seed=index) for index in range(images)] if isinstance(images, int) else images
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=Fraction(fps), options=REPRODUCIBLE)
         stream.height, stream.width = frames[0].shape[:2]
@@ -45,7 +45,7 @@ def write_video(path: Path, pictures: Sequence[ByteArray] | int = 6, fps: int = 
 
 
 def write_song(path: Path) -> Path:
-    """Write sound without a picture."""
+    """Write sound without an image."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", rate=44100)
         sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")

@@ -14,11 +14,11 @@ from movenet_cli.run import annotate as library_run
 NOBODY = 65534
 
 if __name__ == "__main__":
-    picture, scratch, *arguments = sys.argv[1:]
+    image, scratch, *arguments = sys.argv[1:]
     if os.geteuid() == 0:
         model = arguments[arguments.index("-m") + 1]
         library_run.version = functools.cache(library_run.version)
-        run(["annotate", picture, "-o", scratch, "-q", "-m", model])
+        run(["annotate", image, "-o", scratch, "-q", "-m", model])
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)

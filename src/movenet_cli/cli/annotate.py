@@ -7,7 +7,15 @@ import click
 from movenet_cli import settings as default
 from movenet_cli.cli.checks import check_options, check_places, options_given
 from movenet_cli.cli.logs import set_verbosity
-from movenet_cli.cli.options import Device, FormatList, GroupedCommand, MomentType, Number, Text, options_of
+from movenet_cli.cli.options import (
+    Device,
+    FormatList,
+    GroupedCommand,
+    Number,
+    Text,
+    TimePointType,
+    options_of,
+)
 from movenet_cli.cli.printing import speaks_json
 from movenet_cli.cli.quiet import native_stderr_hidden
 from movenet_cli.core.time_point import MAX_FRAMES
@@ -133,8 +141,8 @@ class AnnotateCommand(GroupedCommand):
     help="Every N-th frame.",
 )
 @option("--fps", type=Number(0, default.MAX_FPS, min_open=True), help="At most so many frames a second.")
-@option("--start", type=MomentType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
-@option("--end", type=MomentType(), help="Up to here, exclusive.")
+@option("--start", type=TimePointType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
+@option("--end", type=TimePointType(), help="Up to here, exclusive.")
 @option("--max-frames", type=click.IntRange(1, MAX_FRAMES), help="At most so many frames of each video.")
 @option(
     "--root",
@@ -162,7 +170,7 @@ class AnnotateCommand(GroupedCommand):
     type=click.IntRange(1, default.MOST_MAX_PIXELS),
     default=default.DEFAULT_MAX_PIXELS,
     show_default=True,
-    help="Refuse larger pictures before they are decoded.",
+    help="Refuse larger images before they are decoded.",
 )
 @option("--fail-fast", is_flag=True, help="Stop at the first input that fails.")
 @option(

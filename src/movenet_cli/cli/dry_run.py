@@ -17,10 +17,10 @@ from movenet_cli.models.hub.resolve import resolve
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.places import check_places
-from movenet_cli.output.folder.plan import MEDIA, InputPlan, Plan, Planner
+from movenet_cli.output.folder.plan import MEDIA, FolderPlan, FolderPlanner, PlannedInput
 from movenet_cli.run.effects import effective
-from movenet_cli.run.options import Options
-from movenet_cli.run.plan import Strategy
+from movenet_cli.run.plan import Plan
+from movenet_cli.settings import Settings
 
 if TYPE_CHECKING:
     from movenet_cli.cli.run_annotate import Request
@@ -36,10 +36,10 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
     Raises:
         MovenetError: what would keep the run from starting, where it shows without loading a model.
     """
-    options, root = request.options, request.output
-    known = _Known(options)
+    settings, root = request.settings, request.output
+    known = _Known(settings)
     if root is None:
-        plan = Plan([InputPlan(file, "annotate", "to standard output") for file in found.files])
+        plan = FolderPlan([PlannedInput(file, "annotate", "to standard output") for file in found.files])
         known.infos()
     else:
         layout = Layout(request.formats, request.overlay)
@@ -47,12 +47,12 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
         journal = Journal(root)
         infos = known.infos(journal)
         if known.is_certain:
-            options = effective(options, request.given, infos[0], found.files)
-        strategy = Strategy(
-            infos if options.refine_with else infos[:1], options.pose_settings, options.frames
+            settings = effective(settings, request.given, infos[0], found.files)
+        run_plan = Plan(infos if settings.refine_with else infos[:1], settings)
+        result_settings = {media: run_plan.result_settings(media) for media in MEDIA}
+        planner = FolderPlanner(
+            root, journal, layout, result_settings, media_of, overwrite=request.overwrite, exact=True
         )
-        settings = {media: strategy.settings(media) for media in MEDIA}
-        planner = Planner(root, journal, layout, settings, media_of, overwrite=request.overwrite, exact=True)
         plan = planner.plan(found.files)
     for name, reason in found.missing:
         _print("fail", name, reason)
@@ -63,7 +63,7 @@ def dry_run(request: Request, found: Discovery) -> ExitCode:
     return _closing(request, found, plan, known)
 
 
-def _closing(request: Request, found: Discovery, plan: Plan, known: _Known) -> ExitCode:
+def _closing(request: Request, found: Discovery, plan: FolderPlan, known: _Known) -> ExitCode:
     counts = Counter(each.action for each in plan.inputs)
     parts = [
         f"{counts[action]:,} to {action}" for action in ("annotate", "add", "redo", "keep") if counts[action]
@@ -90,8 +90,8 @@ def _print(action: str, name: str, reason: str) -> None:
 class _Known:
     """What can be said of the models without loading them."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self.to_download: list[str] = []
         self.is_certain = True
 
@@ -101,9 +101,9 @@ class _Known:
         Raises:
             ModelError: there is no such model, or it is not here and must not be downloaded.
         """
-        options = self._options
-        first: Kind = "multi" if options.refine_with else "single"
-        asked: list[tuple[str | None, Kind]] = [(options.model, first), (options.refine_with, "single")]
+        settings = self._settings
+        first: Kind = "multi" if settings.refine_with else "single"
+        asked: list[tuple[str | None, Kind]] = [(settings.model, first), (settings.refine_with, "single")]
         return [self._info(name, kind, journal) for name, kind in asked if name]
 
     def _info(self, name: str, kind: Kind, journal: Journal | None) -> ModelInfo:
@@ -111,7 +111,7 @@ class _Known:
         try:
             found = resolve(name, offline=True, mirror=None, progress=lambda *_: None)
         except ModelError:
-            if row is None or self._options.offline:
+            if row is None or self._settings.offline:
                 raise
             self.to_download.append(name)
             title, sha256 = name, UNKNOWN
@@ -122,10 +122,10 @@ class _Known:
             sha256, runtime = used.sha256, used.runtime
             kind = used.kind
         else:
-            runtime = "tensorflow" if self._options.device.startswith("gpu") else "litert"
-        if self._options.runtime != "auto":
-            runtime = self._options.runtime
-        batch = self._options.batch_size if runtime == "tensorflow" else 1
+            runtime = "tensorflow" if self._settings.device.startswith("gpu") else "litert"
+        if self._settings.runtime != "auto":
+            runtime = self._settings.runtime
+        batch = self._settings.batch_size if runtime == "tensorflow" else 1
         if row is not None:
             return ModelInfo(title, row.kind, row.input_size, sha256, runtime, batch)
         self.is_certain &= used is not None

@@ -26,17 +26,17 @@ option = options_of("evaluate")
     "--baseline",
     metavar="RESULTS",
     type=PathText(),
-    help="Other results of the same pictures, to show the difference from.",
+    help="Other results of the same images, to show the difference from.",
 )
 @option(
     "--people",
     type=click.Choice(JUDGED_PEOPLE),
     default="all",
     show_default=True,
-    help="dominant: only pictures with one person of 8 annotated keypoints or more who is twice as large "
+    help="dominant: only images with one person of 8 annotated keypoints or more who is twice as large "
     "as anybody else.",
 )
-@option("--skip-missing", is_flag=True, help="Leave out pictures without results; else they are misses.")
+@option("--skip-missing", is_flag=True, help="Leave out images without results; else they are misses.")
 @option("--smoothed", is_flag=True, help="Take the smoothed points where there are any.")
 @option(
     "--resamples",

@@ -1,4 +1,4 @@
-"""How the C library handles large blocks: kept for the next picture instead of fetched anew for each one."""
+"""How the C library handles large blocks: kept for the next image instead of fetched anew for each one."""
 
 import ctypes
 import sys
@@ -9,7 +9,7 @@ _MMAP_THRESHOLD: Final = -3
 """Names of glibc's `mallopt(3)`."""
 
 _LARGEST: Final = 64 << 20
-"""Bytes; a 12-megapixel picture takes 36 MB, and getting so many fresh pages costs a tenth of its time."""
+"""Bytes; a 12-megapixel image takes 36 MB, and getting so many fresh pages costs a tenth of its time."""
 
 
 def keep_large_blocks() -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from movenet_cli.core.time_point import Moment, parse_moment
+from movenet_cli.core.time_point import TimePoint, parse_time_point
 from movenet_cli.settings import is_device, not_a_device
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -99,17 +99,17 @@ class Device(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return str(value)
 
 
-class MomentType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+class TimePointType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """`12.5`, `hh:mm:ss.s`, `mm:ss`, or a frame such as `123f`."""
 
     name = "time"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Moment:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> TimePoint:
         """Parse the text; anything else is a usage error that shows the three ways."""
-        if isinstance(value, Moment):
+        if isinstance(value, TimePoint):
             return value
         try:
-            return parse_moment(str(value))
+            return parse_time_point(str(value))
         except ValueError as error:
             raise click.BadParameter(str(error), ctx, param) from None
 

@@ -21,9 +21,8 @@ from movenet_cli.models.interface import Model
 from movenet_cli.run.annotate import Loaded, Run, Target, check_found, load_named
 from movenet_cli.run.collisions import check_overlays
 from movenet_cli.run.effects import warn_of_unmatched
-from movenet_cli.run.options import Options
 from movenet_cli.run.report import Report
-from movenet_cli.settings import STREAM
+from movenet_cli.settings import STREAM, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Request:
     progress: str
     quiet: bool
     verbose: int
-    options: Options
+    settings: Settings
     given: frozenset[str]
 
     @classmethod
@@ -58,13 +57,13 @@ class Request:
         Raises:
             click.UsageError: values contradict each other.
         """
-        names = {field.name for field in fields(Options)}
+        names = {field.name for field in fields(Settings)}
         try:
-            options = Options(**{name: value for name, value in values.items() if name in names})
+            settings = Settings(**{name: value for name, value in values.items() if name in names})
         except UsageError as error:
             raise click.UsageError(str(error)) from error
         rest = {name: value for name, value in values.items() if name not in names}
-        return cls(**rest, options=options, given=given)
+        return cls(**rest, settings=settings, given=given)
 
     def target(self, folder: Path) -> Target:
         """The results folder, and what of it is asked for."""
@@ -81,7 +80,7 @@ def run_annotate(request: Request) -> ExitCode:
     keep_large_blocks()
     found = _find(request)
     if request.overlay:
-        check_overlays(found.files, request.options.max_pixels)
+        check_overlays(found.files, request.settings.max_pixels)
     if request.dry_run:
         return dry_run(request, found)
 
@@ -89,12 +88,12 @@ def run_annotate(request: Request) -> ExitCode:
         return make_progress(
             request.progress,
             found.files,
-            request.options.frames,
+            request.settings.frames,
             quiet=request.quiet,
             verbose=request.verbose > 0,
         )
 
-    with Loaded(request.options, request.given, lambda _, name: _load(request, name), found.files) as loaded:
+    with Loaded(request.settings, request.given, lambda _, name: _load(request, name), found.files) as loaded:
         for name, reason in found.missing:
             say(f"movenet: {name}: {reason}", "error", source=plain_text(name))
         run = Run(loaded, found, watch)
@@ -123,7 +122,7 @@ def _load(request: Request, name_or_path: str) -> Model:
     """A model by name or path, with a bar while it is fetched."""
     without_bar = request.quiet or request.progress in ("json", "none")
     with download_bar(disable=True if without_bar else None) as progress:
-        return load_named(request.options, name_or_path, progress)
+        return load_named(request.settings, name_or_path, progress)
 
 
 def _find(request: Request) -> Discovery:

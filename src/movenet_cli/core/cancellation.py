@@ -1,32 +1,32 @@
-"""The signal that a run is to stop, shared by all that wait or work for long."""
+"""The one way to tell everything that works or waits for long that the run is to end."""
 
 import threading
 
 
-class Stopped(Exception):  # noqa: N818 - a signal between our own functions, not an error
-    """The run is being stopped; the item in hand is dropped."""
+class Cancelled(Exception):  # noqa: N818 - a signal between our own functions, not an error
+    """The run is being ended; the item in hand is dropped."""
 
 
-class StopSignal:
-    """Set once, from any thread; whoever works for long looks at it between two steps."""
+class CancellationToken:
+    """Cancelled once, from any thread; whoever works for long looks at it between two steps."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
-    def set(self) -> None:
+    def cancel(self) -> None:
         """From now on every `check` raises."""
         self._event.set()
 
     @property
-    def is_set(self) -> bool:
-        """Whether the run is to stop."""
+    def is_cancelled(self) -> bool:
+        """Whether the run is to end."""
         return self._event.is_set()
 
     def check(self) -> None:
         """Go on, or not.
 
         Raises:
-            Stopped: once the signal is set.
+            Cancelled: once the run has been cancelled.
         """
         if self._event.is_set():
-            raise Stopped
+            raise Cancelled

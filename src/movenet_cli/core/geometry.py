@@ -19,7 +19,7 @@ class View:
     """A mapping between source pixels and a model's input.
 
     Attributes:
-        source: the part of the source that is seen, inside the picture.
+        source: the part of the source that is seen, inside the image.
         target: where it lands in the input, inside the input.
         input_size: (height, width) of the model's input in pixels.
     """
@@ -62,7 +62,7 @@ def _scale_and_offset(view: View) -> tuple[npt.NDArray[np.float64], npt.NDArray[
 
 @lru_cache(maxsize=1024)
 def letterbox(width: int, height: int, input_size: tuple[int, int]) -> View:
-    """The whole picture, aspect ratio kept, centred in the input.
+    """The whole image, aspect ratio kept, centred in the input.
 
     Rounds exactly as `tf.image.resize_with_pad` does: sizes and paddings are floored.
 
@@ -84,7 +84,7 @@ def letterbox(width: int, height: int, input_size: tuple[int, int]) -> View:
 def square_crop(
     width: int, height: int, centre: tuple[float, float], side: float, input_size: tuple[int, int]
 ) -> View | None:
-    """A square of the source that fills the input; what leaves the picture is black.
+    """A square of the source that fills the input; what leaves the image is black.
 
     Args:
         width: source width in pixels.
@@ -94,7 +94,7 @@ def square_crop(
         input_size: (height, width) of the model's input.
 
     Returns:
-        The view, or None when the square and the picture do not overlap by a pixel.
+        The view, or None when the square and the image do not overlap by a pixel.
     """
     horizontal = _overlap(centre[0] - side / 2, side, width, input_size[1])
     vertical = _overlap(centre[1] - side / 2, side, height, input_size[0])
@@ -116,7 +116,7 @@ def _overlap(start: float, side: float, length: int, cells: int) -> tuple[int, i
 
 
 def flexible_input_size(width: int, height: int, longer_side: int, step: int = 32) -> tuple[int, int]:
-    """The input of a network that takes any size: the picture's shape, sides rounded up to `step`.
+    """The input of a network that takes any size: the image's shape, sides rounded up to `step`.
 
     Args:
         width: source width in pixels.

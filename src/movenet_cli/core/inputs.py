@@ -49,8 +49,8 @@ class SourceInfo:
 
     Attributes:
         media: `image` or `video`.
-        width: of the upright picture, pixels.
-        height: of the upright picture, pixels.
+        width: of the upright image, pixels.
+        height: of the upright image, pixels.
         rotation: degrees clockwise that the stored pixels were turned to stand upright: 0, 90, 180 or 270.
         fps: true average frame rate; None for an image or when the container does not say.
         frame_count: frames the container declares, never trusted as a bound; None when it does not say.

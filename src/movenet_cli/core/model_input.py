@@ -1,19 +1,19 @@
-"""A picture and a view in, the model's input pixels out."""
+"""An image and a view in, the model's input pixels out."""
 
 import numpy as np
 
 from movenet_cli.core.geometry import View
-from movenet_cli.core.types import ByteArray, Picture
+from movenet_cli.core.types import ByteArray, Image
 
 
-def model_input(picture: Picture, view: View) -> ByteArray:
+def model_input(image: Image, view: View) -> ByteArray:
     """Fill the model's input with what the view sees.
 
     Returns:
         (H, W, 3) uint8 RGB, black where the view sees nothing.
     """
     x0, y0, x1, y1 = view.target
-    resized = picture.resized(view.source, (x1 - x0, y1 - y0))
+    resized = image.resized(view.source, (x1 - x0, y1 - y0))
     if resized.shape[:2] == view.input_size:
         return resized
     pixels = np.zeros((*view.input_size, 3), np.uint8)

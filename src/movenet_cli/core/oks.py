@@ -43,7 +43,7 @@ def average_precision(similarities: FloatArray, thresholds: FloatArray = OKS_THR
     """Mean over the thresholds of the share of people whose OKS reaches them.
 
     This is the AP of one-person crops: one prediction for each person, all of the same confidence.
-    It is not the COCO tool's AP over whole pictures.
+    It is not the COCO tool's AP over whole images.
 
     Args:
         similarities: (N,) OKS of each person, N > 0, no NaN.

@@ -62,7 +62,7 @@ FLIP_PAIRS: Final = tuple(
     for name in KEYPOINT_NAMES
     if name.startswith("left_")
 )
-"""Rows that change places when a picture is mirrored."""
+"""Rows that change places when an image is mirrored."""
 
 _HEAD, _ARMS, _LEGS = (26, 25, 25, 35, 35), (79, 79, 72, 72, 62, 62), (107, 107, 87, 87, 89, 89)
 

@@ -14,14 +14,14 @@ _FRAME: Final = re.compile(r"\d{1,12}f")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimePoint:
     """A point in a video: seconds, or a frame index; exactly one is set."""
 
     seconds: float | None = None
     frame: int | None = None
 
 
-def parse_moment(text: str) -> Moment:
+def parse_time_point(text: str) -> TimePoint:
     """Read `12.5`, `hh:mm:ss.s`, `mm:ss`, or a frame such as `123f`.
 
     Raises:
@@ -29,7 +29,7 @@ def parse_moment(text: str) -> Moment:
     """
     text = text.strip()
     if _FRAME.fullmatch(text) and int(text[:-1]) <= MAX_FRAMES:
-        return Moment(frame=int(text[:-1]))
+        return TimePoint(frame=int(text[:-1]))
     seconds = None
     if _SECONDS.fullmatch(text):
         seconds = float(text)
@@ -39,10 +39,10 @@ def parse_moment(text: str) -> Moment:
     if seconds is None or seconds > MAX_SECONDS:
         advice = "use seconds (12.5), hh:mm:ss (00:01:30), or a frame number such as 250f"
         raise ValueError(f"{text!r} is not a time: {advice}")
-    return Moment(seconds=seconds)
+    return TimePoint(seconds=seconds)
 
 
-def ends_before_it_starts(start: Moment | None, end: Moment | None) -> bool:
+def ends_before_it_starts(start: TimePoint | None, end: TimePoint | None) -> bool:
     """Whether no frame can lie between two moments; a time and a frame number cannot be compared."""
     if start is None or end is None:
         return False

@@ -1,4 +1,4 @@
-"""The nouns of the program: pictures, frames, poses and results; frozen, NumPy only."""
+"""The nouns of the program: images, frames, poses and results; frozen, NumPy only."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -19,26 +19,26 @@ PixelRect = tuple[int, int, int, int]
 Status = Literal["ok", "empty", "failed"]
 
 
-class Picture(ABC):
+class Image(ABC):
     """Upright pixels of one frame, converted to RGB only as far as somebody asks."""
 
     @property
     @abstractmethod
     def width(self) -> int:
-        """Width of the upright picture in pixels."""
+        """Width of the upright image in pixels."""
 
     @property
     @abstractmethod
     def height(self) -> int:
-        """Height of the upright picture in pixels."""
+        """Height of the upright image in pixels."""
 
     @abstractmethod
     def rgb(self) -> ByteArray:
-        """The whole picture: (height, width, 3) uint8 RGB; read-only for the caller."""
+        """The whole image: (height, width, 3) uint8 RGB; read-only for the caller."""
 
     @abstractmethod
     def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
-        """The part `rect`, which lies inside the picture, scaled to `size` (width, height).
+        """The part `rect`, which lies inside the image, scaled to `size` (width, height).
 
         Returns:
             (size[1], size[0], 3) uint8 RGB, sampled bilinearly at pixel centres without
@@ -48,21 +48,21 @@ class Picture(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture of an input.
+    """One image of an input.
 
     Attributes:
         index: position in the source, counted from 0, whatever the stride.
         time: seconds since the first frame; None for an image.
-        picture: the upright pixels.
+        image: the upright pixels.
     """
 
     index: int
     time: float | None
-    picture: Picture
+    image: Image
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class FailedFrame:
     """A frame that was asked for and could not be had; `reason` is one line for the user."""
 
     index: int
@@ -97,7 +97,7 @@ class Pose:
 class FrameResult:
     """What became of one frame: `ok` (someone seen), `empty` (nobody), or `failed` (with `reason`).
 
-    `size` is the width and height of its upright picture; None when that is the input's, or not known.
+    `size` is the width and height of its upright image; None when that is the input's, or not known.
     """
 
     index: int
@@ -111,10 +111,10 @@ class FrameResult:
     def of(cls, frame: Frame, poses: Sequence[Pose], min_score: float) -> "FrameResult":
         """The result of a frame that was looked at."""
         status: Status = "ok" if any(pose.is_seen(min_score) for pose in poses) else "empty"
-        size = (frame.picture.width, frame.picture.height)
+        size = (frame.image.width, frame.image.height)
         return cls(frame.index, frame.time, status, tuple(poses), size=size)
 
     @classmethod
-    def failed(cls, skipped: Skipped) -> "FrameResult":
+    def failed(cls, skipped: FailedFrame) -> "FrameResult":
         """The result of a frame that could not be looked at."""
         return cls(skipped.index, skipped.time, "failed", (), skipped.reason)

@@ -1,4 +1,4 @@
-"""Annotated and found people in, COCO's AP and AR by OKS out, for all pictures and samples of them."""
+"""Annotated and found people in, COCO's AP and AR by OKS out, for all images and samples of them."""
 
 import contextlib
 import io
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from movenet_cli.core.skeleton import KEYPOINT_NAMES
 from movenet_cli.errors import UsageError
 from movenet_cli.evaluation.ground_truth import Person
-from movenet_cli.evaluation.pairing import PicturePair
+from movenet_cli.evaluation.pairing import ImagePair
 from movenet_cli.evaluation.predictions import Found
 
 METRICS: Final = ("AP", "AP50", "AP75", "APm", "APl", "AR", "AR50", "AR75", "ARm", "ARl")
@@ -22,16 +22,16 @@ _VISIBLE: Final = 2
 
 
 class PrecisionMeter:
-    """OKS AP and AR of a set of pictures, and of samples drawn from it.
+    """OKS AP and AR of a set of images, and of samples drawn from it.
 
     Args:
-        pairs: the pictures; one without results counts as one in which nobody was found.
+        pairs: the images; one without results counts as one in which nobody was found.
 
     Raises:
         UsageError: when pycocotools is not installed.
     """
 
-    def __init__(self, pairs: Sequence[PicturePair]) -> None:
+    def __init__(self, pairs: Sequence[ImagePair]) -> None:
         coco_type, evaluation_type = _pycocotools()
         with contextlib.redirect_stdout(io.StringIO()):
             truth = _dataset(coco_type, pairs)
@@ -53,7 +53,7 @@ class PrecisionMeter:
         }
 
     def sampled_ap(self, samples: Iterable[npt.NDArray[np.int64]]) -> npt.NDArray[np.float64]:
-        """AP of samples of the pictures, each an array of indices, with repeats."""
+        """AP of samples of the images, each an array of indices, with repeats."""
         return np.array([self._ap(sample) for sample in samples])
 
     def _ap(self, sample: npt.NDArray[np.int64]) -> float:
@@ -80,8 +80,8 @@ def _pycocotools() -> tuple[Any, Any]:
     return COCO, COCOeval
 
 
-def _dataset(coco_type: Any, pairs: Sequence[PicturePair]) -> Any:
-    """The annotations as pycocotools wants them; picture numbers count from 1."""
+def _dataset(coco_type: Any, pairs: Sequence[ImagePair]) -> Any:
+    """The annotations as pycocotools wants them; image numbers count from 1."""
     people = [(number, person) for number, pair in enumerate(pairs, 1) for person in pair.truth.people]
     dataset = coco_type()
     dataset.dataset = {
@@ -106,7 +106,7 @@ def _annotation(key: int, image: int, person: Person) -> Mapping[str, object]:
     }
 
 
-def _detections(coco_type: Any, truth: Any, pairs: Sequence[PicturePair]) -> Any:
+def _detections(coco_type: Any, truth: Any, pairs: Sequence[ImagePair]) -> Any:
     found = [(number, one) for number, pair in enumerate(pairs, 1) for one in pair.found or ()]
     if not found:
         nobody = coco_type()

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from movenet_cli.errors import InputError
 from movenet_cli.evaluation.coco_evaluator import PrecisionMeter
-from movenet_cli.evaluation.ground_truth import TruthPicture, dominant_only, read_truth
+from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_truth
 from movenet_cli.evaluation.keypoint_error import Placement, measure_placement
-from movenet_cli.evaluation.pairing import PicturePair, pair_pictures
+from movenet_cli.evaluation.pairing import ImagePair, pair_images
 from movenet_cli.evaluation.predictions import read_predictions
 from movenet_cli.settings import DEFAULT_RESAMPLES, JudgedPeople
 
@@ -26,10 +26,10 @@ class Question:
 
     Attributes:
         ground_truth: a COCO keypoint file.
-        people: `all` people, or only pictures with one `dominant` person; see `dominant_only`.
-        skip_missing: leave pictures without results out, instead of counting their people as missed.
+        people: `all` people, or only images with one `dominant` person; see `dominant_only`.
+        skip_missing: leave images without results out, instead of counting their people as missed.
         smoothed: take smoothed points where the results have them.
-        resamples: samples of the pictures that the intervals are drawn from; 0 for no intervals.
+        resamples: samples of the images that the intervals are drawn from; 0 for no intervals.
     """
 
     ground_truth: Path
@@ -41,7 +41,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure's 95 % bootstrap interval over the pictures."""
+    """A figure's 95 % bootstrap interval over the images."""
 
     low: float
     high: float
@@ -53,7 +53,7 @@ class Evaluation:
 
     Attributes:
         results: where they are.
-        pictures: annotated pictures that were asked about.
+        images: annotated images that were asked about.
         without_results: those of them for which there are none.
         metrics: COCO's AP and AR by OKS, see `METRICS`; None where there is nobody of that size.
         ap_interval: of AP.
@@ -61,7 +61,7 @@ class Evaluation:
     """
 
     results: str
-    pictures: int
+    images: int
     without_results: int
     metrics: Mapping[str, float | None]
     ap_interval: Interval | None
@@ -70,13 +70,13 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Results beside a baseline, on the same pictures.
+    """Results beside a baseline, on the same images.
 
     Attributes:
         evaluation: figures of the results.
         baseline: figures of the other results; None when there are none.
         ap_difference: AP of the results less the baseline's; None without a baseline.
-        difference_interval: 95 % bootstrap interval of that difference, both drawn from the same pictures.
+        difference_interval: 95 % bootstrap interval of that difference, both drawn from the same images.
     """
 
     evaluation: Evaluation
@@ -93,16 +93,16 @@ def evaluate(question: Question, results: Path, baseline: Path | None = None) ->
     """Answer the question for the results, and for the baseline when there is one.
 
     Raises:
-        InputError: when a file is missing or broken, or no annotated picture has results.
+        InputError: when a file is missing or broken, or no annotated image has results.
         UsageError: when pycocotools is not installed.
     """
-    pictures = read_truth(question.ground_truth)
+    images = read_truth(question.ground_truth)
     if question.people == "dominant":
-        pictures = dominant_only(pictures)
-    if not _anybody(pictures):
+        images = dominant_only(images)
+    if not _anybody(images):
         raise InputError(f"{question.ground_truth} has no annotated keypoints to compare with")
     paths = [results] if baseline is None else [results, baseline]
-    pairs = _pairs(pictures, paths, question)
+    pairs = _pairs(images, paths, question)
     meters = [PrecisionMeter(each) for each in pairs]
     sampled = [meter.sampled_ap(_samples(len(pairs[0]), question.resamples)) for meter in meters]
     first, *others = (
@@ -114,24 +114,24 @@ def evaluate(question: Question, results: Path, baseline: Path | None = None) ->
     return Comparison(first, others[0], difference, _interval(sampled[0] - sampled[1]))
 
 
-def _anybody(pictures: Sequence[TruthPicture]) -> bool:
+def _anybody(images: Sequence[AnnotatedImage]) -> bool:
     """Whether there is a person to look for."""
-    return any(person.labelled and not person.crowd for picture in pictures for person in picture.people)
+    return any(person.labelled and not person.crowd for image in images for person in image.people)
 
 
 def _pairs(
-    pictures: Sequence[TruthPicture], paths: Sequence[Path], question: Question
-) -> list[list[PicturePair]]:
-    """The same pictures for each set of results."""
-    pairs = [pair_pictures(pictures, read_predictions(path, smoothed=question.smoothed)) for path in paths]
+    images: Sequence[AnnotatedImage], paths: Sequence[Path], question: Question
+) -> list[list[ImagePair]]:
+    """The same images for each set of results."""
+    pairs = [pair_images(images, read_predictions(path, smoothed=question.smoothed)) for path in paths]
     if not question.skip_missing:
         return pairs
-    both = [index for index in range(len(pictures)) if all(each[index].found is not None for each in pairs)]
+    both = [index for index in range(len(images)) if all(each[index].found is not None for each in pairs)]
     if not both:
-        raise InputError("no annotated picture has results of both; evaluate them without --skip-missing")
-    if not _anybody([pictures[index] for index in both]):
+        raise InputError("no annotated image has results of both; evaluate them without --skip-missing")
+    if not _anybody([images[index] for index in both]):
         raise InputError(
-            "nobody is annotated in the pictures that have results; evaluate them without --skip-missing"
+            "nobody is annotated in the images that have results; evaluate them without --skip-missing"
         )
     return [[each[index] for index in both] for each in pairs]
 
@@ -149,11 +149,11 @@ def _interval(sampled: npt.NDArray[np.float64]) -> Interval | None:
 
 
 def _evaluation(
-    path: Path, pairs: Sequence[PicturePair], meter: PrecisionMeter, interval: Interval | None
+    path: Path, pairs: Sequence[ImagePair], meter: PrecisionMeter, interval: Interval | None
 ) -> Evaluation:
     return Evaluation(
         results=str(path),
-        pictures=len(pairs),
+        images=len(pairs),
         without_results=sum(pair.found is None for pair in pairs),
         metrics=meter.metrics(),
         ap_interval=interval,

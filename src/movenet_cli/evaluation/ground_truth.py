@@ -1,4 +1,4 @@
-"""A COCO keypoint file in, annotated people picture by picture out."""
+"""A COCO keypoint file in, annotated people image by image out."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ DOMINANT_KEYPOINTS: Final = 8
 """Annotated keypoints that a dominant person has at least."""
 
 DOMINANT_RATIO: Final = 2.0
-"""How many times larger a dominant person is, by annotated area, than anybody else in the picture."""
+"""How many times larger a dominant person is, by annotated area, than anybody else in the image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,15 +43,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class TruthPicture:
-    """A picture, or a video's frame (`clip.mp4#000012`), that somebody looked at."""
+class AnnotatedImage:
+    """An image, or a video's frame (`clip.mp4#000012`), that somebody looked at."""
 
     name: str
     people: tuple[Person, ...]
 
 
-def read_truth(path: Path) -> list[TruthPicture]:
-    """Read every picture of a COCO keypoint file, those without people, too.
+def read_truth(path: Path) -> list[AnnotatedImage]:
+    """Read every image of a COCO keypoint file, those without people, too.
 
     Raises:
         InputError: when the file cannot be read or is no COCO keypoint file.
@@ -64,9 +64,10 @@ def read_truth(path: Path) -> list[TruthPicture]:
         raise InputError(f"{path} is not JSON: {error}") from error
     try:
         categories = _person_categories(document["categories"])
-        people = _by_picture(document["annotations"], categories)
+        people = _by_image(document["annotations"], categories)
         return [
-            TruthPicture(str(image["file_name"]), people.get(image["id"], ())) for image in document["images"]
+            AnnotatedImage(str(image["file_name"]), people.get(image["id"], ()))
+            for image in document["images"]
         ]
     except KeyError as error:
         raise InputError(f"{path} is no COCO keypoint file: no field {error}") from error
@@ -74,17 +75,17 @@ def read_truth(path: Path) -> list[TruthPicture]:
         raise InputError(f"{path} is no COCO keypoint file: {error}") from error
 
 
-def dominant_only(pictures: Iterable[TruthPicture], ratio: float = DOMINANT_RATIO) -> list[TruthPicture]:
-    """The pictures with one dominant person, and nobody else of them.
+def dominant_only(images: Iterable[AnnotatedImage], ratio: float = DOMINANT_RATIO) -> list[AnnotatedImage]:
+    """The images with one dominant person, and nobody else of them.
 
     It must have `DOMINANT_KEYPOINTS` annotated keypoints, and `ratio` times the area of any other person
-    or crowd of the picture.
+    or crowd of the image.
     """
     chosen = []
-    for picture in pictures:
-        people = sorted(picture.people, key=lambda person: -person.area)
+    for image in images:
+        people = sorted(image.people, key=lambda person: -person.area)
         if people and _is_dominant(people[0], people[1:], ratio):
-            chosen.append(replace(picture, people=(people[0],)))
+            chosen.append(replace(image, people=(people[0],)))
     return chosen
 
 
@@ -105,7 +106,7 @@ def _person_categories(categories: Iterable[Mapping[str, Any]]) -> set[int]:
     return ours
 
 
-def _by_picture(
+def _by_image(
     annotations: Iterable[Mapping[str, Any]], categories: set[int]
 ) -> dict[object, tuple[Person, ...]]:
     people: dict[object, list[Person]] = {}

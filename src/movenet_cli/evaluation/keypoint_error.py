@@ -10,7 +10,7 @@ import numpy.typing as npt
 from movenet_cli.core.oks import oks, torso_length
 from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT, KEYPOINT_NAMES
 from movenet_cli.evaluation.ground_truth import Person
-from movenet_cli.evaluation.pairing import PicturePair
+from movenet_cli.evaluation.pairing import ImagePair
 from movenet_cli.evaluation.predictions import Found
 
 BOX_SHARE: Final = 0.1
@@ -60,7 +60,7 @@ class Placement:
     keypoints: tuple[KeypointPlacement, ...]
 
 
-def measure_placement(pairs: Sequence[PicturePair]) -> Placement:
+def measure_placement(pairs: Sequence[ImagePair]) -> Placement:
     """Compare each annotated person with the found person of highest OKS; pairs are one to one."""
     matched = [match for pair in pairs for match in _matches(pair)]
     people = [person for person, _ in matched]
@@ -80,7 +80,7 @@ def _stacked(rows: Sequence[Values | float]) -> Values:
     return np.array(rows, np.float64) if len(rows) else np.empty((0, KEYPOINT_COUNT))
 
 
-def _matches(pair: PicturePair) -> list[tuple[Person, Found | None]]:
+def _matches(pair: ImagePair) -> list[tuple[Person, Found | None]]:
     """Each person who has keypoints, with who was found for them: the best pair first."""
     people = [person for person in pair.truth.people if person.labelled and not person.crowd]
     found = list(pair.found or ())

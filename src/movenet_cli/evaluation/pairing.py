@@ -1,41 +1,41 @@
-"""Annotated pictures and results, each with names of their own, in; which belongs to which out."""
+"""Annotated images and results, each with names of their own, in; which belongs to which out."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from movenet_cli.errors import InputError
-from movenet_cli.evaluation.ground_truth import TruthPicture
+from movenet_cli.evaluation.ground_truth import AnnotatedImage
 from movenet_cli.evaluation.predictions import Found, Predictions
 
 
 @dataclass(frozen=True, slots=True)
-class PicturePair:
-    """An annotated picture and what was found in it; `found` is None when it has no results."""
+class ImagePair:
+    """An annotated image and what was found in it; `found` is None when it has no results."""
 
-    truth: TruthPicture
+    truth: AnnotatedImage
     found: tuple[Found, ...] | None
 
 
-def pair_pictures(pictures: Sequence[TruthPicture], predictions: Predictions) -> list[PicturePair]:
-    """Find the results of each annotated picture: by its name, or else by its last part if that is unique.
+def pair_images(images: Sequence[AnnotatedImage], predictions: Predictions) -> list[ImagePair]:
+    """Find the results of each annotated image: by its name, or else by its last part if that is unique.
 
     So `val2017/1.jpg` in the annotations finds `1.jpg` in the results, and the other way round.
 
     Raises:
-        InputError: when not one picture has results.
+        InputError: when not one image has results.
     """
     short = _by_last_part(predictions)
-    ours = Counter(_last_part(picture.name) for picture in pictures)
+    ours = Counter(_last_part(image.name) for image in images)
     pairs = []
-    for picture in pictures:
-        last = _last_part(picture.name)
-        name = picture.name if picture.name in predictions else short.get(last) if ours[last] == 1 else None
-        pairs.append(PicturePair(picture, None if name is None else predictions[name]))
+    for image in images:
+        last = _last_part(image.name)
+        name = image.name if image.name in predictions else short.get(last) if ours[last] == 1 else None
+        pairs.append(ImagePair(image, None if name is None else predictions[name]))
     if not any(pair.found is not None for pair in pairs):
         raise InputError(
-            "none of the annotated pictures has results: the file names in the annotations, such as "
-            f"{_example(picture.name for picture in pictures)}, are not the results' names, such as "
+            "none of the annotated images has results: the file names in the annotations, such as "
+            f"{_example(image.name for image in images)}, are not the results' names, such as "
             f"{_example(predictions)}"
         )
     return pairs

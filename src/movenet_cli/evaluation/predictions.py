@@ -1,4 +1,4 @@
-"""A results folder, or a COCO file of results, in; the people found in each picture out."""
+"""A results folder, or a COCO file of results, in; the people found in each image out."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class Found:
 
 
 Predictions: TypeAlias = Mapping[str, tuple[Found, ...]]
-"""Name of a picture, or of a video's frame (`clip.mp4#000012`) → its people; failed frames are not in it."""
+"""Name of an image, or of a video's frame (`clip.mp4#000012`) → its people; failed frames are not in it."""
 
 
 def read_predictions(path: Path, *, smoothed: bool = False) -> Predictions:

@@ -23,7 +23,7 @@ def as_table(comparison: Comparison) -> str:
 
 def _counts(columns: Sequence[Evaluation]) -> list[str]:
     return [
-        f"{title}: {each.results}: {counted(each.pictures, 'picture')} "
+        f"{title}: {each.results}: {counted(each.images, 'image')} "
         f"({each.without_results} without results), "
         f"{counted(each.placement.people, 'person', 'people')} ({each.placement.missed} missed)"
         for title, each in zip(("results", "baseline"), columns, strict=False)

@@ -67,7 +67,7 @@ def render(results_folder: Path) -> str:
         style=_resource("style.css"),
         lead=_lead(statistics),
         sections="\n".join(filter(None, parts)),
-        footer="Made by movenet-cli. Nothing about the pictures has left the machine.",
+        footer="Made by movenet-cli. Nothing about the images has left the machine.",
     )
     return plain_text(page)
 

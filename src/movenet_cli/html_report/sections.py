@@ -75,20 +75,20 @@ def gallery(statistics: Statistics, overlays: Path) -> str:
     """Overlays of inputs spread evenly over the run, a video at its best frame."""
     seen = [each for each in statistics.inputs if each.summary.ok and _overlay(each, overlays).is_file()]
     if not seen:
-        return _section("Pictures", "No overlays are here; annotate with --overlay to see some.", "")
+        return _section("Images", "No overlays are here; annotate with --overlay to see some.", "")
     step = max(1.0, len(seen) / _MOST_PICTURES)
     chosen = [seen[int(place * step)] for place in range(min(len(seen), _MOST_PICTURES))]
-    pictures = []
+    images = []
     for each in chosen:
         data = thumbnail(_overlay(each, overlays), each.best.offset)
         if data is not None:
             name = escape(_name(each))
-            pictures.append(
+            images.append(
                 f'<figure><img src="{data}" alt="Overlay of {name}" loading="lazy">'
                 f'<figcaption title="{name}">{name}</figcaption></figure>'
             )
-    note = f"{len(pictures):,} of {len(seen):,} with people, spread evenly; of a video its surest frame."
-    return _section("Pictures", note, f'<div class="gallery">{"".join(pictures)}</div>')
+    note = f"{len(images):,} of {len(seen):,} with people, spread evenly; of a video its surest frame."
+    return _section("Images", note, f'<div class="gallery">{"".join(images)}</div>')
 
 
 def videos(statistics: Statistics) -> str:

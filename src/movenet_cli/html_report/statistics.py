@@ -31,7 +31,7 @@ class Best:
 
     Attributes:
         score: that score.
-        offset: seconds from the first frame that has a picture to this one; 0 for an image.
+        offset: seconds from the first frame that has an image to this one; 0 for an image.
     """
 
     score: float = -1.0

@@ -1,4 +1,4 @@
-"""Overlays of a results folder to small JPEG pictures as `data:` addresses."""
+"""Overlays of a results folder to small JPEG images as `data:` addresses."""
 
 import base64
 import contextlib
@@ -24,7 +24,7 @@ _LATEST: Final = 1e9
 
 
 def thumbnail(overlay: Path, moment: float) -> str | None:
-    """A small picture of an overlay.
+    """A small image of an overlay.
 
     Args:
         overlay: an image or a video.

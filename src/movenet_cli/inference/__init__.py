@@ -1,1 +1,1 @@
-"""Estimators: ways from frames to poses with a given network; one strategy per file."""
+"""Estimators: ways from frames to poses with a given network; one plan per file."""

@@ -1,4 +1,4 @@
-"""Keypoints in, the square of the picture that shows their person at a good size out."""
+"""Keypoints in, the square of the image that shows their person at a good size out."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from movenet_cli.core.geometry import View, square_crop
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import FloatArray, Picture
+from movenet_cli.core.types import FloatArray, Image
 
 _SHOULDERS = (INDEX["left_shoulder"], INDEX["right_shoulder"])
 _HIPS = (INDEX["left_hip"], INDEX["right_hip"])
@@ -16,7 +16,7 @@ _TORSO = _SHOULDERS + _HIPS
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A square of a picture that may reach beyond its borders.
+    """A square of an image that may reach beyond its borders.
 
     Attributes:
         centre: x, y in source pixels.
@@ -26,9 +26,9 @@ class Square:
     centre: tuple[float, float]
     side: float
 
-    def view(self, picture: Picture, input_size: tuple[int, int]) -> View | None:
-        """The view that fills the input with this square; None when it misses the picture."""
-        return square_crop(picture.width, picture.height, self.centre, self.side, input_size)
+    def view(self, image: Image, input_size: tuple[int, int]) -> View | None:
+        """The view that fills the input with this square; None when it misses the image."""
+        return square_crop(image.width, image.height, self.centre, self.side, input_size)
 
 
 def around_keypoints(keypoints: FloatArray, threshold: float, margin: float) -> Square | None:

@@ -89,7 +89,7 @@ class Follow(Estimator):
         return pose
 
     def _starts_anew(self, frame: Frame) -> bool:
-        cut = self._scenes.is_cut(frame.picture)
+        cut = self._scenes.is_cut(frame.image)
         if cut or self._last is None:
             return True
         before = self._last[0].time
@@ -123,6 +123,6 @@ class Follow(Estimator):
 
     def _view(self, frame: Frame, square: Square) -> View | None:
         """What the square shows; the whole frame instead of a square that is larger."""
-        if square.side > max(frame.picture.width, frame.picture.height):
+        if square.side > max(frame.image.width, frame.image.height):
             return whole_views([frame], self.input_size)[0]
-        return square.view(frame.picture, self.input_size)
+        return square.view(frame.image, self.input_size)

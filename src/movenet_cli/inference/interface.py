@@ -9,7 +9,7 @@ from movenet_cli.models.interface import Runner
 
 
 class Estimator(ABC):
-    """A strategy for one input; decides what the network gets to see.
+    """A plan for one input; decides what the network gets to see.
 
     A sequential estimator needs each frame's poses before it can look at the next one: it is given one
     frame at a time, in order. Any other has no state, is shared by the workers, and takes any frame.

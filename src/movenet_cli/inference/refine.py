@@ -16,7 +16,7 @@ from movenet_cli.models.interface import Runner
 
 @dataclass(frozen=True, slots=True)
 class RefineSettings:
-    """Tuned on labelled pictures; docs/accuracy.md shows how flat each optimum is.
+    """Tuned on labelled images; docs/accuracy.md shows how flat each optimum is.
 
     Attributes:
         threshold: keypoints of the first look from this score on span the box.
@@ -70,11 +70,11 @@ class Refine(Estimator):
         square = around_keypoints(first.keypoints, self.settings.threshold, self.settings.margin)
         if square is None:
             return None
-        longer, blend = max(frame.picture.width, frame.picture.height), 0.0
+        longer, blend = max(frame.image.width, frame.image.height), 0.0
         if square.side > self.settings.full * longer:
             square = Square(square.centre, self.settings.closer * longer)
             blend = self.settings.agreement * longer
-        view = square.view(frame.picture, self.input_size)
+        view = square.view(frame.image, self.input_size)
         return None if view is None else _Look(view, blend)
 
     def _combine(self, first: Pose, second: Pose, blend: float) -> Pose:

@@ -1,11 +1,11 @@
-"""Consecutive pictures of a video in, whether the scene changed between them out."""
+"""Consecutive images of a video in, whether the scene changed between them out."""
 
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from movenet_cli.core.types import FloatArray, Picture
+from movenet_cli.core.types import FloatArray, Image
 
 _SAMPLED = (64, 64)
 _THUMBNAIL = (32, 32)
@@ -13,7 +13,7 @@ _THUMBNAIL = (32, 32)
 
 @dataclass(slots=True)
 class SceneWatch:
-    """Compares each picture with the one before it, in brightness, at 32 × 32 pixels.
+    """Compares each image with the one before it, in brightness, at 32 × 32 pixels.
 
     Attributes:
         threshold: mean difference of two thumbnails, 0 to 255, from which on they show two scenes.
@@ -22,9 +22,9 @@ class SceneWatch:
     threshold: float
     _last: FloatArray | None = field(default=None, init=False)
 
-    def is_cut(self, picture: Picture) -> bool:
-        """Whether `picture` starts a new scene; the first picture of all does not."""
-        pixels = picture.resized((0, 0, picture.width, picture.height), _SAMPLED)
+    def is_cut(self, image: Image) -> bool:
+        """Whether `image` starts a new scene; the first image of all does not."""
+        pixels = image.resized((0, 0, image.width, image.height), _SAMPLED)
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
         thumbnail = cv2.resize(grey, _THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
         last, self._last = self._last, thumbnail

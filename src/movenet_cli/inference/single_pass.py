@@ -13,7 +13,7 @@ from movenet_cli.models.interface import Runner
 
 def whole_views(frames: Sequence[Frame], input_size: tuple[int, int]) -> list[View]:
     """The view of the whole padded frame, for each frame."""
-    return [letterbox(frame.picture.width, frame.picture.height, input_size) for frame in frames]
+    return [letterbox(frame.image.width, frame.image.height, input_size) for frame in frames]
 
 
 def single_pass(
@@ -32,6 +32,6 @@ def single_pass(
     """
     if not frames:
         return []
-    pixels = [model_input(frame.picture, view) for frame, view in zip(frames, views, strict=True)]
+    pixels = [model_input(frame.image, view) for frame, view in zip(frames, views, strict=True)]
     outputs = runner.run(np.stack(pixels))
     return [decode_single(output, view, min_score)[0] for output, view in zip(outputs, views, strict=True)]

@@ -74,7 +74,7 @@ class TopDown(Estimator):
             return None
         x0, y0, x1, y1 = pose.box
         square = Square(((x0 + x1) / 2, (y0 + y1) / 2), max(x1 - x0, y1 - y0) * self.settings.margin)
-        return square.view(frame.picture, self.input_size)
+        return square.view(frame.image, self.input_size)
 
     def _settle(self, people: Sequence[Pose], redone: dict[int, Pose]) -> tuple[Pose, ...]:
         """One frame's people, each redone or as the detector saw it."""

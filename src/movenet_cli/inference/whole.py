@@ -1,4 +1,4 @@
-"""One pass over the whole padded picture: what the official tutorials do."""
+"""One pass over the whole padded image: what the official tutorials do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from movenet_cli.core.decode import decode_multi, decode_single
 from movenet_cli.core.geometry import View, flexible_input_size, letterbox
 from movenet_cli.core.model_input import model_input
-from movenet_cli.core.types import FloatArray, Frame, Picture, Pose
+from movenet_cli.core.types import FloatArray, Frame, Image, Pose
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.models.interface import Runner
 
@@ -27,8 +27,8 @@ class WholeSingle(Estimator):
 
     def estimate(self, frames: Sequence[Frame], runners: Sequence[Runner]) -> list[tuple[Pose, ...]]:
         """See `Estimator.estimate`; the first runner is the single-pose network."""
-        views = [letterbox(frame.picture.width, frame.picture.height, self.input_size) for frame in frames]
-        pixels = [model_input(frame.picture, view) for frame, view in zip(frames, views, strict=True)]
+        views = [letterbox(frame.image.width, frame.image.height, self.input_size) for frame in frames]
+        pixels = [model_input(frame.image, view) for frame, view in zip(frames, views, strict=True)]
         outputs = runners[0].run(np.stack(pixels))
         return [decode_single(out, view, self.min_score) for out, view in zip(outputs, views, strict=True)]
 
@@ -51,8 +51,8 @@ class WholeMulti(Estimator):
 
     def estimate(self, frames: Sequence[Frame], runners: Sequence[Runner]) -> list[tuple[Pose, ...]]:
         """See `Estimator.estimate`; the first runner is the multi-pose network."""
-        views = [self._view(frame.picture) for frame in frames]
-        pixels = [model_input(frame.picture, view) for frame, view in zip(frames, views, strict=True)]
+        views = [self._view(frame.image) for frame in frames]
+        pixels = [model_input(frame.image, view) for frame, view in zip(frames, views, strict=True)]
         if len({view.input_size for view in views}) == 1:
             outputs: Sequence[FloatArray] = list(runners[0].run(np.stack(pixels)))
         else:
@@ -62,6 +62,6 @@ class WholeMulti(Estimator):
             for out, view in zip(outputs, views, strict=True)
         ]
 
-    def _view(self, picture: Picture) -> View:
-        size = self.input_size or flexible_input_size(picture.width, picture.height, self.longer_side)
-        return letterbox(picture.width, picture.height, size)
+    def _view(self, image: Image) -> View:
+        size = self.input_size or flexible_input_size(image.width, image.height, self.longer_side)
+        return letterbox(image.width, image.height, size)

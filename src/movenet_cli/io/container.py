@@ -14,8 +14,8 @@ FORMATS: Final = (
     "apng,asf,av1,avi,dirac,dnxhd,dv,flv,gif,gxf,h261,h263,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,"
     "mpegvideo,mxf,nut,obu,ogg,rm,vc1,vvc,wtv,yuv4mpegpipe"
 )
-"""FFmpeg's names of the formats that are tried: all hold their pictures themselves. Playlists and numbered
-pictures, which lead to other files, are not among them."""
+"""FFmpeg's names of the formats that are tried: all hold their images themselves. Playlists and numbered
+images, which lead to other files, are not among them."""
 
 _INVALID_DATA: Final = 1094995529
 """FFmpeg's number of the error."""

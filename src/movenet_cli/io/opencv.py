@@ -11,7 +11,7 @@ _ROWS: Final = 64
 
 
 def swap_red_and_blue(pixels: ByteArray) -> ByteArray:
-    """Turn RGB into BGR or back, in place: (H, W, 3) uint8; a large picture is never there twice."""
+    """Turn RGB into BGR or back, in place: (H, W, 3) uint8; a large image is never there twice."""
     for top in range(0, len(pixels), _ROWS):
         rows = pixels[top : top + _ROWS]
         cv2.cvtColor(rows, cv2.COLOR_BGR2RGB, dst=rows)

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from movenet_cli.core.inputs import SourceInfo
-from movenet_cli.core.types import Frame, Skipped
+from movenet_cli.core.types import FailedFrame, Frame
 
 _S = TypeVar("_S", bound="Source")
 
@@ -29,8 +29,8 @@ class Source(ABC):
         return ()
 
     @abstractmethod
-    def frames(self) -> Iterator[Frame | Skipped]:
-        """Every frame that was asked for, in order, once; an undecodable one as `Skipped`."""
+    def frames(self) -> Iterator[Frame | FailedFrame]:
+        """Every frame that was asked for, in order, once; an undecodable one as `FailedFrame`."""
 
     @abstractmethod
     def close(self) -> None:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from movenet_cli.core.cancellation import StopSignal
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import FrameRange, InputFile, Media
 from movenet_cli.errors import MediaError
 from movenet_cli.media.image.header import ImageHeader, check_pixels, read_header
@@ -26,23 +26,25 @@ def open_source(
     frames: FrameRange,
     *,
     max_pixels: int = DEFAULT_MAX_PIXELS,
-    stop: StopSignal | None = None,
+    cancellation: CancellationToken | None = None,
 ) -> Source:
     """Open an input.
 
     Args:
         file: the input.
         frames: which frames of a video are asked for.
-        max_pixels: larger pictures are refused before they are decoded.
-        stop: looked at with every packet that is read, also of frames that nobody asked for.
+        max_pixels: larger images are refused before they are decoded.
+        cancellation: looked at with every packet that is read, also of frames that nobody asked for.
 
     Raises:
         MediaError: when nothing of it can be read.
-        Stopped: (also from `Source.frames`) once `stop` is set.
+        Cancelled: (also from `Source.frames`) once it is cancelled.
     """
     still = read_still(file.path, max_pixels)
     if still is None:
-        return VideoSource(file.path, frames, max_pixels=max_pixels, stop=stop or StopSignal())
+        return VideoSource(
+            file.path, frames, max_pixels=max_pixels, cancellation=cancellation or CancellationToken()
+        )
     return ImageSource(*still)
 
 
@@ -59,7 +61,7 @@ def is_still(path: Path) -> bool:
 
 
 def read_still(path: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> tuple[bytes, ImageHeader] | None:
-    """A still picture's bytes and header; None for whatever is read as a video.
+    """A still image's bytes and header; None for whatever is read as a video.
 
     Args:
         path: of the file.

@@ -9,7 +9,7 @@ from movenet_cli.core.types import Frame
 from movenet_cli.errors import MediaError, UsageError
 from movenet_cli.media.image.source import ImageSource
 from movenet_cli.media.opening import read_still
-from movenet_cli.media.pixels.rgb_image import RgbPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
 
 
 def single_frame(image: object, max_pixels: int) -> Frame:
@@ -31,7 +31,7 @@ def single_frame(image: object, max_pixels: int) -> Frame:
         raise UsageError(f"an image has the shape (height, width, 3), RGB; this one has {image.shape}")
     if image.dtype != np.uint8:
         raise UsageError(f"an image has the dtype uint8, 0 to 255; this one has {image.dtype}")
-    return Frame(0, None, RgbPicture(image))
+    return Frame(0, None, RgbImage(image))
 
 
 def _read(path: Path, max_pixels: int) -> Frame:

@@ -19,7 +19,7 @@ _SOUND = ".aac .aax .ac3 .aif .aiff .amr .ape .flac .m4a .m4b .m4p .m4r .mka .mp
 IMAGE_SUFFIXES = frozenset(_IMAGE.split())
 VIDEO_SUFFIXES = frozenset(_VIDEO.split())
 STREAM_SUFFIXES = frozenset((".mjpeg", ".mjpg"))
-"""Videos that begin like a still picture: one JPEG after the other."""
+"""Videos that begin like a still image: one JPEG after the other."""
 SOUND_SUFFIXES = frozenset(_SOUND.split())
 """Sound in containers that also hold videos, and in others."""
 

@@ -58,7 +58,7 @@ def decode_single_heads(heads: Heads, constants: Constants) -> FloatArray:
     """The person with the strongest centre, central ones preferred.
 
     Args:
-        heads: `SINGLE_HEADS` of one picture.
+        heads: `SINGLE_HEADS` of one image.
         constants: of these, `beta`.
 
     Returns:
@@ -79,7 +79,7 @@ def decode_multi_heads(heads: Heads, constants: Constants) -> FloatArray:
     """Six people, strongest centre first; where fewer are seen, rows with person score 0.
 
     Args:
-        heads: `MULTI_HEADS` of one picture.
+        heads: `MULTI_HEADS` of one image.
         constants: all but `beta`.
 
     Returns:

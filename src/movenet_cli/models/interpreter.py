@@ -1,4 +1,4 @@
-"""The bytes of a `.tflite` file in, an interpreter that takes RGB pictures of one size out."""
+"""The bytes of a `.tflite` file in, an interpreter that takes RGB images of one size out."""
 
 import math
 from typing import Any
@@ -26,7 +26,7 @@ _MAX_VALUES_PER_PIXEL = 64
 
 
 class Network:
-    """An interpreter of one thread, ready for pictures of one size.
+    """An interpreter of one thread, ready for images of one size.
 
     Attributes:
         fixed_size: (height, width) of the file's input; None when it takes any.
@@ -40,11 +40,11 @@ class Network:
         Args:
             content: the bytes of a `.tflite` file.
             name: what errors call it.
-            size: of the pictures to come; None for the file's own, or a small one when it takes any.
+            size: of the images to come; None for the file's own, or a small one when it takes any.
             table: what it takes for pixels; None when it takes them as they are.
 
         Raises:
-            ModelError: it is no model, its input is not one RGB picture, or not of that size.
+            ModelError: it is no model, its input is not one RGB image, or not of that size.
         """
         self._name = name
         self._table = table
@@ -53,7 +53,7 @@ class Network:
         height, width = (int(side) for side in details["shape_signature"][1:3])
         self.fixed_size = (height, width) if min(height, width) > 0 else None
         if size and self.fixed_size and size != self.fixed_size:
-            raise ModelError(f"{name} takes pictures of {self.fixed_size} pixels, not {size}")
+            raise ModelError(f"{name} takes images of {self.fixed_size} pixels, not {size}")
         self._allocate(details["index"], size or self.fixed_size or _PROBE_SIZE)
         self._input = self._interpreter.tensor(details["index"])
         self._outputs = self._interpreter.get_output_details()
@@ -86,7 +86,7 @@ class Network:
 
     @property
     def size(self) -> Size:
-        """Height and width of the pictures it is ready for."""
+        """Height and width of the images it is ready for."""
         height, width = self._input().shape[1:3]
         return height, width
 
@@ -113,12 +113,12 @@ class Network:
             ) from error
 
     def _check_input(self) -> dict[str, Any]:
-        """The input's details; what is not a picture of bearable size is refused."""
+        """The input's details; what is not an image of bearable size is refused."""
         inputs = self._interpreter.get_input_details()
         shape = tuple(int(side) for side in inputs[0]["shape_signature"]) if inputs else ()
-        picture = len(inputs) == 1 and len(shape) == 4 and shape[0] == 1 and shape[3] == 3
-        if not picture or not all(side == -1 or 0 < side <= _MAX_SIDE for side in shape[1:3]):
-            raise ModelError(f"{self._name} is not a MoveNet: its input is {shape}, not one RGB picture")
+        image = len(inputs) == 1 and len(shape) == 4 and shape[0] == 1 and shape[3] == 3
+        if not image or not all(side == -1 or 0 < side <= _MAX_SIDE for side in shape[1:3]):
+            raise ModelError(f"{self._name} is not a MoveNet: its input is {shape}, not one RGB image")
         details: dict[str, Any] = inputs[0]
         if self._table is not None:
             return details
@@ -130,7 +130,7 @@ class Network:
         return details
 
     def _allocate(self, index: int, size: Size) -> None:
-        """Plan for pictures of a size; memory is taken when the network runs, so there is time to refuse."""
+        """Plan for images of a size; memory is taken when the network runs, so there is time to refuse."""
         try:
             if self.fixed_size is None:
                 self._interpreter.resize_tensor_input(index, (1, *size, 3), strict=True)

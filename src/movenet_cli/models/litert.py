@@ -16,7 +16,7 @@ from movenet_cli.models.interpreter import Network, PixelTable, Size
 from movenet_cli.models.optimise.input_lut import without_entrance
 
 Finish = Callable[[list[FloatArray]], FloatArray]
-"""From a network's outputs for one picture to the official output, (1, 1, 17, 3) or (1, 6, 56)."""
+"""From a network's outputs for one image to the official output, (1, 1, 17, 3) or (1, 6, 56)."""
 
 _KINDS: dict[tuple[int, ...], Kind] = {(1, 1, 17, 3): "single", (1, 6, 56): "multi"}
 _SIZES_KEPT = 4
@@ -42,7 +42,7 @@ class LitertModel(Model):
 
 
 class LitertRunner(Runner):
-    """Runs pictures one by one, since batches gain nothing here; keeps networks of the last few sizes."""
+    """Runs images one by one, since batches gain nothing here; keeps networks of the last few sizes."""
 
     def __init__(self, network: Callable[[Size], Network], finish: Finish) -> None:
         """Take what makes a network for a size, and what makes the official output of its outputs."""

@@ -109,7 +109,7 @@ def heads_function(graph: SavedGraph, batch: int | None) -> Any:
 
     Args:
         graph: one that has heads.
-        batch: a fixed number of pictures, or None for any.
+        batch: a fixed number of images, or None for any.
 
     Returns:
         A concrete function from `input`, (batch, H, W, 3) uint8 RGB, to a dict of the heads by name.
@@ -152,7 +152,7 @@ def _checked_signature(folder: Path, signature: Any) -> tuple[Kind, tuple[int, i
     inputs = list(signature.structured_input_signature[1].values())
     shape = inputs[0].shape.as_list() if len(inputs) == 1 and inputs[0].shape.rank == 4 else []
     if not shape or shape[0] not in (1, None) or shape[3] != 3:
-        raise ModelError(f"{folder} is not a MoveNet: its input is {inputs}, not one RGB picture")
+        raise ModelError(f"{folder} is not a MoveNet: its input is {inputs}, not one RGB image")
     outputs = [spec.shape for spec in signature.structured_outputs.values()]
     ends = [output.as_list()[1:] if output.rank else None for output in outputs]
     kind: Kind

@@ -55,7 +55,7 @@ class HeadsRunner(Runner):
 
 
 class SignatureRunner(Runner):
-    """Runs one picture at a time through the model's own signature."""
+    """Runs one image at a time through the model's own signature."""
 
     def __init__(self, graph: SavedGraph, device: str | None) -> None:
         """Take the signature and a device, None for TensorFlow's choice."""
@@ -71,8 +71,8 @@ class SignatureRunner(Runner):
 
     def _run_one(self, pixels: ByteArray) -> FloatArray:
         with self._tf.device(self._device):
-            picture = self._tf.cast(self._tf.constant(pixels[None]), self._dtype)
-            (output,) = self._graph.signature(**{self._input: picture}).values()
+            image = self._tf.cast(self._tf.constant(pixels[None]), self._dtype)
+            (output,) = self._graph.signature(**{self._input: image}).values()
         values: FloatArray = output.numpy()
         return values
 
@@ -85,7 +85,7 @@ def load_tensorflow(folder: Path, name: str, sha256: str, *, device: str, batch_
         name: how results and messages call it.
         sha256: of the folder, see `hashing.sha256_of`.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
-        batch_size: how many pictures a call may take, if the graph can be cut at its heads; otherwise one.
+        batch_size: how many images a call may take, if the graph can be cut at its heads; otherwise one.
 
     Raises:
         ModelError: it cannot be loaded or run, or is not a MoveNet.

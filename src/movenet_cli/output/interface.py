@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
-from movenet_cli.core.types import Frame, FrameResult, Skipped
+from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 
 
 class Encoder(ABC):
@@ -40,7 +40,7 @@ class Sink(ABC):
     """
 
     @abstractmethod
-    def write(self, frame: Frame | Skipped, result: FrameResult) -> None:
+    def write(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
         """Take one frame's result, in order; the pixels are there for overlays."""
 
     @abstractmethod
@@ -53,11 +53,11 @@ class Sink(ABC):
 
 
 class Outputs(ABC):
-    """The results of a run; called from several lanes at once.
+    """The results of a run; called from several threads at once.
 
     Raises:
         OutputError: from any method, when results cannot be written.
-        Stopped: from a method that would take long, after `halt`.
+        Cancelled: from a method that would take long, after `halt`.
     """
 
     @abstractmethod
@@ -84,7 +84,7 @@ class Outputs(ABC):
         """An input could not be annotated; no result of it may stay that looks complete."""
 
     def turn(self, position: int) -> contextlib.AbstractContextManager[None]:
-        """Held by a lane while it works on the input at `position`."""
+        """Held by an input worker while it works on the input at `position`."""
         return contextlib.nullcontext()
 
     def halt(self) -> None:  # noqa: B027 - a folder has nothing to do here

@@ -79,7 +79,7 @@ class Comparison:
             return None
 
     def _begin(self, file_name: str) -> None:
-        """Find the input that the image is the first one of; a picture may be called as a video's frame."""
+        """Find the input that the image is the first one of; an image may be called as a video's frame."""
         for source in (source_of(file_name), file_name):
             if source in self._origins:
                 self._source, self._expected = source, _frames(self._origins[source])

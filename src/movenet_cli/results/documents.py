@@ -58,12 +58,12 @@ class Document:
 
     @property
     def width(self) -> int:
-        """Of the upright picture, pixels."""
+        """Of the upright image, pixels."""
         return self._header.info.width
 
     @property
     def height(self) -> int:
-        """Of the upright picture, pixels."""
+        """Of the upright image, pixels."""
         return self._header.info.height
 
     @property

@@ -27,17 +27,29 @@ from movenet_cli.output.stream import StreamOutputs
 from movenet_cli.run.batch import Batch, Events
 from movenet_cli.run.effects import effective
 from movenet_cli.run.engine import Engine
-from movenet_cli.run.options import Options
-from movenet_cli.run.plan import Strategy
+from movenet_cli.run.plan import Plan
 from movenet_cli.run.report import Report
+from movenet_cli.settings import Settings
 
 if TYPE_CHECKING:  # a cached model is loaded without the HTTP client
     from movenet_cli.models.hub.fetch import Progress
 
 LIBRARIES: Final = ("ai-edge-litert", "av", "numpy", "opencv-python-headless", "tensorflow")
 
-LoadModel = Callable[[Options, str], Model]
+LoadModel = Callable[[Settings, str], Model]
 """Finds and loads a model by name or path."""
+
+_POSE_OPTIONS: Final = (
+    "min_score",
+    "crop",
+    "max_people",
+    "input_size",
+    "track",
+    "smooth",
+    "max_pixels",
+)
+_RUN_OPTIONS: Final = ("jobs", "batch_size", "fail_fast", "runtime", "device")
+"""What `run.json` tells of the settings, in this order, with the frames that were asked for in between."""
 
 Watch = Callable[[], AbstractContextManager[Events]]
 """Opens what sees the progress; called when the work begins, closed when it is done."""
@@ -49,15 +61,15 @@ class Loaded:
     A context manager that stops the workers; several inputs and threads may use it at once.
 
     Attributes:
-        options: without those that have no effect with these models.
+        settings: without those that have no effect with these models.
         models: what is known of each model; the first one is what the user named.
-        strategy: chooses how each input is worked on.
+        plan: chooses how each input is worked on.
         engine: runs the models.
     """
 
     def __init__(
         self,
-        options: Options,
+        settings: Settings,
         given: frozenset[str],
         load: LoadModel,
         files: Sequence[InputFile] | None = None,
@@ -65,7 +77,7 @@ class Loaded:
         """Load the models.
 
         Args:
-            options: what was asked for.
+            settings: what was asked for.
             given: see `effects.effective`.
             load: see `LoadModel`.
             files: see `effects.effective`.
@@ -74,13 +86,13 @@ class Loaded:
             ModelError: a model is missing, corrupt, or no MoveNet.
             UsageError: options do not fit the models.
         """
-        models = [load(options, options.model)]
-        self.options = effective(options, given, models[0].info, files)
-        if self.options.refine_with is not None:
-            models.append(load(options, self.options.refine_with))
+        models = [load(settings, settings.model)]
+        self.settings = effective(settings, given, models[0].info, files)
+        if self.settings.refine_with is not None:
+            models.append(load(settings, self.settings.refine_with))
         self.models = [model.info for model in models]
-        self.strategy = Strategy(self.models, self.options.pose_settings, self.options.frames)
-        self.engine = Engine(models, self.options.jobs, self.options.min_score)
+        self.plan = Plan(self.models, self.settings)
+        self.engine = Engine(models, self.settings.jobs, self.settings.min_score)
 
     def __enter__(self) -> "Loaded":
         """Enter the context."""
@@ -110,15 +122,15 @@ class Target:
     overwrite: bool = False
 
 
-def load_named(options: Options, name_or_path: str, progress: "Progress") -> Model:
+def load_named(settings: Settings, name_or_path: str, progress: "Progress") -> Model:
     """A model by name or path, fetched first when it has to be."""
-    found = resolve(name_or_path, offline=options.offline, mirror=options.mirror, progress=progress)
+    found = resolve(name_or_path, offline=settings.offline, mirror=settings.mirror, progress=progress)
     return load_model(
         found.path,
         name=found.name,
-        runtime=options.runtime,
-        device=options.device,
-        batch_size=options.batch_size,
+        runtime=settings.runtime,
+        device=settings.device,
+        batch_size=settings.batch_size,
         sha256=found.sha256,
     )
 
@@ -157,7 +169,7 @@ class Run:
         self.report = Report(found.ignored, len(found.files) + len(found.missing))
         for name, reason in found.missing:
             self.report.add(InputOutcome(name, "failed", reason=reason))
-        self.report.stopped = loaded.options.fail_fast and bool(found.missing)
+        self.report.stopped = loaded.settings.fail_fast and bool(found.missing)
 
     def to_stream(self, stream: BinaryIO) -> None:
         """Results as JSON lines.
@@ -180,9 +192,9 @@ class Run:
         """
         report = self.report
         layout = Layout(target.formats, target.overlay)
-        settings = {media: self._loaded.strategy.settings(media) for media in MEDIA}
+        result_settings = {media: self._loaded.plan.result_settings(media) for media in MEDIA}
         with results_folder(
-            target.folder, layout, settings, self._found.files, media_of, target.overwrite
+            target.folder, layout, result_settings, self._found.files, media_of, target.overwrite
         ) as outputs:
             try:
                 self._write_run(outputs, target)
@@ -205,15 +217,13 @@ class Run:
         if self.report.stopped:
             self.report.finished = True
             return
-        loaded, options = self._loaded, self._loaded.options
+        loaded, settings = self._loaded, self._loaded.settings
         with self._watch() as events:
             batch = Batch(
                 loaded.engine,
-                loaded.strategy,
+                loaded.plan,
                 outputs,
-                options.frames,
-                options.max_pixels,
-                options.run_settings,
+                settings,
                 events,
             )
             batch.run(self._found.files, self.report)
@@ -223,7 +233,7 @@ class Run:
 
     def _facts(self, target: Target) -> dict[str, object]:
         """What `run.json` says of the run besides its counts."""
-        options, models = self._loaded.options, self._loaded.models
+        settings, models = self._loaded.settings, self._loaded.models
         return {
             "libraries": {name: found for name in LIBRARIES if (found := version(name))},
             "python": platform.python_version(),
@@ -234,11 +244,9 @@ class Run:
                 "formats": list(target.formats),
                 "overlay": target.overlay,
                 "overwrite": target.overwrite,
-                **asdict(options.pose_settings),
-                **asdict(options.frames),
-                **asdict(options.run_settings),
-                "runtime": options.runtime,
-                "device": options.device,
+                **{name: getattr(settings, name) for name in _POSE_OPTIONS},
+                **asdict(settings.frames),
+                **{name: getattr(settings, name) for name in _RUN_OPTIONS},
             },
         }
 

@@ -19,13 +19,13 @@ from movenet_cli.media.opening import open_source
 from movenet_cli.media.single_image import single_frame
 from movenet_cli.models.interface import Model
 from movenet_cli.run.annotate import Loaded, Run, Target, check_found, load_named
+from movenet_cli.run.arguments import formats_of, settings_of, text_of, texts_of
 from movenet_cli.run.batch import Events, Unwatched
 from movenet_cli.run.collisions import check_overlays
 from movenet_cli.run.effects import warn_of_unmatched
-from movenet_cli.run.options import Options, formats_of, text_of, texts_of
 from movenet_cli.run.pipeline import annotate_source
 from movenet_cli.run.report import RunReport
-from movenet_cli.settings import Crop, Runtime
+from movenet_cli.settings import Crop, Runtime, Settings
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -55,7 +55,7 @@ class Annotator:
         start: seconds, or a text: `hh:mm:ss.s`, or `123f` for a frame.
         end: the same; exclusive.
         max_frames: at most so many frames of each video.
-        max_pixels: larger pictures in files are refused before they are decoded.
+        max_pixels: larger images in files are refused before they are decoded.
         fail_fast: `run` stops at the first input that fails.
         jobs: inference workers; None for one per processor.
         runtime: `auto`, `litert` or `tensorflow`.
@@ -95,10 +95,10 @@ class Annotator:
     ) -> None:
         values = dict(locals())  # the arguments, each an option of the same name
         del values["self"]
-        self._begin(Options.of(values))
+        self._begin(settings_of(values))
 
-    def _begin(self, options: Options) -> None:
-        self._options = options
+    def _begin(self, settings: Settings) -> None:
+        self._settings = settings
         self._loaded: Loaded | None = None
         self._is_closed = False
         self._lock = threading.Lock()
@@ -130,9 +130,9 @@ class Annotator:
             ModelError: the model cannot be loaded.
         """
         loaded = self._ready()
-        frame = single_frame(image, loaded.options.max_pixels)
-        info = SourceInfo("image", frame.picture.width, frame.picture.height)
-        estimator = loaded.strategy.choose("image", info).estimator
+        frame = single_frame(image, loaded.settings.max_pixels)
+        info = SourceInfo("image", frame.image.width, frame.image.height)
+        estimator = loaded.plan.choose("image", info).estimator
         ((_, result),) = loaded.engine.results([frame], estimator)
         return list(result.poses)
 
@@ -155,10 +155,10 @@ class Annotator:
         """
         loaded = self._ready()
         file = InputFile(Path(path), Path(path).name)
-        options = loaded.options
+        settings = loaded.settings
         with _naming(file.path), contextlib.ExitStack() as stack:
-            source = stack.enter_context(open_source(file, options.frames, max_pixels=options.max_pixels))
-            chosen = loaded.strategy.choose(file.name, source.info)
+            source = stack.enter_context(open_source(file, settings.frames, max_pixels=settings.max_pixels))
+            chosen = loaded.plan.choose(file.name, source.info)
             results = annotate_source(source, loaded.engine, chosen.estimator, chosen.filters, (), Summary())
             for result in stack.enter_context(contextlib.closing(results)):
                 yield result
@@ -213,7 +213,7 @@ class Annotator:
         warn_of_unmatched(found, **patterns)
         check_found(found, texts)
         if overlay:
-            check_overlays(found.files, self._options.max_pixels)
+            check_overlays(found.files, self._settings.max_pixels)
         run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or Unwatched()))
         run.to_folder(target)
         if run.report.interrupted:
@@ -241,17 +241,17 @@ class Annotator:
 
     def __repr__(self) -> str:
         """The model and the options that are not the usual ones."""
-        options = self._options
-        given = [f"{name}={getattr(options, name)!r}" for name in sorted(options.given - {"model"})]
-        return f"Annotator({', '.join([repr(options.model), *given])})"
+        settings = self._settings
+        given = [f"{name}={getattr(settings, name)!r}" for name in sorted(settings.given - {"model"})]
+        return f"Annotator({', '.join([repr(settings.model), *given])})"
 
-    def __getstate__(self) -> Options:
+    def __getstate__(self) -> Settings:
         """The settings; the model is loaded again where they are used."""
-        return self._options
+        return self._settings
 
-    def __setstate__(self, options: Options) -> None:
+    def __setstate__(self, settings: Settings) -> None:
         """Begin with the settings."""
-        self._begin(options)
+        self._begin(settings)
 
     def _ready(self) -> Loaded:
         """The loaded model."""
@@ -259,12 +259,12 @@ class Annotator:
             if self._is_closed:
                 raise UsageError("this annotator is closed; make a new one")
             if self._loaded is None:
-                self._loaded = Loaded(self._options, self._options.given, _load)
+                self._loaded = Loaded(self._settings, self._settings.given, _load)
             return self._loaded
 
 
-def _load(options: Options, name_or_path: str) -> Model:
-    return load_named(options, name_or_path, lambda *_: None)
+def _load(settings: Settings, name_or_path: str) -> Model:
+    return load_named(settings, name_or_path, lambda *_: None)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Many inputs in, a report out: what is up to date is kept, the rest is spread over lanes."""
+"""Many inputs in, a report out: what is up to date is kept, the rest is spread over workers."""
 
 import contextlib
 import logging
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, Protocol
 
-from movenet_cli.core.cancellation import Stopped, StopSignal
-from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.cancellation import CancellationToken, Cancelled
+from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.results import InputOutcome, Summary
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, MovenetError, OutputError, shortage
@@ -16,14 +16,14 @@ from movenet_cli.media.opening import open_source
 from movenet_cli.output.interface import Outputs
 from movenet_cli.run.engine import Engine
 from movenet_cli.run.pipeline import annotate_source
-from movenet_cli.run.plan import Strategy
+from movenet_cli.run.plan import Plan
 from movenet_cli.run.report import Report
-from movenet_cli.settings import RunSettings
+from movenet_cli.settings import Settings
 
 log = logging.getLogger(__name__)
 
 WAKE_INTERVAL: Final = 0.2
-"""Seconds after which the thread that waits for the lanes looks for an interrupt."""
+"""Seconds after which the thread that waits for the workers looks for an interrupt."""
 
 
 class Events(Protocol):
@@ -55,37 +55,31 @@ class Unwatched:
 class Batch:
     """One run over many inputs.
 
-    Inputs are taken in order by a few lanes; each lane works on one input at a time, and all of them share
-    the engine's workers. One more lane than workers keeps these busy while a file is opened or finished.
+    A few input workers take the inputs in order, each of them one at a time, and share the engine's inference
+    workers. There is one more of them than of those, so that all cores are busy while a file is opened.
 
     Args:
         engine: the loaded models.
-        strategy: chooses each input's estimator and filters.
+        plan: chooses each input's estimator and filters.
         outputs: where results go, and what is up to date.
-        frames: which frames of a video are asked for.
-        max_pixels: larger pictures are refused.
-        settings: how to run.
+        settings: of the run.
         events: who watches.
     """
 
     def __init__(
         self,
         engine: Engine,
-        strategy: Strategy,
+        plan: Plan,
         outputs: Outputs,
-        frames: FrameRange,
-        max_pixels: int,
-        settings: RunSettings,
+        settings: Settings,
         events: Events,
     ) -> None:
         self._engine = engine
-        self._strategy = strategy
+        self._plan = plan
         self._outputs = outputs
-        self._frames = frames
-        self._max_pixels = max_pixels
         self._settings = settings
         self._events = events
-        self._stop = StopSignal()
+        self._cancellation = CancellationToken()
         self._take = threading.Lock()
 
     def run(self, files: Sequence[InputFile], report: Report) -> None:
@@ -98,11 +92,11 @@ class Batch:
             OutputError: when results cannot be written; the report holds what was done before.
         """
         work = iter(enumerate(files))
-        lanes = max(1, min(len(files), self._settings.jobs + 1))
+        workers = max(1, min(len(files), self._settings.jobs + 1))
         futures: list[Future[None]] = []
         try:
-            with ThreadPoolExecutor(lanes, "movenet-lane") as pool, self._halted_at_the_end():
-                self._start(pool, lanes, work, report, futures)
+            with ThreadPoolExecutor(workers, "movenet-input") as pool, self._halted_at_the_end():
+                self._start(pool, workers, work, report, futures)
                 while wait(futures, WAKE_INTERVAL).not_done:
                     pass  # a signal that the system gave to another thread is seen between two waits
                 report.finished = True
@@ -114,33 +108,33 @@ class Batch:
     def _start(
         self,
         pool: ThreadPoolExecutor,
-        lanes: int,
+        workers: int,
         work: Iterator[tuple[int, InputFile]],
         report: Report,
         futures: list[Future[None]],
     ) -> None:
-        """Start the lanes; fewer of them when the system does not allow so many threads."""
+        """Start the workers; fewer of them when the system does not allow so many threads."""
         try:
-            futures.extend(pool.submit(self._lane, work, report) for _ in range(lanes))
+            futures.extend(pool.submit(self._work_through, work, report) for _ in range(workers))
         except RuntimeError as error:
             if not futures:
                 raise MovenetError(shortage(error) or str(error)) from error
 
     @contextlib.contextmanager
     def _halted_at_the_end(self) -> Iterator[None]:
-        """However the block ends, the lanes end as well."""
+        """However the block ends, the workers end as well."""
         try:
             yield
         finally:
             self._halt()
 
     def _halt(self) -> None:
-        self._stop.set()
+        self._cancellation.cancel()
         self._outputs.halt()
 
-    def _lane(self, work: Iterator[tuple[int, InputFile]], report: Report) -> None:
+    def _work_through(self, work: Iterator[tuple[int, InputFile]], report: Report) -> None:
         """Take inputs until there are none, or the run is stopped."""
-        while not self._stop.is_set:
+        while not self._cancellation.is_cancelled:
             with self._take:
                 position, file = next(work, (-1, None))
             if file is None:
@@ -148,7 +142,7 @@ class Batch:
             try:
                 outcome = self._one(position, file)
                 self._events.input_done(outcome)
-            except Stopped:
+            except Cancelled:
                 return
             except OutputError as error:
                 report.fatal = error.exit_code
@@ -173,7 +167,7 @@ class Batch:
                 return self._annotate(position, file)
             except MediaError as error:
                 return self._failed(file, str(error))
-            except (OutputError, Stopped):
+            except (OutputError, Cancelled):
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
@@ -188,16 +182,17 @@ class Batch:
         self._events.input_started(file.name)
         summary = Summary()
         self._outputs.begin(file)
-        with open_source(file, self._frames, max_pixels=self._max_pixels, stop=self._stop) as source:
-            tactics = self._strategy.choose(file.name, source.info)
-            sinks = self._outputs.sinks(position, file, tactics.header)
+        frames, max_pixels = self._settings.frames, self._settings.max_pixels
+        with open_source(file, frames, max_pixels=max_pixels, cancellation=self._cancellation) as source:
+            input_plan = self._plan.choose(file.name, source.info)
+            sinks = self._outputs.sinks(position, file, input_plan.header)
             results = annotate_source(
-                source, self._engine, tactics.estimator, tactics.filters, sinks, summary
+                source, self._engine, input_plan.estimator, input_plan.filters, sinks, summary
             )
             with contextlib.closing(results):
                 for result in results:
                     self._events.frame_done(file.name, result)
-                    self._stop.check()
+                    self._cancellation.check()
             notes = source.notes
         self._outputs.finished(file, source.info.media, summary, notes)
         return InputOutcome(file.name, "done", summary, notes=notes, path=file.path)

@@ -16,7 +16,7 @@ from movenet_cli.errors import UsageError
 from movenet_cli.media.discover import Discovery
 from movenet_cli.media.opening import is_still
 from movenet_cli.media.sniff import IMAGE_SUFFIXES
-from movenet_cli.run.options import Options
+from movenet_cli.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +37,12 @@ class Idle:
 
 
 def effective(
-    options: Options, given: Set[str], model: ModelInfo, files: Sequence[InputFile] | None = None
-) -> Options:
+    settings: Settings, given: Set[str], model: ModelInfo, files: Sequence[InputFile] | None = None
+) -> Settings:
     """The options without what does not fit and was not given for this run.
 
     Args:
-        options: what was asked for.
+        settings: what was asked for.
         given: names of the options that are meant for this run.
         model: the model that was loaded for it.
         files: the inputs that were found; None when there may be any.
@@ -50,16 +50,16 @@ def effective(
     Raises:
         UsageError: an option that was given cannot have an effect.
     """
-    idle = list(_idle_with_model(options, model))
+    idle = list(_idle_with_model(settings, model))
     if files is not None:
-        idle += _idle_with_inputs(options, given, files)
+        idle += _idle_with_inputs(settings, given, files)
     for each in idle:
-        if each.name in given and getattr(options, each.name) not in each.harmless:
+        if each.name in given and getattr(settings, each.name) not in each.harmless:
             flag = each.name.replace("_", "-")
             raise UsageError(f"--{flag} would have no effect: {each.why}; leave it out")
     if model.kind == "single":
-        return dataclasses.replace(options, refine_with=None)
-    return options if options.crop == "none" else dataclasses.replace(options, crop="auto")
+        return dataclasses.replace(settings, refine_with=None)
+    return settings if settings.crop == "none" else dataclasses.replace(settings, crop="auto")
 
 
 def warn_of_unmatched(found: Discovery, **patterns: Sequence[str]) -> None:
@@ -70,7 +70,7 @@ def warn_of_unmatched(found: Discovery, **patterns: Sequence[str]) -> None:
                 log.warning("--%s %s matches nothing", name, glob)
 
 
-def _idle_with_model(options: Options, model: ModelInfo) -> Iterator[Idle]:
+def _idle_with_model(settings: Settings, model: ModelInfo) -> Iterator[Idle]:
     if model.kind == "single":
         why = f"{model.name} is a single-pose model"
         yield Idle("max_people", why)
@@ -81,22 +81,22 @@ def _idle_with_model(options: Options, model: ModelInfo) -> Iterator[Idle]:
     if model.input_size is not None:
         height, width = model.input_size
         yield Idle("input_size", f"the input of {model.name} always has {width}x{height} pixels")
-    if model.max_batch < options.batch_size:
+    if model.max_batch < settings.batch_size:
         yield Idle("batch_size", f"{model.name} runs frame by frame here ({model.runtime})")
 
 
-def _idle_with_inputs(options: Options, given: Set[str], files: Sequence[InputFile]) -> Iterator[Idle]:
+def _idle_with_inputs(settings: Settings, given: Set[str], files: Sequence[InputFile]) -> Iterator[Idle]:
     """What is for videos only; the inputs are looked at only when one of these options is given."""
     why = "it is for videos, and all inputs are images"
     for_videos = [
         Idle("stride", why, harmless=(1,)),
         Idle("track", why, harmless=(False,)),
         Idle("smooth", why, harmless=(False,)),
-        *([Idle("crop", why)] if options.crop == "follow" else []),
+        *([Idle("crop", why)] if settings.crop == "follow" else []),
         *(Idle(name, why) for name in ("fps", "start", "end", "max_frames")),
     ]
     meant = [each for each in for_videos if each.name in given]
-    meant = [each for each in meant if getattr(options, each.name) not in each.harmless]
+    meant = [each for each in meant if getattr(settings, each.name) not in each.harmless]
     if meant and _all_are_images(files):
         yield from meant
 

@@ -9,11 +9,11 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import TypeAlias
 
-from movenet_cli.core.types import Frame, FrameResult, Skipped
+from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.models.interface import Model, Runner
 
-Outcome: TypeAlias = tuple[Frame | Skipped, FrameResult]
+Outcome: TypeAlias = tuple[Frame | FailedFrame, FrameResult]
 
 _STRETCH = 4
 """Frames of a video that a worker takes at once: fewer hand-overs between threads, warmer caches."""
@@ -39,12 +39,12 @@ class Engine:
         for _ in range(jobs):
             self._idle.put(None)  # made when it is first needed
 
-    def results(self, frames: Iterable[Frame | Skipped], estimator: Estimator) -> Iterator[Outcome]:
+    def results(self, frames: Iterable[Frame | FailedFrame], estimator: Estimator) -> Iterator[Outcome]:
         """Look at the frames of one input.
 
         Of each input one batch may be under way, and of all inputs together one more for each worker, so
         long videos never pile up in memory, however many there are. What cannot be spread over the workers, a
-        picture or a sequence, is looked at in the calling thread.
+        image or a sequence, is looked at in the calling thread.
 
         Args:
             frames: in order; pulled in the calling thread.
@@ -89,7 +89,7 @@ class Engine:
         """Stop the workers."""
         self.close()
 
-    def _estimate(self, stretch: Sequence[Frame | Skipped], estimator: Estimator) -> list[Outcome]:
+    def _estimate(self, stretch: Sequence[Frame | FailedFrame], estimator: Estimator) -> list[Outcome]:
         """Look at some frames, in whatever thread this is."""
         with self._runners() as runners:
             chunks = _chunks(stretch, self._batch)
@@ -98,7 +98,7 @@ class Engine:
             ]
 
     def _estimate_batch(
-        self, chunk: Sequence[Frame | Skipped], estimator: Estimator, runners: Sequence[Runner]
+        self, chunk: Sequence[Frame | FailedFrame], estimator: Estimator, runners: Sequence[Runner]
     ) -> list[Outcome]:
         frames = [frame for frame in chunk if isinstance(frame, Frame)]
         poses = iter(estimator.estimate(frames, runners) if frames else [])
@@ -121,9 +121,9 @@ class Engine:
             self._idle.put(runners)
 
 
-def _chunks(frames: Iterable[Frame | Skipped], size: int) -> Iterator[list[Frame | Skipped]]:
+def _chunks(frames: Iterable[Frame | FailedFrame], size: int) -> Iterator[list[Frame | FailedFrame]]:
     """Cut a stream into lists of at most `size`, without reading ahead."""
-    chunk: list[Frame | Skipped] = []
+    chunk: list[Frame | FailedFrame] = []
     for frame in frames:
         chunk.append(frame)
         if len(chunk) == size:

@@ -28,7 +28,7 @@ def annotate_source(
     Args:
         source: the open input.
         engine: the loaded models.
-        estimator: this input's strategy.
+        estimator: this input's plan.
         filters: this input's filters over time, applied in this order.
         sinks: this input's outputs.
         summary: counts, grown as the frames pass.

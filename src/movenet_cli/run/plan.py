@@ -1,11 +1,11 @@
-"""Settings, models and one input's facts in; this input's estimator, filters and result header out."""
+"""ResultSettings, models and one input's facts in; this input's estimator, filters and result header out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from movenet_cli.core.geometry import flexible_input_size
-from movenet_cli.core.inputs import FrameRange, Media, SourceInfo
+from movenet_cli.core.inputs import Media, SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header
 from movenet_cli.errors import ModelError, UsageError
@@ -16,11 +16,11 @@ from movenet_cli.inference.top_down import TopDown
 from movenet_cli.inference.whole import WholeMulti, WholeSingle
 from movenet_cli.io.json_text import plain_text
 from movenet_cli.output.folder.entries import settings_key
-from movenet_cli.output.folder.records import Settings
+from movenet_cli.output.folder.records import ResultSettings
 from movenet_cli.postprocess.interface import Filter
 from movenet_cli.postprocess.smooth import Smooth
 from movenet_cli.postprocess.track import Track
-from movenet_cli.settings import Crop, PoseSettings
+from movenet_cli.settings import Crop, Settings
 
 REVISION: Final = 1
 """Raised by hand when a new version gives other numbers for the same input, model and options."""
@@ -34,7 +34,7 @@ SINGLE_POSE: Final[dict[Crop, Callable[[tuple[int, int], float], Estimator]]] = 
 
 
 @dataclass(frozen=True, slots=True)
-class Tactics:
+class InputPlan:
     """How one input is worked on."""
 
     estimator: Estimator
@@ -42,25 +42,23 @@ class Tactics:
     header: Header
 
 
-class Strategy:
-    """Chooses the tactics of each input.
+class Plan:
+    """Chooses the input_plan of each input.
 
     Args:
         models: the loaded models; the first one is what the user named.
         settings: what decides the numbers.
-        frames: which frames of a video are asked for.
 
     Raises:
         UsageError: when the settings do not fit the models.
         ModelError: when one is no MoveNet after all.
     """
 
-    def __init__(self, models: Sequence[ModelInfo], settings: PoseSettings, frames: FrameRange) -> None:
+    def __init__(self, models: Sequence[ModelInfo], settings: Settings) -> None:
         self._models = tuple(models)
         self._model = models[0]
         self._refiner = models[1] if len(models) > 1 else None
         self._settings = settings
-        self._frames = frames
         self._check()
 
     def _check(self) -> None:
@@ -77,8 +75,8 @@ class Strategy:
                 f"--crop {settings.crop} is for single-pose models; {self._model.name} is multi-pose"
             )
 
-    def choose(self, name: str, info: SourceInfo) -> Tactics:
-        """Tactics for the input `name`; estimators and filters with state are made anew for each."""
+    def choose(self, name: str, info: SourceInfo) -> InputPlan:
+        """InputPlan for the input `name`; estimators and filters with state are made anew for each."""
         header = Header(
             source=name,
             info=info,
@@ -87,9 +85,9 @@ class Strategy:
             options=self._options(info.media),
             min_score=self._settings.min_score,
         )
-        return Tactics(self._estimator(info), self._filters(info), header)
+        return InputPlan(self._estimator(info), self._filters(info), header)
 
-    def settings(self, media: Media) -> Settings:
+    def result_settings(self, media: Media) -> ResultSettings:
         """What the results of an input of this kind depend on besides the input, and nothing else."""
         values: dict[str, object] = {
             "media": media,
@@ -102,7 +100,7 @@ class Strategy:
         former = settings_key({**names, "tool": "0.1.0"}) if REVISION == 1 else None
         values["revision"] = REVISION
         values["kinds"] = [model.kind for model in self._models]
-        return Settings(settings_key({**names, "revision": REVISION}), values, former)
+        return ResultSettings(settings_key({**names, "revision": REVISION}), values, former)
 
     def _estimator(self, info: SourceInfo) -> Estimator:
         settings = self._settings
@@ -137,7 +135,7 @@ class Strategy:
 
     def _options(self, media: Media) -> dict[str, object]:
         """What stands in the results under `options`: only what has a say in the numbers of such an input."""
-        settings, frames = self._settings, self._frames
+        settings, frames = self._settings, self._settings.frames
         options: dict[str, object] = {}
         if self._model.kind == "single":
             options["crop"] = self._crop(media)
@@ -167,5 +165,5 @@ class Strategy:
 def _fixed_size(model: ModelInfo) -> tuple[int, int]:
     """The input size of a single-pose model; MoveNet's have one size only."""
     if model.input_size is None:
-        raise ModelError(f"{model.name} takes pictures of any size: it is no single-pose MoveNet")
+        raise ModelError(f"{model.name} takes images of any size: it is no single-pose MoveNet")
     return model.input_size

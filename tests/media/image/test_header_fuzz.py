@@ -10,7 +10,7 @@ from PIL import Image
 
 from movenet_cli.errors import MediaError
 from movenet_cli.media.image.header import read_header
-from tests.media.pictures import encoded, quarters
+from tests.media.images import encoded, quarters
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, which the program drops, too
 

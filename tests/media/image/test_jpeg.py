@@ -10,7 +10,7 @@ import pytest
 
 from movenet_cli.errors import MediaError
 from movenet_cli.media.image.jpeg import decode_jpeg
-from tests.media.pictures import encoded, scene
+from tests.media.images import encoded, scene
 
 WIDTH, HEIGHT = 4001, 2999
 
@@ -36,7 +36,7 @@ def test_half_of_a_large_one_is_an_error(large: bytes) -> None:
 
 
 def test_surplus_data_are_remarked() -> None:
-    """The decoder warns of data left over at the end; the picture is whole, right or wrong."""
+    """The decoder warns of data left over at the end; the image is whole, right or wrong."""
     data = encoded(scene(64, 48), "JPEG")
     assert decode_jpeg(data)[1] is None
     remarks = set()
@@ -62,7 +62,7 @@ def test_garbage_never_does_worse_than_an_error() -> None:
         assert pixels.shape[2] == 3
 
 
-def test_real_pictures(shared_dir: Path) -> None:
+def test_real_images(shared_dir: Path) -> None:
     for path in sorted((shared_dir / "data").rglob("*.jpg"))[:20]:
         data = path.read_bytes()
         reference = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)

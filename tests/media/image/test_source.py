@@ -1,4 +1,4 @@
-"""Still pictures: every kind becomes upright 8-bit RGB, and what is broken is an error."""
+"""Still images: every kind becomes upright 8-bit RGB, and what is broken is an error."""
 
 import struct
 import subprocess
@@ -15,7 +15,7 @@ from movenet_cli.core.inputs import FrameRange, InputFile, SourceInfo
 from movenet_cli.errors import MediaError
 from movenet_cli.io.opencv import swap_red_and_blue
 from movenet_cli.media.opening import open_source
-from tests.media.pictures import difference, encoded, opened, quarters, scene, shown, turned
+from tests.media.images import difference, encoded, opened, quarters, scene, shown, turned
 
 ROTATION = {1: 0, 2: 0, 3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}
 
@@ -53,7 +53,7 @@ def test_the_suffix_does_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "really.png"
     path.write_bytes(encoded(scene(64, 48), "JPEG", quality=95))
     assert difference(shown(path), scene(64, 48)) < 4
-    path = tmp_path / "picture"
+    path = tmp_path / "image"
     path.write_bytes(encoded(scene(64, 48), "PNG"))
     assert np.array_equal(shown(path), scene(64, 48))
 
@@ -94,7 +94,7 @@ def test_pages_after_the_first_are_told(tmp_path: Path) -> None:
     assert opened(path).notes == ("only the first of 3 pages was read",)
 
 
-def test_an_animated_webp_is_its_first_picture(tmp_path: Path) -> None:
+def test_an_animated_webp_is_its_first_image(tmp_path: Path) -> None:
     path = tmp_path / "a.webp"
     first, *rest = (Image.fromarray(pixels) for pixels in (scene(64, 48), scene(64, 48)[::-1]))
     first.save(path, save_all=True, append_images=rest, lossless=True)
@@ -104,7 +104,7 @@ def test_an_animated_webp_is_its_first_picture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.95])
-def test_a_truncated_picture_is_an_error(tmp_path: Path, kind: str, share: float) -> None:
+def test_a_truncated_image_is_an_error(tmp_path: Path, kind: str, share: float) -> None:
     data = encoded(scene(320, 240), kind)
     path = tmp_path / "a.jpg"
     path.write_bytes(data[: int(len(data) * share)])
@@ -121,7 +121,7 @@ def test_a_truncated_picture_is_an_error(tmp_path: Path, kind: str, share: float
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(100), "convert them to JPEG"),
     ],
 )
-def test_what_is_no_picture_is_told(tmp_path: Path, content: bytes, reason: str) -> None:
+def test_what_is_no_image_is_told(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
     with pytest.raises(MediaError, match=reason):
@@ -139,7 +139,7 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def png_bomb(width: int, height: int) -> bytes:
-    """A small PNG file of a huge black picture."""
+    """A small PNG file of a huge black image."""
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     packer = zlib.compressobj()
     row = bytes(1 + (width + 7) // 8)
@@ -176,7 +176,7 @@ print(opened(sys.argv[2]) - before < 100_000)
 
 @pytest.mark.parametrize("kind", ["PNG", "APNG"])
 def test_a_bomb_takes_no_memory(tmp_path: Path, kind: str) -> None:
-    """In a process of its own; as one byte a pixel its picture would take 625 MB."""
+    """In a process of its own; as one byte a pixel its image would take 625 MB."""
     small, large = tmp_path / "small.png", tmp_path / "large.png"
     data = png_bomb(25_000, 25_000)
     if kind == "APNG":

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from movenet_cli.errors import MediaError
-from tests.media.pictures import encoded, opened, scene
+from tests.media.images import encoded, opened, scene
 
 COMPRESSIONS = ("tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "jpeg", "group4", "group3")
 MODES = ("RGB", "L", "RGBA", "CMYK", "1", "P")
@@ -50,7 +50,7 @@ KINDS = [
 
 @pytest.mark.parametrize("size", [(1, 1), (33, 500), (240, 171)], ids=str)
 @pytest.mark.parametrize(("compression", "mode"), KINDS)
-def test_whole_pictures_are_read(
+def test_whole_images_are_read(
     tmp_path: Path, compression: str | None, mode: str, size: tuple[int, int]
 ) -> None:
     predictors = (1, 2) if compression in ("tiff_lzw", "tiff_adobe_deflate") and mode != "1" else (1,)
@@ -67,7 +67,7 @@ def test_long_runs_of_one_colour(tmp_path: Path, shade: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["damaged_lzw.tif", "damaged_deflate.tif"])
-def test_pictures_that_were_damaged_elsewhere(shared_dir: Path, name: str) -> None:
+def test_images_that_were_damaged_elsewhere(shared_dir: Path, name: str) -> None:
     path = shared_dir / "defects" / name
     if not path.is_file():
         pytest.skip(f"{name} is not here")

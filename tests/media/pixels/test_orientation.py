@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from movenet_cli.media.pixels.orientation import Orientation
-from tests.media.pictures import scene, turned
+from tests.media.images import scene, turned
 
 
 @pytest.mark.parametrize("exif", range(1, 9))

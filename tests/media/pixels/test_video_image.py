@@ -9,9 +9,9 @@ import pytest
 
 from movenet_cli.core.types import Frame, PixelRect
 from movenet_cli.media.pixels.orientation import Orientation
-from movenet_cli.media.pixels.video_image import VideoPicture
+from movenet_cli.media.pixels.video_image import VideoImage
 from tests.media.clips import read
-from tests.media.pictures import difference, scene
+from tests.media.images import difference, scene
 
 WIDTH, HEIGHT = 322, 242
 RECTS: list[tuple[PixelRect, tuple[int, int]]] = [
@@ -40,21 +40,21 @@ def frame(pixel_format: str, colorspace: str = "ITU601", color_range: str = "MPE
 @pytest.mark.parametrize("exif", [1, 3, 6, 7, 8])
 @pytest.mark.parametrize("pixel_format", FORMATS)
 def test_parts_look_as_from_the_whole(pixel_format: str, exif: int) -> None:
-    picture = VideoPicture(frame(pixel_format), Orientation.of_exif(exif))
-    whole = picture.rgb()
-    assert whole.shape == (picture.height, picture.width, 3)
+    image = VideoImage(frame(pixel_format), Orientation.of_exif(exif))
+    whole = image.rgb()
+    assert whole.shape == (image.height, image.width, 3)
     for rect, size in RECTS:
         x0, y0, x1, y1 = rect
         expected = cv2.resize(whole[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
-        assert difference(picture.resized(rect, size), expected) < 1
+        assert difference(image.resized(rect, size), expected) < 1
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "yuv444p", "nv12", "yuv420p10le"])
 @pytest.mark.parametrize("color_range", ["MPEG", "JPEG"])
 @pytest.mark.parametrize("colorspace", ["ITU601", "ITU709"])
 def test_matrix_and_range_are_those_of_the_file(pixel_format: str, colorspace: str, color_range: str) -> None:
-    picture = VideoPicture(frame(pixel_format, colorspace, color_range), Orientation())
-    assert difference(picture.rgb(), scene(WIDTH, HEIGHT)) < 2.5
+    image = VideoImage(frame(pixel_format, colorspace, color_range), Orientation())
+    assert difference(image.rgb(), scene(WIDTH, HEIGHT)) < 2.5
 
 
 def test_pure_colours() -> None:
@@ -71,7 +71,7 @@ def test_pure_colours() -> None:
         for plane, value in zip(made.planes, (luma, blue, red), strict=True):
             plane.update(bytes([value]) * plane.buffer_size)
         made.colorspace, made.color_range = 1, 1
-        pixels = VideoPicture(made, Orientation()).resized((0, 0, 16, 16), (8, 8))
+        pixels = VideoImage(made, Orientation()).resized((0, 0, 16, 16), (8, 8))
         assert np.abs(pixels.astype(int) - expected).max() <= 2
 
 
@@ -81,14 +81,14 @@ def test_chroma_sits_where_it_belongs() -> None:
     pixels[:, 32:, 0] = 255
     for pixel_format in ("yuv444p", "yuv422p", "yuv420p"):
         made = av.VideoFrame.from_ndarray(pixels, "rgb24").reformat(format=pixel_format)
-        part = VideoPicture(made, Orientation()).resized((21, 13, 53, 45), (32, 32))
+        part = VideoImage(made, Orientation()).resized((21, 13, 53, 45), (32, 32))
         red = part[..., 0].astype(float).sum(axis=1) / 255
         assert red == pytest.approx(np.full(32, 21.0), abs=1.0)
 
 
 def test_real_frames(shared_dir: Path) -> None:
     for path in sorted((shared_dir / "media").glob("s*.mp4")):
-        shown = next(found for found in read(path) if isinstance(found, Frame)).picture
+        shown = next(found for found in read(path) if isinstance(found, Frame)).image
         width, height = shown.width, shown.height
         rect = (width // 4 + 1, height // 3, width * 3 // 4, height - 5)
         for part, size in [((0, 0, width, height), (192 * width // height, 192)), (rect, (256, 256))]:

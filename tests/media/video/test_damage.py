@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from movenet_cli.core.inputs import FrameRange
-from movenet_cli.core.types import ByteArray, Frame, Skipped
+from movenet_cli.core.types import ByteArray, FailedFrame, Frame
 from movenet_cli.errors import MediaError
 from movenet_cli.media.pixels.orientation import Orientation
-from movenet_cli.media.pixels.video_image import VideoPicture
+from movenet_cli.media.pixels.video_image import VideoImage
 from tests.media.clips import check, damage, numbers, opened, packets, read, write_clip
 
 COUNT = 40
@@ -28,7 +28,7 @@ def test_damaged_key_frame(tmp_path: Path, name: str) -> None:
     frames = read(path)
     assert [frame.index for frame in frames] == list(range(COUNT))
     assert all(abs((frame.time or 0) - frame.index / 25) < 1e-3 for frame in frames)
-    lost = [frame.index for frame in frames if isinstance(frame, Skipped)]
+    lost = [frame.index for frame in frames if isinstance(frame, FailedFrame)]
     assert 10 in lost
     assert set(lost) <= set(range(10, 20))
     sound = [frame for frame in frames if not 10 <= frame.index < 20]
@@ -36,20 +36,20 @@ def test_damaged_key_frame(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.avi", "a.mkv", "a.mov"])
-def test_damaged_pictures_of_a_codec_without_references(tmp_path: Path, name: str) -> None:
+def test_damaged_images_of_a_codec_without_references(tmp_path: Path, name: str) -> None:
     path = write_clip(tmp_path / name, COUNT, codec="mjpeg", pixel_format="yuvj420p")
     assert check(read(damage(path, [0, 7, 8, 39])), COUNT, 1 / 25) == [0, 7, 8, 39]
 
 
 def test_reasons_are_told(tmp_path: Path) -> None:
     path = damage(write_clip(tmp_path / "a.mp4", COUNT, options={"bf": "0"}), [10])
-    reasons = {frame.reason for frame in read(path) if isinstance(frame, Skipped)}
+    reasons = {frame.reason for frame in read(path) if isinstance(frame, FailedFrame)}
     assert reasons <= {"frame could not be decoded", "frame is damaged"}
     assert reasons
 
 
 def moving(count: int, width: int = 320, height: int = 192) -> list[ByteArray]:
-    """Pictures of blots that move."""
+    """Images of blots that move."""
     coarse = np.random.default_rng(0).integers(0, 256, (height // 8, width // 8, 3), np.uint8)
     blots = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     return [np.roll(blots, (3 * index, 5 * index), (0, 1)) for index in range(count)]
@@ -71,7 +71,7 @@ def shown_by_one_thread(path: Path) -> dict[int, bytes]:
     """The pixels of the frames, by their number; not of those that FFmpeg calls damaged."""
     frames = itertools.chain.from_iterable(each or () for each in of_one_thread(path))
     return {
-        round(frame.time * 25): VideoPicture(frame, Orientation()).rgb().tobytes()
+        round(frame.time * 25): VideoImage(frame, Orientation()).rgb().tobytes()
         for frame in frames
         if not frame.is_corrupt
     }
@@ -88,9 +88,7 @@ def test_damage_looks_the_same_always(tmp_path: Path) -> None:
         if None in of_one_thread(clip, err_detect="explode"):  # else several threads may fail to see it
             tried += 1
             frames = [frame for frame in read(clip) if isinstance(frame, Frame)]
-            assert {frame.index: frame.picture.rgb().tobytes() for frame in frames} == shown_by_one_thread(
-                clip
-            )
+            assert {frame.index: frame.image.rgb().tobytes() for frame in frames} == shown_by_one_thread(clip)
     assert tried > 5
 
 
@@ -100,14 +98,14 @@ def test_damage_near_the_end_costs_only_itself(tmp_path: Path, last: int) -> Non
     damage(clip, [COUNT - last])
     frames = read(clip)
     assert [frame.index for frame in frames] == list(range(COUNT))
-    assert [frame.index for frame in frames if isinstance(frame, Skipped)] == [COUNT - last]
+    assert [frame.index for frame in frames if isinstance(frame, FailedFrame)] == [COUNT - last]
 
 
 def test_frames_that_may_show_traces_of_damage_are_told(tmp_path: Path) -> None:
     """How many there are until the next key frame, and where."""
     clip = damage(write_clip(tmp_path / "a.mp4", COUNT, options={"bf": "0"}), [13, 28])
     with opened(clip) as source:
-        lost = [frame.index for frame in source.frames() if isinstance(frame, Skipped)]
+        lost = [frame.index for frame in source.frames() if isinstance(frame, FailedFrame)]
     assert lost == [13, 28]
     until = "may show traces of lost ones, until the next key frame"
     assert source.notes == (f"7 frames from frame 14 on {until}",)
@@ -119,7 +117,7 @@ def test_frames_that_may_show_traces_of_damage_are_told(tmp_path: Path) -> None:
 def test_nothing_is_told_of_codecs_whose_frames_stand_alone(tmp_path: Path) -> None:
     clip = damage(write_clip(tmp_path / "a.mov", 10, codec="mjpeg", pixel_format="yuvj420p"), [5])
     with opened(clip) as source:
-        assert sum(isinstance(frame, Skipped) for frame in source.frames()) == 1
+        assert sum(isinstance(frame, FailedFrame) for frame in source.frames()) == 1
     assert source.notes == ()
 
 
@@ -136,7 +134,7 @@ def test_a_cut_off_end_is_lost_frames(tmp_path: Path, kept: int) -> None:
     frames = read(path)
     lost = check(frames, COUNT, 1 / 25)
     assert len(lost) == COUNT - kept
-    assert {frame.reason for frame in frames if isinstance(frame, Skipped)} == {"the file ends early"}
+    assert {frame.reason for frame in frames if isinstance(frame, FailedFrame)} == {"the file ends early"}
 
 
 def test_a_cut_off_fragmented_file_loses_what_its_fragments_list(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.packet import Packet
 
 from movenet_cli.core.inputs import FrameRange
-from movenet_cli.core.types import Skipped
+from movenet_cli.core.types import FailedFrame
 from movenet_cli.media.video import source as video
 from tests.media.clips import check, numbered, numbers, opened, packets, read, write_clip
 from tests.output.overlay.clips import make_clip
@@ -67,7 +67,7 @@ def test_a_disk_that_fails_in_the_middle_of_an_mp4(tmp_path: Path, lose: Lose, r
     lost = check(frames, COUNT, 1 / 25)
     assert len(lost) >= 10
     assert set(lost) <= set(range(8, 22))
-    assert "the file cannot be read here" in {each.reason for each in frames if isinstance(each, Skipped)}
+    assert "the file cannot be read here" in {each.reason for each in frames if isinstance(each, FailedFrame)}
 
 
 def test_a_disk_that_fails_from_one_place_on_in_an_mp4(tmp_path: Path, lose: Lose) -> None:
@@ -75,7 +75,9 @@ def test_a_disk_that_fails_from_one_place_on_in_an_mp4(tmp_path: Path, lose: Los
     lose(range(10, 10**6))
     frames = read(path)
     assert check(frames, COUNT, 1 / 25) == list(range(10, COUNT))
-    assert {each.reason for each in frames if isinstance(each, Skipped)} == {"the file cannot be read here"}
+    assert {each.reason for each in frames if isinstance(each, FailedFrame)} == {
+        "the file cannot be read here"
+    }
 
 
 @pytest.mark.parametrize("lost", [range(20, 10**6), range(20, 30)], ids=["rest", "middle"])
@@ -90,7 +92,7 @@ def test_a_disk_that_fails_in_an_mp4_of_fragments(tmp_path: Path, lose: Lose, lo
     frames = read(path)
     assert numbers(frames)[:20] == list(range(20))
     assert [frame.index for frame in frames] == list(range(len(frames)))
-    assert any(isinstance(frame, Skipped) for frame in frames[20:])
+    assert any(isinstance(frame, FailedFrame) for frame in frames[20:])
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_a_disk_that_fails_where_nothing_lists_the_frames(
     frames = read(path, FrameRange(stride=stride))
     assert numbers(frames) == expected
     assert [frame.index for frame in frames] == list(range(0, len(frames) * stride, stride))
-    assert isinstance(frames[-1], Skipped)
+    assert isinstance(frames[-1], FailedFrame)
     assert frames[-1].reason.startswith("the file cannot be read to its end")
 
 
@@ -154,7 +156,7 @@ def test_a_file_shorter_than_it_says_is_remarked(
     assert notes(path, FrameRange(end=0.5)) == ()
 
 
-def test_sound_that_was_cut_off_is_remarked_though_pictures_ended_before(tmp_path: Path) -> None:
+def test_sound_that_was_cut_off_is_remarked_though_images_ended_before(tmp_path: Path) -> None:
     """Where all of a file's streams stop early, the file was cut; sound that goes on longer is no loss."""
     times = [index / 25 for index in range(100)]
     path = make_clip(tmp_path / "a.mkv", times, audio="libopus", audio_seconds=8.0)
@@ -199,7 +201,7 @@ def test_other_whole_files_are_not_remarked(tmp_path: Path, name: str, codec: st
 
 
 @pytest.mark.parametrize("name", ["a.mkv", "a.mp4"])
-def test_pictures_that_stay_long_are_not_remarked(tmp_path: Path, name: str) -> None:
+def test_images_that_stay_long_are_not_remarked(tmp_path: Path, name: str) -> None:
     assert notes(make_clip(tmp_path / name, [0, 1, 2, 9, 18])) == ()
 
 
@@ -255,10 +257,10 @@ def test_an_mp4_that_shrinks_while_it_is_read(tmp_path: Path) -> None:
             file.truncate(places[30][0])
         frames = list(source.frames())
     assert check(frames, COUNT, 1 / 25) == list(range(30, COUNT))
-    assert {each.reason for each in frames if isinstance(each, Skipped)} == {"the file ends early"}
+    assert {each.reason for each in frames if isinstance(each, FailedFrame)} == {"the file ends early"}
 
 
-def test_a_picture_an_hour_is_a_rate_above_zero(tmp_path: Path) -> None:
+def test_a_image_an_hour_is_a_rate_above_zero(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mp4", 3, codec="mjpeg", pixel_format="yuvj420p", rate=Fraction(1, 3600))
     with opened(path) as source:
         assert source.info.fps == 0.000278

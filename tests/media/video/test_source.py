@@ -24,7 +24,7 @@ from tests.media.clips import (
     write_clip,
     write_clip_with_sound,
 )
-from tests.media.pictures import difference, turned
+from tests.media.images import difference, turned
 from tests.support.media import break_title, write_song
 
 CODECS = [
@@ -66,7 +66,7 @@ def test_animated_png(tmp_path: Path) -> None:
     assert check(read(path), 9, 1 / 10) == []
 
 
-def test_a_gif_of_one_picture_is_an_image(tmp_path: Path) -> None:
+def test_a_gif_of_one_image_is_an_image(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.gif", 1, codec="gif", pixel_format="rgb8", rate=10)
     with opened(path) as source:
         assert source.info.media == "image"
@@ -108,9 +108,9 @@ def test_rotation_and_mirroring_are_undone(tmp_path: Path, orientation: int, deg
         assert (source.info.height, source.info.width) == upright.shape[:2]
         frame = list(source.frames())[1]
     assert isinstance(frame, Frame)
-    assert difference(frame.picture.rgb(), upright) < 3
-    size = (frame.picture.width // 2, frame.picture.height // 2)
-    half = frame.picture.resized((0, 0, frame.picture.width, frame.picture.height), size)
+    assert difference(frame.image.rgb(), upright) < 3
+    size = (frame.image.width // 2, frame.image.height // 2)
+    half = frame.image.resized((0, 0, frame.image.width, frame.image.height), size)
     assert difference(half, upright[::2, ::2]) < 6
 
 
@@ -124,7 +124,7 @@ def test_size_change_in_the_middle(tmp_path: Path) -> None:
         frames = list(source.frames())
         assert source.notes == ("the frame size changes: 128x96 from frame 0, 64x48 from frame 8",)
     assert check(frames, 16, 1 / 25) == []
-    assert [frame.picture.width for frame in frames if isinstance(frame, Frame)] == [128] * 8 + [64] * 8
+    assert [frame.image.width for frame in frames if isinstance(frame, Frame)] == [128] * 8 + [64] * 8
 
 
 def test_frames_that_become_too_large_are_lost(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_closing_in_the_middle_frees_the_decoder_at_once(tmp_path: Path) -> None
             next(source.frames())
         remembered = weakref.ref(source)
         del source
-        assert remembered() is None, "kept alive by a cycle, and with it threads and pictures"
+        assert remembered() is None, "kept alive by a cycle, and with it threads and images"
     finally:
         gc.enable()
 
@@ -204,7 +204,7 @@ def test_closing_in_the_middle_frees_the_decoder_at_once(tmp_path: Path) -> None
 def test_frames_outlive_their_source(tmp_path: Path) -> None:
     frames = read(write_clip(tmp_path / "a.mp4", 30))
     assert numbers(frames) == list(range(30))
-    part = frames[7].picture.resized((0, 48, 128, 96), (64, 24))  # type: ignore[union-attr]
+    part = frames[7].image.resized((0, 48, 128, 96), (64, 24))  # type: ignore[union-attr]
     assert number_of(np.concatenate([part, part])) == 7
 
 

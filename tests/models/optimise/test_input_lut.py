@@ -39,22 +39,22 @@ def test_colours_may_have_tables_of_their_own() -> None:
     np.testing.assert_array_equal(table[0, 255], [127.5, 510, -255])
 
 
-def test_pictures_larger_than_the_table_and_of_open_size() -> None:
+def test_images_larger_than_the_table_and_of_open_size() -> None:
     model = TinyModel(input_shape=(1, -1, -1, 3), output=MULTI, factors=(0.1,))
     for size in ((32, 64), (96, 32)):
         check_bits(model.content(), size)
 
 
-def test_parts_of_a_picture_that_do_not_lie_together() -> None:
+def test_parts_of_a_image_that_do_not_lie_together() -> None:
     content, table = without_entrance(TinyModel(input_type="int32").content())
-    picture = np.random.default_rng(4).integers(0, 256, (20, 20, 3), np.uint8)
-    part = picture[3:11, 5:13]
+    image = np.random.default_rng(4).integers(0, 256, (20, 20, 3), np.uint8)
+    part = image[3:11, 5:13]
     ours = Network(content, "rest", (8, 8), table).invoke(part)[0]
     np.testing.assert_array_equal(ours, Network(content, "rest", (8, 8), table).invoke(part.copy())[0])
     assert ours[0, 0, 0, 0] == pytest.approx(part.mean(), rel=1e-6)
 
 
-def test_pictures_of_another_size_are_an_error() -> None:
+def test_images_of_another_size_are_an_error() -> None:
     content, table = without_entrance(TinyModel(input_type="int32").content())
     network = Network(content, "rest", (8, 8), table)
     with pytest.raises(ValueError, match="broadcast"):

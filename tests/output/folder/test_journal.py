@@ -34,7 +34,7 @@ KEY = settings_key({"model": "5a", "min_score": 0.3})
 def source(tmp_path: Path) -> Path:
     path = tmp_path / "in" / "a.jpg"
     path.parent.mkdir()
-    path.write_bytes(b"picture")
+    path.write_bytes(b"image")
     return path
 
 
@@ -102,7 +102,7 @@ def test_nothing_changed_is_up_to_date(source: Path, folder: Path) -> None:
 
 def test_unknown_or_failed_inputs_are_done_again(source: Path, folder: Path) -> None:
     assert not up_to_date(folder, source)
-    recorded(folder, Entry("a.jpg", None, KEY, {}, {}, ("no picture",), failed=True))
+    recorded(folder, Entry("a.jpg", None, KEY, {}, {}, ("no image",), failed=True))
     assert not up_to_date(folder, source, outputs=[])
 
 
@@ -122,7 +122,7 @@ def test_a_missing_or_cut_output_is_work(source: Path, folder: Path) -> None:
 
 def test_a_changed_input_is_work(source: Path, folder: Path) -> None:
     recorded(folder, entry_of(source, folder))
-    source.write_bytes(b"another picture")
+    source.write_bytes(b"another image")
     assert not up_to_date(folder, source)
 
 

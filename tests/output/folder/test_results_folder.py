@@ -11,7 +11,7 @@ import pytest
 from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.core.results import Summary
-from movenet_cli.core.types import Frame, FrameResult, Skipped
+from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.errors import ExitCode, MediaError
 from movenet_cli.models.litert import LitertRunner
 from movenet_cli.output.folder import results_folder as folder
@@ -25,7 +25,7 @@ Annotate = Callable[..., int]
 
 @pytest.fixture
 def media(tmp_path: Path) -> Path:
-    """A folder with a picture that is always good."""
+    """A folder with an image that is always good."""
     write_image(tmp_path / "in" / "good.jpg")
     return tmp_path / "in"
 
@@ -45,7 +45,7 @@ def annotate(a_model: Path, media: Path, out: Path) -> Annotate:
 
 
 def files(out: Path) -> list[str]:
-    """All results of inputs, the good picture's left out."""
+    """All results of inputs, the good image's left out."""
     found = [
         *(out / "keypoints").rglob("*"),
         *(out / "overlay").rglob("*"),
@@ -229,9 +229,9 @@ def test_overwrite_removes_what_is_stale(annotate: Annotate, media: Path, out: P
 
 
 class Nothing(Sink):
-    """An overlay without a picture."""
+    """An overlay without an image."""
 
-    def write(self, frame: Frame | Skipped, result: FrameResult) -> None:
+    def write(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
         pass
 
     def close(self, summary: Summary) -> None:

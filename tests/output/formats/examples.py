@@ -56,7 +56,7 @@ def multi_header(source: str = "clips/many.mp4") -> Header:
 
 
 def pose(seed: int = 0, low: float = 0.0, high: float = 1.0, **fields: object) -> Pose:
-    """A person with positions that reach over the picture's edges."""
+    """A person with positions that reach over the image's edges."""
     random = np.random.default_rng(seed)
     points = random.uniform(-50, 2000, (17, 2))
     scores = random.uniform(low, high, (17, 1))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from movenet_cli import settings
-from movenet_cli.core.types import FrameResult, Skipped
+from movenet_cli.core.types import FailedFrame, FrameResult
 from movenet_cli.errors import ExitCode, MediaError, OutputError
 from movenet_cli.output.formats.json import JsonEncoder
 from movenet_cli.output.formats.jsonl import JsonlEncoder
@@ -16,7 +16,7 @@ from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.output.formats.text_sink import StreamClosedError, StreamSink, TextSink
 from tests.output.formats.examples import encoded, pose, summary_of, video_header, video_results
 
-NO_FRAME = Skipped(0, None, "pixels are not looked at")
+NO_FRAME = FailedFrame(0, None, "pixels are not looked at")
 
 
 def test_the_command_line_offers_every_format() -> None:

@@ -10,17 +10,17 @@ import numpy as np
 from movenet_cli.core.inputs import Media, SourceInfo
 from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.results import Header, Summary
-from movenet_cli.core.types import ByteArray, Frame, FrameResult, Pose, Skipped
+from movenet_cli.core.types import ByteArray, FailedFrame, Frame, FrameResult, Pose
 from movenet_cli.media.pixels.orientation import Orientation
-from movenet_cli.media.pixels.rgb_image import RgbPicture
-from movenet_cli.media.pixels.video_image import VideoPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
+from movenet_cli.media.pixels.video_image import VideoImage
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import open_overlay
 
 GREY = (90, 120, 150)
 
 
-def picture(colour: tuple[int, int, int] = GREY, width: int = 64, height: int = 48) -> ByteArray:
+def image(colour: tuple[int, int, int] = GREY, width: int = 64, height: int = 48) -> ByteArray:
     return np.full((height, width, 3), colour, np.uint8)
 
 
@@ -32,16 +32,16 @@ def header(
 
 
 def frame(index: int, time: float | None, pixels: ByteArray, *poses: Pose) -> tuple[Frame, FrameResult]:
-    whole = Frame(index, time, RgbPicture(pixels))
+    whole = Frame(index, time, RgbImage(pixels))
     return whole, FrameResult.of(whole, poses, 0.3)
 
 
-def lost(index: int, time: float) -> tuple[Skipped, FrameResult]:
-    skipped = Skipped(index, time, "frame could not be decoded")
+def lost(index: int, time: float) -> tuple[FailedFrame, FrameResult]:
+    skipped = FailedFrame(index, time, "frame could not be decoded")
     return skipped, FrameResult.failed(skipped)
 
 
-def write_all(sink: Sink, items: Sequence[tuple[Frame | Skipped, FrameResult]]) -> None:
+def write_all(sink: Sink, items: Sequence[tuple[Frame | FailedFrame, FrameResult]]) -> None:
     summary = Summary()
     for item, result in items:
         sink.write(item, result)
@@ -50,7 +50,10 @@ def write_all(sink: Sink, items: Sequence[tuple[Frame | Skipped, FrameResult]]) 
 
 
 def overlay(
-    path: Path, source: Path, items: Sequence[tuple[Frame | Skipped, FrameResult]], head: Header | None = None
+    path: Path,
+    source: Path,
+    items: Sequence[tuple[Frame | FailedFrame, FrameResult]],
+    head: Header | None = None,
 ) -> Path:
     write_all(open_overlay(path, source, head or header()), items)
     return path
@@ -76,12 +79,12 @@ def make_clip(
         if pixel_shape is not None:
             stream.codec_context.sample_aspect_ratio = pixel_shape
         sound = container.add_stream(audio, rate=48000, layout="stereo") if audio else None
-        pixels = picture(colour, *size)
+        pixels = image(colour, *size)
         for time in times:
             rgb = av.VideoFrame.from_ndarray(pixels, "rgb24")
-            image = rgb.reformat(format="yuv420p", dst_colorspace=1 if space == 1 else 5, dst_color_range=1)
-            image.pts, image.time_base = round(time * 1000), Fraction(1, 1000)
-            container.mux(stream.encode(image))
+            frame = rgb.reformat(format="yuv420p", dst_colorspace=1 if space == 1 else 5, dst_color_range=1)
+            frame.pts, frame.time_base = round(time * 1000), Fraction(1, 1000)
+            container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if sound is not None:
             container.mux(sound.encode(tone(audio_seconds)))
@@ -100,7 +103,7 @@ def tone(seconds: float, rate: int = 48000) -> av.AudioFrame:
 
 def clip_pixels(path: Path) -> list[ByteArray]:
     with av.open(str(path)) as container:
-        return [VideoPicture(each, Orientation()).rgb() for each in container.decode(video=0)]
+        return [VideoImage(each, Orientation()).rgb() for each in container.decode(video=0)]
 
 
 def clip_times(path: Path) -> list[float]:
@@ -129,7 +132,7 @@ def onset(path: Path) -> float:
 
 
 def person(x: float, y: float, width: float, height: float, score: float = 0.9, **more: object) -> Pose:
-    """Somebody standing upright, facing the camera, in a box: the own left is on the picture's right."""
+    """Somebody standing upright, facing the camera, in a box: the own left is on the image's right."""
     places = {
         "nose": (0.5, 0.05),
         "eye": (0.56, 0.03),

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT
 from movenet_cli.core.types import ByteArray, Pose
 from movenet_cli.output.overlay.draw import CENTRE, LEFT, PEOPLE, RIGHT, RIM, draw_poses
-from tests.output.overlay.clips import GREY, person, picture
+from tests.output.overlay.clips import GREY, image, person
 
 
 def painted(*poses: Pose, size: tuple[int, int] = (400, 600), boxes: bool = False) -> ByteArray:
-    pixels = picture(GREY, *size)
+    pixels = image(GREY, *size)
     draw_poses(pixels, poses, 0.3, boxes=boxes)
     return pixels
 
@@ -79,7 +79,7 @@ def test_what_is_below_the_threshold_is_not_painted() -> None:
 
 def test_a_keypoint_at_the_threshold_is_painted() -> None:
     pose = person(100, 100, 200, 400, score=float(np.float32(0.5)))
-    pixels = picture(GREY, 400, 600)
+    pixels = image(GREY, 400, 600)
     draw_poses(pixels, [pose], 0.5)
     assert at(pixels, pose, "right_ankle") == RIGHT
 
@@ -112,14 +112,14 @@ def test_boxes_and_ids_only_on_request() -> None:
     assert not changed(anonymous[100:145]).any()
 
 
-def test_labels_differ_by_id_and_stay_in_the_picture() -> None:
+def test_labels_differ_by_id_and_stay_in_the_image() -> None:
     at_the_top = [painted(person(-5, -8, 200, 400, id=number), boxes=True) for number in (1, 1 + len(PEOPLE))]
     first, second = (pixels[:30, :40] for pixels in at_the_top)
     assert np.any(first != second)
     assert (first == PEOPLE[1]).all(axis=2).any()
 
 
-def test_sizes_follow_person_and_picture() -> None:
+def test_sizes_follow_person_and_image() -> None:
     def ink(height: float, size: tuple[int, int]) -> int:
         return int(changed(painted(person(10, 10, height / 2, height), size=size)).sum())
 
@@ -139,7 +139,7 @@ def test_nobody_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 500), (7, 3)])
-def test_tiny_pictures(size: tuple[int, int]) -> None:
+def test_tiny_images(size: tuple[int, int]) -> None:
     assert changed(painted(person(0, 0, size[0], size[1], id=3), size=size, boxes=True)).any()
 
 

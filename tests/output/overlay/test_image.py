@@ -1,4 +1,4 @@
-"""Overlays of pictures: names, formats, pixels, and what is left when they fail."""
+"""Overlays of images: names, formats, pixels, and what is left when they fail."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from movenet_cli.core.types import ByteArray
 from movenet_cli.errors import MediaError
 from movenet_cli.output.overlay.draw import LEFT, PEOPLE
 from movenet_cli.output.overlay.image import open_overlay, overlay_name
-from tests.output.overlay.clips import frame, header, lost, overlay, person, picture
+from tests.output.overlay.clips import frame, header, image, lost, overlay, person
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_each_format_shows_the_skeleton(tmp_path: Path, suffix: str, magic: byte
     path = overlay(
         tmp_path / f"deep/a{suffix}",
         Path("a"),
-        [frame(0, None, picture(width=240, height=300), pose)],
+        [frame(0, None, image(width=240, height=300), pose)],
         header("image", (240, 300)),
     )
     assert path.read_bytes().startswith(magic)
@@ -71,20 +71,20 @@ def test_each_format_shows_the_skeleton(tmp_path: Path, suffix: str, magic: byte
     assert pixels.shape == (300, 240, 3)
     x, y = pose.keypoints[INDEX["left_hip"], :2].astype(int)
     assert np.abs(pixels[y, x].astype(int) - LEFT).max() <= tolerance
-    assert np.abs(pixels[5, 5].astype(int) - picture()[0, 0]).max() <= tolerance
+    assert np.abs(pixels[5, 5].astype(int) - image()[0, 0]).max() <= tolerance
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
 def test_multi_pose_has_boxes(tmp_path: Path) -> None:
-    item = frame(0, None, picture(width=240, height=300), person(60, 40, 120, 220, id=1))
+    item = frame(0, None, image(width=240, height=300), person(60, 40, 120, 220, id=1))
     single = overlay(tmp_path / "s.png", Path("a"), [item], header("image", (240, 300)))
     multi = overlay(tmp_path / "m.png", Path("a"), [item], header("image", (240, 300), kind="multi"))
     assert tuple(read(multi)[210, 60]) == PEOPLE[1]
-    assert tuple(read(single)[210, 60]) == tuple(picture()[0, 0])
+    assert tuple(read(single)[210, 60]) == tuple(image()[0, 0])
 
 
 def test_the_source_pixels_stay_as_they_are(tmp_path: Path) -> None:
-    pixels = picture(width=240, height=300)
+    pixels = image(width=240, height=300)
     before = pixels.copy()
     pixels.flags.writeable = False
     item = frame(0, None, pixels, person(60, 40, 120, 220))
@@ -93,7 +93,7 @@ def test_the_source_pixels_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    item = frame(0, None, picture(width=240, height=300), person(60, 40, 120, 220))
+    item = frame(0, None, image(width=240, height=300), person(60, 40, 120, 220))
     first, second = (
         overlay(tmp_path / name, Path("a"), [item], header("image", (240, 300)))
         for name in ("1.jpg", "2.jpg")
@@ -105,24 +105,24 @@ def test_abort_leaves_nothing_and_an_older_file_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"older")
     sink = open_overlay(path, Path("a"), header("image"))
-    sink.write(*frame(0, None, picture()))
+    sink.write(*frame(0, None, image()))
     sink.abort()
     sink.abort()
     assert path.read_bytes() == b"older"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_no_picture_no_overlay(tmp_path: Path) -> None:
+def test_no_image_no_overlay(tmp_path: Path) -> None:
     sink = open_overlay(tmp_path / "a.png", Path("a"), header("image"))
     sink.write(*lost(0, 0.0))
     sink.close(Summary())
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_picture_that_does_not_fit_its_format(tmp_path: Path) -> None:
+def test_a_image_that_does_not_fit_its_format(tmp_path: Path) -> None:
     sink = open_overlay(tmp_path / "a.webp", Path("a"), header("image", (16400, 2)))
     with pytest.raises(MediaError, match="16400x2 pixels cannot be written as"):
-        sink.write(*frame(0, None, picture(width=16400, height=2)))
+        sink.write(*frame(0, None, image(width=16400, height=2)))
     sink.abort()
     assert list(tmp_path.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""What is odd about a source's sound or metadata costs the overlay that at most, never the pictures."""
+"""What is odd about a source's sound or metadata costs the overlay that at most, never the images."""
 
 import logging
 from fractions import Fraction
@@ -12,11 +12,11 @@ from movenet_cli.core.results import Summary
 from movenet_cli.errors import MediaError
 from movenet_cli.output.overlay.image import open_overlay
 from tests.media.clips import write_clip, write_clip_with_sound
-from tests.output.overlay.clips import audio_packets, clip_pixels, frame, header, make_clip, overlay, picture
+from tests.output.overlay.clips import audio_packets, clip_pixels, frame, header, image, make_clip, overlay
 from tests.support.media import write_song
 
 TIMES = [index / 25 for index in range(50)]
-STEADY = [frame(index, time, picture()) for index, time in enumerate(TIMES)]
+STEADY = [frame(index, time, image()) for index, time in enumerate(TIMES)]
 
 
 def test_a_title_that_is_not_utf8(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_stream_that_the_header_does_not_announce(tmp_path: Path) -> None:
     clip = write_clip_with_sound(tmp_path / "clip.flv", 150, loudness=0.2)
     whole = audio_packets(clip)
     _add_caption(clip)
-    items = [frame(number, number / 25, picture()) for number in range(150)]
+    items = [frame(number, number / 25, image()) for number in range(150)]
     assert audio_packets(overlay(tmp_path / "o.mp4", clip, items)) == whole
 
 
@@ -87,13 +87,13 @@ def test_a_source_that_is_no_video_any_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "codec"), [("clip.ts", "aac"), ("clip.mkv", "flac"), ("clip.mkv", "libopus")]
 )
-def test_damaged_sound_costs_no_picture(tmp_path: Path, name: str, codec: str) -> None:
+def test_damaged_sound_costs_no_image(tmp_path: Path, name: str, codec: str) -> None:
     """Each packet of sound is overwritten in turn; an mp4 file does not take every one of them."""
     clip = make_clip(tmp_path / name, TIMES[:12], audio=codec, audio_seconds=0.5)
     sound, chance = clip.read_bytes(), np.random.default_rng(3)
     for _ in range(25):
         data = np.frombuffer(sound, np.uint8).copy()
-        half = len(data) // 2  # the sound is written after the pictures
+        half = len(data) // 2  # the sound is written after the images
         places = chance.integers(half, len(data), 30)
         data[places] = chance.integers(0, 256, 30)
         clip.write_bytes(data.tobytes())
@@ -115,9 +115,9 @@ def test_sound_whose_clock_steps_back(tmp_path: Path) -> None:
     assert len(audio_packets(path)) > 60
 
 
-def test_a_rate_of_one_picture_in_years(tmp_path: Path) -> None:
+def test_a_rate_of_one_image_in_years(tmp_path: Path) -> None:
     clip = write_clip(
         tmp_path / "clip.avi", 3, codec="mjpeg", pixel_format="yuvj420p", rate=Fraction(1, 100_000_000)
     )
-    items = [frame(number, number * 1e8, picture()) for number in range(3)]
+    items = [frame(number, number * 1e8, image()) for number in range(3)]
     assert len(clip_pixels(overlay(tmp_path / "o.mp4", clip, items, header(fps=None)))) == 3

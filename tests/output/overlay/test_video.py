@@ -1,4 +1,4 @@
-"""Overlays of videos, decoded again: pictures, times, colours, sound, and what is left when they fail."""
+"""Overlays of videos, decoded again: images, times, colours, sound, and what is left when they fail."""
 
 import errno
 import threading
@@ -13,7 +13,7 @@ import pytest
 
 from movenet_cli.core.results import Summary
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import ByteArray, Frame, Picture, PixelRect
+from movenet_cli.core.types import ByteArray, Frame, Image, PixelRect
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.output.overlay import mp4
 from movenet_cli.output.overlay.draw import LEFT
@@ -26,12 +26,12 @@ from tests.output.overlay.clips import (
     clip_times,
     frame,
     header,
+    image,
     lost,
     make_clip,
     onset,
     overlay,
     person,
-    picture,
     video_stream,
     write_all,
 )
@@ -59,7 +59,7 @@ def length(path: Path) -> float:
 
 
 def test_a_browser_plays_it(tmp_path: Path, clip: Path) -> None:
-    path = overlay(tmp_path / "o/a.mp4", clip, [frame(n, t, picture()) for n, t in enumerate(TIMES)])
+    path = overlay(tmp_path / "o/a.mp4", clip, [frame(n, t, image()) for n, t in enumerate(TIMES)])
     context = video_stream(path).codec_context
     assert (context.name, context.pix_fmt, context.profile) == ("h264", "yuv420p", "High")
     data = path.read_bytes()
@@ -68,50 +68,50 @@ def test_a_browser_plays_it(tmp_path: Path, clip: Path) -> None:
 
 
 def test_frames_keep_their_times(tmp_path: Path, clip: Path) -> None:
-    path = overlay(tmp_path / "o.mp4", clip, [frame(n, t, picture()) for n, t in enumerate(TIMES)])
+    path = overlay(tmp_path / "o.mp4", clip, [frame(n, t, image()) for n, t in enumerate(TIMES)])
     assert clip_times(path) == pytest.approx(TIMES, abs=1e-5)
     assert clip_times(path) == pytest.approx(clip_times(clip), abs=1e-5)
 
 
-def test_times_of_a_part_count_from_its_first_picture(tmp_path: Path, clip: Path) -> None:
-    items = [lost(2, 0.08), *(frame(n, TIMES[n], picture()) for n in (3, 4, 5))]
+def test_times_of_a_part_count_from_its_first_image(tmp_path: Path, clip: Path) -> None:
+    items = [lost(2, 0.08), *(frame(n, TIMES[n], image()) for n in (3, 4, 5))]
     path = overlay(tmp_path / "o.mp4", clip, items)
     assert clip_times(path) == pytest.approx([0.0, 0.7, 0.733], abs=1e-5)
 
 
-def test_a_failed_frame_adds_no_picture(tmp_path: Path) -> None:
+def test_a_failed_frame_adds_no_image(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "clip.mp4", [n / 25 for n in range(6)])
-    items = [frame(n, n / 25, picture()) for n in range(6)]
+    items = [frame(n, n / 25, image()) for n in range(6)]
     items[2], items[5] = lost(2, 2 / 25), lost(5, 5 / 25)  # type: ignore[call-overload]
     path = overlay(tmp_path / "o.mp4", clip, items)
     assert clip_times(path) == pytest.approx([0, 0.04, 0.12, 0.16], abs=1e-5)
     assert length(path) == pytest.approx(0.24, abs=1e-3)
 
 
-def test_the_last_picture_stays_as_long_as_the_others(tmp_path: Path) -> None:
+def test_the_last_image_stays_as_long_as_the_others(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "clip.mp4", [n / 25 for n in range(50)])
-    strided = overlay(tmp_path / "s.mp4", clip, [frame(n, n / 25, picture()) for n in range(0, 20, 5)])
+    strided = overlay(tmp_path / "s.mp4", clip, [frame(n, n / 25, image()) for n in range(0, 20, 5)])
     assert length(strided) == pytest.approx(0.8, abs=1e-3)
-    single = overlay(tmp_path / "1.mp4", clip, [frame(3, 3 / 25, picture())])
+    single = overlay(tmp_path / "1.mp4", clip, [frame(3, 3 / 25, image())])
     assert length(single) == pytest.approx(0.04, abs=1e-3)
-    at_the_end = overlay(tmp_path / "e.mp4", clip, [frame(n, n / 25, picture()) for n in (0, 30, 49)])
+    at_the_end = overlay(tmp_path / "e.mp4", clip, [frame(n, n / 25, image()) for n in (0, 30, 49)])
     assert length(at_the_end) == pytest.approx(2.0, abs=1e-3)
 
 
 def test_frames_without_times(tmp_path: Path, clip: Path) -> None:
-    items = [frame(n, None, picture()) for n in (0, 1, 3)]
+    items = [frame(n, None, image()) for n in (0, 1, 3)]
     path = overlay(tmp_path / "o.mp4", clip, items, header(fps=10.0))
     assert clip_times(path) == pytest.approx([0.0, 0.1, 0.3], abs=1e-5)
 
 
 def test_times_that_stand_still_move_on(tmp_path: Path, clip: Path) -> None:
-    path = overlay(tmp_path / "o.mp4", clip, [frame(n, 0.5, picture()) for n in range(3)])
+    path = overlay(tmp_path / "o.mp4", clip, [frame(n, 0.5, image()) for n in range(3)])
     assert len(clip_pixels(path)) == 3
 
 
 def test_a_gap_of_months_is_shortened(tmp_path: Path, clip: Path) -> None:
     times = [0.0, 0.04, 7e6, 7e6 + 0.04, 7e6 + 0.08, 2e7]
-    path = overlay(tmp_path / "o.mp4", clip, [frame(n, t, picture()) for n, t in enumerate(times)])
+    path = overlay(tmp_path / "o.mp4", clip, [frame(n, t, image()) for n, t in enumerate(times)])
     longest = 4 * 3600.0
     expected = [0.0, 0.04, *(0.04 + longest + step for step in (0.0, 0.04, 0.08)), 0.12 + 2 * longest]
     assert clip_times(path) == pytest.approx(expected, abs=1e-4)
@@ -121,9 +121,9 @@ def test_each_frame_shows_its_own_skeleton(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "clip.mp4", [0.0, 0.04, 0.08], size=(320, 240))
     people = [person(20 + 80 * n, 20, 100, 200) for n in range(3)]
     items = [
-        frame(n, n / 25, picture(width=320, height=240), people[n])
+        frame(n, n / 25, image(width=320, height=240), people[n])
         if n != 1
-        else frame(1, 0.04, picture(width=320, height=240))
+        else frame(1, 0.04, image(width=320, height=240))
         for n in range(3)
     ]
     shown = clip_pixels(overlay(tmp_path / "o.mp4", clip, items, header(size=(320, 240))))
@@ -150,14 +150,14 @@ def test_colours_are_those_of_the_source(tmp_path: Path, space: int, size: tuple
 @pytest.mark.parametrize("size", [(65, 48), (64, 49), (63, 47), (1, 1)])
 def test_odd_sizes_repeat_the_last_row_and_column(tmp_path: Path, size: tuple[int, int]) -> None:
     clip = make_clip(tmp_path / "clip.mp4", [0.0])
-    path = overlay(tmp_path / "o.mp4", clip, [frame(0, 0.0, picture(width=size[0], height=size[1]))])
+    path = overlay(tmp_path / "o.mp4", clip, [frame(0, 0.0, image(width=size[0], height=size[1]))])
     (pixels,) = clip_pixels(path)
     assert pixels.shape[1::-1] == (size[0] + size[0] % 2, size[1] + size[1] % 2)
     assert np.abs(pixels.astype(int) - GREY).max() < 8
 
 
 def test_another_size_in_mid_stream_is_fitted_in(tmp_path: Path, clip: Path) -> None:
-    items = [frame(0, 0.0, picture()), frame(1, 0.04, picture((250, 250, 250), 200, 75))]
+    items = [frame(0, 0.0, image()), frame(1, 0.04, image((250, 250, 250), 200, 75))]
     _, second = clip_pixels(overlay(tmp_path / "o.mp4", clip, items))
     assert second.shape == (48, 64, 3)
     assert second[24].min() > 235
@@ -173,14 +173,14 @@ def test_pixel_shape(tmp_path: Path, rotation: int, expected: Fraction) -> None:
     path = overlay(
         tmp_path / "o.mp4",
         clip,
-        [frame(0, 0.0, picture())],
+        [frame(0, 0.0, image())],
         type(head)(head.source, info, head.model, head.input_size, {}, 0.3),
     )
     assert video_stream(path).codec_context.sample_aspect_ratio == expected
 
 
 def steady(first: int = 0, last: int = 50) -> list[Any]:
-    return [frame(n, n / 25, picture()) for n in range(first, last)]
+    return [frame(n, n / 25, image()) for n in range(first, last)]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_sound_of_a_late_part(tmp_path: Path) -> None:
     assert len(part) == pytest.approx(1.0 * 48000 / 1024, abs=3)
 
 
-def test_sound_longer_than_the_pictures_is_kept(tmp_path: Path) -> None:
+def test_sound_longer_than_the_images_is_kept(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "clip.mp4", [n / 25 for n in range(25)], audio="aac", audio_seconds=3.0)
     path = overlay(tmp_path / "o.mp4", clip, steady(0, 25))
     assert audio_packets(path) == audio_packets(clip)
@@ -252,15 +252,15 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_what_lay_in_memory_before_changes_no_byte(tmp_path: Path) -> None:
-    pictures = [gradient(96, 64, seed) for seed in range(40)]
-    clip = write_video(tmp_path / "clip.mp4", pictures)
+    images = [gradient(96, 64, seed) for seed in range(40)]
+    clip = write_video(tmp_path / "clip.mp4", images)
     random, seen = np.random.default_rng(0), set()
     for _ in range(100):
         path = tmp_path / "o.mp4"
         original = Original(clip, 0.0, 0)
         writer = mp4.Mp4Writer(path, path, (96, 64), original)
         _ = [np.full(size, size % 256, np.uint8) for size in random.integers(16, 2**17, 200)]
-        for index, pixels in enumerate(pictures):
+        for index, pixels in enumerate(images):
             writer.write(pixels, index / 10)
         writer.finish(4.0)
         original.close()
@@ -270,7 +270,7 @@ def test_what_lay_in_memory_before_changes_no_byte(tmp_path: Path) -> None:
 
 def test_names_that_look_like_addresses(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    path = overlay(Path("http:/a#?%d.mp4"), clip, [frame(0, 0.0, picture())])
+    path = overlay(Path("http:/a#?%d.mp4"), clip, [frame(0, 0.0, image())])
     assert len(clip_pixels(path.resolve())) == 1
 
 
@@ -290,13 +290,13 @@ def test_abort_leaves_nothing_and_an_older_file_alone(tmp_path: Path, clip: Path
 
 def test_abort_after_close_keeps_the_file(tmp_path: Path, clip: Path) -> None:
     sink = open_overlay(tmp_path / "o.mp4", clip, header())
-    sink.write(*frame(0, 0.0, picture()))
+    sink.write(*frame(0, 0.0, image()))
     sink.close(Summary())
     sink.abort()
     assert len(clip_pixels(tmp_path / "o.mp4")) == 1
 
 
-def test_no_picture_no_overlay(tmp_path: Path, clip: Path) -> None:
+def test_no_image_no_overlay(tmp_path: Path, clip: Path) -> None:
     sink = open_overlay(tmp_path / "o.mp4", clip, header())
     sink.write(*lost(0, 0.0))
     sink.close(Summary())
@@ -305,14 +305,14 @@ def test_no_picture_no_overlay(tmp_path: Path, clip: Path) -> None:
 
 def test_too_large_for_the_encoder(tmp_path: Path, clip: Path) -> None:
     sink = open_overlay(tmp_path / "o.mp4", clip, header())
-    sink.write(*frame(0, 0.0, picture(width=16386, height=2)))
+    sink.write(*frame(0, 0.0, image(width=16386, height=2)))
     with pytest.raises(MediaError, match="too large for H"):
         sink.close(Summary())
     assert list(tmp_path.iterdir()) == [clip]
 
 
-class _Unreadable(Picture):
-    """A picture whose pixels cannot be had."""
+class _Unreadable(Image):
+    """An image whose pixels cannot be had."""
 
     width, height = 64, 48
 
@@ -328,7 +328,7 @@ def test_an_error_of_the_thread_reaches_the_caller_who_never_waits_for_ever(
 ) -> None:
     sink = open_overlay(tmp_path / "o.mp4", clip, header())
     bad = Frame(0, 0.0, _Unreadable())
-    _, result = frame(0, 0.0, picture())
+    _, result = frame(0, 0.0, image())
     with pytest.raises(MediaError, match="pixels are gone"):
         write_all(sink, [(bad, result)] * 100)
     with pytest.raises(MediaError, match="pixels are gone"):
@@ -351,7 +351,7 @@ def test_a_full_disk_ends_the_run(tmp_path: Path, clip: Path, monkeypatch: pytes
 def test_without_the_encoder(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp4, "_ENCODER", "libx263")
     sink = open_overlay(tmp_path / "o.mp4", clip, header())
-    sink.write(*frame(0, 0.0, picture()))
+    sink.write(*frame(0, 0.0, image()))
     with pytest.raises(OutputError, match="built without libx263"):
         sink.close(Summary())
     assert list(tmp_path.iterdir()) == [clip]
@@ -359,7 +359,7 @@ def test_without_the_encoder(tmp_path: Path, clip: Path, monkeypatch: pytest.Mon
 
 def test_a_source_that_has_vanished(tmp_path: Path) -> None:
     sink = open_overlay(tmp_path / "o.mp4", tmp_path / "gone.mp4", header())
-    sink.write(*frame(0, 0.0, picture()))
+    sink.write(*frame(0, 0.0, image()))
     with pytest.raises(MediaError, match="cannot be opened again"):
         sink.close(Summary())
     assert list(tmp_path.iterdir()) == []

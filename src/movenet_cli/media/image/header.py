@@ -46,7 +46,7 @@ class ImageHeader:
         height: as stored, pixels.
         orientation: how the pixels that OpenCV decodes have to be turned.
         rotation: degrees clockwise from stored to upright, for the record.
-        pages: pictures in the file.
+        pages: images in the file.
     """
 
     format: str
@@ -63,14 +63,14 @@ class ImageHeader:
 
     @property
     def note(self) -> str | None:
-        """What is left out of a file with several pictures."""
+        """What is left out of a file with several images."""
         if self.pages > 1 and self.format in ("TIFF", "WEBP", "AVIF"):
             return f"only the first of {self.pages} pages was read"
         return None
 
 
 def read_header(data: bytes) -> ImageHeader:
-    """Read size, orientation and number of pictures of an image file.
+    """Read size, orientation and number of images of an image file.
 
     Raises:
         MediaError: when the bytes are no image of a known format, or its header is broken.
@@ -80,7 +80,7 @@ def read_header(data: bytes) -> ImageHeader:
             return _header(image, data)
     except UnidentifiedImageError:
         if data[4:12] in _HEIF_BRANDS:
-            raise MediaError("HEIC pictures cannot be read; convert them to JPEG") from None
+            raise MediaError("HEIC images cannot be read; convert them to JPEG") from None
         raise MediaError("not an image that can be read") from None
     except MemoryError:
         raise
@@ -124,7 +124,7 @@ def _png_orientation(data: bytes) -> Orientation:
 
 
 def check_pixels(width: int, height: int, max_pixels: int) -> None:
-    """Refuse a picture that would fill the memory.
+    """Refuse an image that would fill the memory.
 
     Raises:
         MediaError: when it has more than `max_pixels` pixels.

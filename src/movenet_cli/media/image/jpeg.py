@@ -1,8 +1,8 @@
 """The bytes of a JPEG file in; its pixels out, or an error when any are damaged.
 
 Decoding at a fraction of the size, which libjpeg offers, would take 60 % less time for 12 megapixels. But it
-smooths the picture before the network's input is sampled from it, and moves confident keypoints by more than
-half an input pixel on average, so pictures are decoded whole.
+smooths the image before the network's input is sampled from it, and moves confident keypoints by more than
+half an input pixel on average, so images are decoded whole.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""A still picture file in; one frame of upright 8-bit RGB out."""
+"""A still image file in; one frame of upright 8-bit RGB out."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from movenet_cli.media.image.header import ImageHeader
 from movenet_cli.media.image.jpeg import decode_jpeg, is_rgb_jpeg
 from movenet_cli.media.image.tiff import check_tiff
 from movenet_cli.media.interface import Source
-from movenet_cli.media.pixels.rgb_image import RgbPicture
+from movenet_cli.media.pixels.rgb_image import RgbImage
 
 _DECODE = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
@@ -41,21 +41,21 @@ def decode_image(data: bytes) -> ByteArray:
 
 
 class ImageSource(Source):
-    """A still picture.
+    """A still image.
 
     Args:
         data: the whole file.
         header: what `read_header` said of it.
 
     Raises:
-        MediaError: when the picture is truncated or broken.
+        MediaError: when the image is truncated or broken.
     """
 
     def __init__(self, data: bytes, header: ImageHeader) -> None:
         pixels, remark = _decode(data, header)
-        self._picture = RgbPicture(header.orientation.apply(pixels))
+        self._image = RgbImage(header.orientation.apply(pixels))
         self._notes = tuple(note for note in (header.note, remark) if note)
-        self._info = SourceInfo("image", self._picture.width, self._picture.height, header.rotation)
+        self._info = SourceInfo("image", self._image.width, self._image.height, header.rotation)
 
     @property
     def info(self) -> SourceInfo:
@@ -68,8 +68,8 @@ class ImageSource(Source):
         return self._notes
 
     def frames(self) -> Iterator[Frame]:
-        """The picture as frame 0, without a time."""
-        yield Frame(0, None, self._picture)
+        """The image as frame 0, without a time."""
+        yield Frame(0, None, self._image)
 
     def close(self) -> None:
         """Nothing is held open."""

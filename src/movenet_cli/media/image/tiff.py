@@ -86,7 +86,7 @@ def _check_deflate(data: bytes, tags: _Tags) -> None:
 def _check_jpeg(data: bytes, tags: _Tags) -> None:
     tables: bytes = tags.get(_JPEG_TABLES, b"")
     for part in _parts(data, tags):
-        # The tables are a JPEG without a picture: its end mark and the part's start mark go.
+        # The tables are a JPEG without an image: its end mark and the part's start mark go.
         jpeg = tables[:-2] + part[2:] if tables else part
         if is_rgb_jpeg(jpeg):
             decode_jpeg(jpeg)

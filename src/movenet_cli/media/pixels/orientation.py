@@ -41,7 +41,7 @@ class Orientation:
         return cls(round(math.degrees(math.atan2(b, a)) / 90) % 4 * 90, mirrored)
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height of a picture, stored to upright; the same rule leads back."""
+        """Width and height of an image, stored to upright; the same rule leads back."""
         return (height, width) if self.rotation in (90, 270) else (width, height)
 
     def apply(self, stored: ByteArray) -> ByteArray:
@@ -53,7 +53,7 @@ class Orientation:
         return np.asarray(stored)
 
     def stored_rect(self, rect: PixelRect, width: int, height: int) -> PixelRect:
-        """Where a rectangle of the upright picture lies in the stored one of `width` by `height` pixels."""
+        """Where a rectangle of the upright image lies in the stored one of `width` by `height` pixels."""
         x0, y0, x1, y1 = rect
         if self.rotation == 90:
             x0, y0, x1, y1 = y0, height - x1, y1, height - x0

@@ -12,11 +12,11 @@ def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> By
     """Scale the part `rect` to `size`: bilinearly at pixel centres, no anti-aliasing, fractions cut off.
 
     Computed in the same order and precision, so the result is the same to the last bit. Only the pixels that
-    are sampled are touched: a large picture costs no more than a small one.
+    are sampled are touched: a large image costs no more than a small one.
 
     Args:
         pixels: (H, W, 3) uint8.
-        rect: inside the picture.
+        rect: inside the image.
         size: width and height of the result.
 
     Returns:

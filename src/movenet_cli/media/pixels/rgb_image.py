@@ -1,14 +1,14 @@
-"""RGB pixels in memory as a `Picture`."""
+"""RGB pixels in memory as an `Image`."""
 
 from dataclasses import dataclass
 
-from movenet_cli.core.types import ByteArray, Picture, PixelRect
+from movenet_cli.core.types import ByteArray, Image, PixelRect
 from movenet_cli.media.pixels.resize import resized_rgb
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RgbPicture(Picture):
-    """A decoded picture: `pixels` is (height, width, 3) uint8 RGB, already upright."""
+class RgbImage(Image):
+    """A decoded image: `pixels` is (height, width, 3) uint8 RGB, already upright."""
 
     pixels: ByteArray
 
@@ -27,5 +27,5 @@ class RgbPicture(Picture):
         return self.pixels
 
     def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
-        """See `Picture.resized`."""
+        """See `Image.resized`."""
         return resized_rgb(self.pixels, rect, size)

@@ -1,4 +1,4 @@
-"""Pixels stored at a reduced resolution in; a part of the full picture, sampled from them, out."""
+"""Pixels stored at a reduced resolution in; a part of the full image, sampled from them, out."""
 
 import cv2
 import numpy as np
@@ -26,13 +26,13 @@ def sampled(
     reduction: tuple[int, int],
     is_left: bool = False,
 ) -> ByteArray:
-    """As `scaled`, from pixels that each stand for several of the full picture; no rounding of the borders.
+    """As `scaled`, from pixels that each stand for several of the full image; no rounding of the borders.
 
     Args:
         pixels: (h, w) or (h, w, C) uint8.
-        rect: in pixels of the full picture.
+        rect: in pixels of the full image.
         size: width and height of the result.
-        reduction: pixels of the full picture for one of `pixels`, along x and y.
+        reduction: pixels of the full image for one of `pixels`, along x and y.
         is_left: a sample sits on the leftmost of its pixels instead of amid them.
     """
     step_x, offset_x = _axis(rect[0], rect[2], size[0], reduction[0], is_left)

@@ -1,12 +1,12 @@
-"""A picture that is stored lying on its side in, a `Picture` that stands upright out."""
+"""An image that is stored lying on its side in, an `Image` that stands upright out."""
 
 from abc import abstractmethod
 
-from movenet_cli.core.types import ByteArray, Picture, PixelRect
+from movenet_cli.core.types import ByteArray, Image, PixelRect
 from movenet_cli.media.pixels.orientation import Orientation
 
 
-class UprightPicture(Picture):
+class UprightImage(Image):
     """Turns what the subclass gives; small results are turned after scaling.
 
     Args:
@@ -23,28 +23,28 @@ class UprightPicture(Picture):
 
     @property
     def width(self) -> int:
-        """Width of the upright picture in pixels."""
+        """Width of the upright image in pixels."""
         return self._size[0]
 
     @property
     def height(self) -> int:
-        """Height of the upright picture in pixels."""
+        """Height of the upright image in pixels."""
         return self._size[1]
 
     def rgb(self) -> ByteArray:
-        """See `Picture.rgb`; kept for the next caller."""
+        """See `Image.rgb`; kept for the next caller."""
         if self._rgb is None:
             self._rgb = self._orientation.apply(self._stored_rgb())
         return self._rgb
 
     def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
-        """See `Picture.resized`."""
+        """See `Image.resized`."""
         stored = self._orientation.stored_rect(rect, *self._stored_size)
         return self._orientation.apply(self._stored_part(stored, self._orientation.size(*size)))
 
     @abstractmethod
     def _stored_rgb(self) -> ByteArray:
-        """The whole picture as stored: (H, W, 3) RGB."""
+        """The whole image as stored: (H, W, 3) RGB."""
 
     @abstractmethod
     def _stored_part(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:

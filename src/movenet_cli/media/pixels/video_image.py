@@ -1,4 +1,4 @@
-"""A decoded video frame as a `Picture`: converted to RGB only as far as somebody asks."""
+"""A decoded video frame as an `Image`: converted to RGB only as far as somebody asks."""
 
 import av
 import numpy as np
@@ -6,11 +6,11 @@ import numpy as np
 from movenet_cli.core.types import ByteArray, PixelRect
 from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.media.pixels.resize import resized_rgb
-from movenet_cli.media.pixels.upright import UprightPicture
+from movenet_cli.media.pixels.upright import UprightImage
 from movenet_cli.media.pixels.yuv import YuvPlanes
 
 
-class VideoPicture(UprightPicture):
+class VideoImage(UprightImage):
     """A frame as the decoder left it; the common YUV formats are converted after scaling.
 
     Args:

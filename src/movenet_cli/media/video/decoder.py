@@ -10,7 +10,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from movenet_cli.core.cancellation import StopSignal
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.errors import SHORTAGE
 from movenet_cli.media.video.demux import PacketReader, is_shown, missing_tail
 from movenet_cli.media.video.file_end import FileEnd
@@ -44,19 +44,19 @@ _ONE_PACKET_ONE_FRAME = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One frame of the stream: the picture, or the reason why there is none.
+    """One frame of the stream: the image, or the reason why there is none.
 
     Attributes:
         index: position in the stream, from 0.
         time: seconds since the first frame; None when the stream has neither timestamps nor a rate.
-        picture: the decoder's frame; None when it is lost.
+        image: the decoder's frame; None when it is lost.
         reason: why it is lost.
         is_doubtful: whether a frame since the last key frame is lost, so that this one may show traces.
     """
 
     index: int
     time: float | None
-    picture: av.VideoFrame | None
+    image: av.VideoFrame | None
     reason: str
     is_doubtful: bool
 
@@ -69,7 +69,7 @@ class StreamDecoder:
     Args:
         container: an open input.
         stream: its video stream.
-        stop: looked at with every packet.
+        cancellation: looked at with every packet.
         end: what the file itself tells of its end.
 
     Attributes:
@@ -77,7 +77,7 @@ class StreamDecoder:
     """
 
     def __init__(
-        self, container: InputContainer, stream: VideoStream, stop: StopSignal, end: FileEnd
+        self, container: InputContainer, stream: VideoStream, cancellation: CancellationToken, end: FileEnd
     ) -> None:
         self.is_damaged = False
         self._end = end
@@ -85,7 +85,7 @@ class StreamDecoder:
         self._codec = stream.codec_context.name
         self._has_index = "mp4" in container.format.name
         self._container = container
-        self._reader = PacketReader(container, stream, stop, has_index=self._has_index)
+        self._reader = PacketReader(container, stream, cancellation, has_index=self._has_index)
         self._account = self._open_account(container)
         self._first_key: Packet[VideoStream] | None = None
         self._recent: deque[int | None] = deque(maxlen=64)
@@ -202,15 +202,15 @@ class StreamDecoder:
     def _placed(self, settled: Iterator[Settled[av.VideoFrame]]) -> Iterator[Decoded]:
         """Number the frames and tell their times."""
         for one in settled:
-            picture, reason = one.item, one.reason
-            if picture is not None and picture.is_corrupt:
-                picture, reason = None, DAMAGED
-            if picture is None:
+            image, reason = one.item, one.reason
+            if image is not None and image.is_corrupt:
+                image, reason = None, DAMAGED
+            if image is None:
                 self.is_damaged |= reason != ENDS_EARLY
                 self._lost_since_key = True
-            elif picture.key_frame:
+            elif image.key_frame:
                 self._lost_since_key = False
-            yield Decoded(self._index, self._time(one.timestamp), picture, reason, self._lost_since_key)
+            yield Decoded(self._index, self._time(one.timestamp), image, reason, self._lost_since_key)
             self._index += 1
 
     def _time(self, timestamp: int | None) -> float | None:

@@ -9,7 +9,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from movenet_cli.core.cancellation import StopSignal
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.errors import SHORTAGE
 from movenet_cli.media.video.truncation import Extent
 
@@ -29,7 +29,7 @@ class PacketReader:
     Args:
         container: an open input.
         stream: its video stream.
-        stop: looked at with every packet of any stream.
+        cancellation: looked at with every packet of any stream.
         has_index: the container lists every packet of the stream before they are read, as an mp4 does.
 
     Attributes:
@@ -41,11 +41,16 @@ class PacketReader:
     """
 
     def __init__(
-        self, container: InputContainer, stream: VideoStream, stop: StopSignal, *, has_index: bool
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        cancellation: CancellationToken,
+        *,
+        has_index: bool,
     ) -> None:
         self._container = container
         self._stream = stream
-        self._stop = stop
+        self._cancellation = cancellation
         self._has_index = has_index
         self._errors = 0
         self._was_interrupted = False
@@ -78,7 +83,7 @@ class PacketReader:
 
     def _until_error(self) -> Iterator["Packet[VideoStream]"]:
         for packet in self._container.demux():
-            self._stop.check()
+            self._cancellation.check()
             self._errors = 0
             if packet.size and self._is_ours(packet):
                 if self._was_interrupted and self._has_index:

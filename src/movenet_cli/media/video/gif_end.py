@@ -1,4 +1,4 @@
-"""How a GIF file ends: FFmpeg takes a picture that was cut off for a whole one."""
+"""How a GIF file ends: FFmpeg takes an image that was cut off for a whole one."""
 
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
@@ -43,7 +43,7 @@ def _end(file: BinaryIO) -> GifEnd:
             file.seek(_palette_size(place[8]) + 1, 1)
             if not _pass_over(file):
                 return "in a frame"
-    return "without its end mark" if not kind else "whole"  # whatever else follows is no picture
+    return "without its end mark" if not kind else "whole"  # whatever else follows is no image
 
 
 def _palette_size(flags: int) -> int:

@@ -12,15 +12,15 @@ from av.error import FFmpegError
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
-from movenet_cli.core.cancellation import StopSignal
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import FrameRange, SourceInfo
-from movenet_cli.core.types import Frame, Skipped
+from movenet_cli.core.types import FailedFrame, Frame
 from movenet_cli.errors import SHORTAGE, MediaError
 from movenet_cli.io.container import open_container
 from movenet_cli.media.image.header import check_pixels
 from movenet_cli.media.interface import Source
 from movenet_cli.media.pixels.orientation import Orientation
-from movenet_cli.media.pixels.video_image import VideoPicture
+from movenet_cli.media.pixels.video_image import VideoImage
 from movenet_cli.media.video.decoder import Decoded, StreamDecoder
 from movenet_cli.media.video.file_end import FileEnd
 from movenet_cli.media.video.prefetch import Prefetcher
@@ -38,18 +38,20 @@ class VideoSource(Source):
         path: the file.
         frames: which frames are asked for.
         max_pixels: a stream of larger frames is refused before any is decoded.
-        stop: ends the decoding, see `open_source`.
+        cancellation: ends the decoding, see `open_source`.
 
     Raises:
-        MediaError: when the file is no video, has no picture, or none that can be decoded.
+        MediaError: when the file is no video, has no image, or none that can be decoded.
     """
 
-    def __init__(self, path: Path, frames: FrameRange, *, max_pixels: int, stop: StopSignal) -> None:
+    def __init__(
+        self, path: Path, frames: FrameRange, *, max_pixels: int, cancellation: CancellationToken
+    ) -> None:
         self._selection = Selection(frames)
         self._path = path
         self._max_pixels = max_pixels
-        self._stop = stop
-        self._prefetcher: Prefetcher[Frame | Skipped] | None = None
+        self._cancellation = cancellation
+        self._prefetcher: Prefetcher[Frame | FailedFrame] | None = None
         self._sizes: dict[tuple[int, int], int] = {}
         self._first_doubtful: int | None = None
         self._doubtful = 0
@@ -80,7 +82,7 @@ class VideoSource(Source):
             remarks.append(_traces(self._first_doubtful, self._doubtful))
         return tuple(remark for remark in remarks if remark)
 
-    def frames(self) -> Iterator[Frame | Skipped]:
+    def frames(self) -> Iterator[Frame | FailedFrame]:
         """See `Source.frames`; to be called once."""
         self._prefetcher = Prefetcher(self._asked_for(), depth=_QUEUE_DEPTH, name="movenet-decode")
         yield from self._prefetcher
@@ -101,7 +103,7 @@ class VideoSource(Source):
             "max_pixels": str(self._max_pixels),  # for larger frames later on
             "err_detect": "0" if is_damaged else "explode",
         }
-        self._decoder = StreamDecoder(self._container, self._stream, self._stop, self._end)
+        self._decoder = StreamDecoder(self._container, self._stream, self._cancellation, self._end)
 
     def _all(self) -> Iterator[Decoded]:
         """Every frame of the stream; from the first sign of damage on, out of a second, careful decoding.
@@ -115,7 +117,7 @@ class VideoSource(Source):
             held.append(decoded)
             if self._decoder.is_damaged:
                 break
-            if len(held) > _MOST_B_FRAMES or not _is_b_frame(decoded.picture):
+            if len(held) > _MOST_B_FRAMES or not _is_b_frame(decoded.image):
                 given += len(held)
                 yield from held
                 held.clear()
@@ -127,13 +129,13 @@ class VideoSource(Source):
             yield from held
 
     def _start(self) -> SourceInfo:
-        """Decode up to the first picture, which knows the rotation and the true size."""
+        """Decode up to the first image, which knows the rotation and the true size."""
         before: list[Decoded] = []
         for decoded in self._decoded:
             before.append(decoded)
-            if decoded.picture is not None:
+            if decoded.image is not None:
                 self._decoded = itertools.chain(before, self._decoded)
-                return self._describe(decoded.picture)
+                return self._describe(decoded.image)
         raise MediaError("no frame of the video can be decoded")
 
     def _describe(self, first: av.VideoFrame) -> SourceInfo:
@@ -146,7 +148,7 @@ class VideoSource(Source):
             frame_count=self._stream.frames or None,
         )
 
-    def _asked_for(self) -> Iterator[Frame | Skipped]:
+    def _asked_for(self) -> Iterator[Frame | FailedFrame]:
         """The selected frames; stops decoding when no more are asked for."""
         for decoded in self._decoded:
             if self._selection.is_over(decoded.index, decoded.time):
@@ -156,22 +158,22 @@ class VideoSource(Source):
         self._is_through = True
         yield from self._unread()
 
-    def _unread(self) -> Iterator[Skipped]:
+    def _unread(self) -> Iterator[FailedFrame]:
         """One lost frame for all of a part that cannot be read, when it might have been asked for."""
         index = self._selection.next_index(self._decoder.count)
         if self._decoder.broke_off and not self._selection.is_over(index, None):
-            yield Skipped(index, None, _BROKE_OFF)
+            yield FailedFrame(index, None, _BROKE_OFF)
 
-    def _frame(self, decoded: Decoded) -> Frame | Skipped:
-        if decoded.picture is None:
-            return Skipped(decoded.index, decoded.time, decoded.reason)
+    def _frame(self, decoded: Decoded) -> Frame | FailedFrame:
+        if decoded.image is None:
+            return FailedFrame(decoded.index, decoded.time, decoded.reason)
         if decoded.is_doubtful:
             if self._first_doubtful is None:
                 self._first_doubtful = decoded.index
             self._doubtful += 1
-        picture = VideoPicture(decoded.picture, _orientation(decoded.picture))
-        self._sizes.setdefault((picture.width, picture.height), decoded.index)
-        return Frame(decoded.index, decoded.time, picture)
+        image = VideoImage(decoded.image, _orientation(decoded.image))
+        self._sizes.setdefault((image.width, image.height), decoded.index)
+        return Frame(decoded.index, decoded.time, image)
 
 
 def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
@@ -196,7 +198,7 @@ def _fps(rate: Fraction | None) -> float | None:
 
 
 def _pick(container: av.container.InputContainer) -> VideoStream:
-    """The first video stream that is no cover picture."""
+    """The first video stream that is no cover image."""
     stream = next((stream for stream in container.streams.video if not _is_cover(stream)), None)
     if stream is None:
         raise MediaError("no video in this file")
@@ -206,7 +208,7 @@ def _pick(container: av.container.InputContainer) -> VideoStream:
 
 
 def _is_cover(stream: VideoStream) -> bool:
-    """Whether a stream is a music file's cover picture."""
+    """Whether a stream is a music file's cover image."""
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 

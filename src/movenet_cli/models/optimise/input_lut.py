@@ -1,6 +1,6 @@
 """A network's file in; the network without its first steps, and a table that takes their place.
 
-Every MoveNet first turns pixels of 0 to 255 into numbers of another range, pass by pass over the picture.
+Every MoveNet first turns pixels of 0 to 255 into numbers of another range, pass by pass over the image.
 A table of what becomes of each value gives the same bits at once, in a fifth less time for int8 Lightning.
 """
 
@@ -62,7 +62,7 @@ def _table(content: bytes) -> PixelTable | None:
     network = Network(content, "the start of the network")
     height, width = network.size
     values = np.resize(np.arange(256, dtype=np.uint8), (-(-256 // (height * width)), height, width, 1))
-    ramps = [network.invoke_raw(picture.repeat(3, axis=2))[0].reshape(-1, 3) for picture in values]
+    ramps = [network.invoke_raw(image.repeat(3, axis=2))[0].reshape(-1, 3) for image in values]
     table = np.ascontiguousarray(np.concatenate(ramps)[None, :256])
     if table.dtype not in _TABLE_TYPES:
         return None

@@ -21,8 +21,8 @@ from movenet_cli.output.folder.entries import Entry, Fingerprint, Output, finger
 from movenet_cli.output.folder.records import (
     Begun,
     Record,
+    ResultSettings,
     RunFile,
-    Settings,
     is_beginning,
     parse_record,
     record_line,
@@ -59,7 +59,7 @@ class Journal:
         self._path = folder / JOURNAL_NAME
         self._lock = threading.RLock()  # what is noted may look things up while it is made
         self._lines: dict[str, bytes] = {}
-        self._settings: dict[str, Settings] = {}
+        self._settings: dict[str, ResultSettings] = {}
         self._begun: dict[str, bytes] = {}
         self._files: dict[str, Output | None] = {}
         self._stream: BinaryIO | None = None
@@ -80,7 +80,7 @@ class Journal:
             lines = list(self._lines.values())
         return map(parsed, lines)
 
-    def settings(self, key: str) -> Settings | None:
+    def settings(self, key: str) -> ResultSettings | None:
         """The settings that a key stands for; None when nobody wrote them down, as in version 0.1.0."""
         return self._settings.get(key)
 
@@ -133,7 +133,7 @@ class Journal:
         """Record anything: settings (once), inputs that are begun, files of the run, entries anew."""
         with self._lock, self._as_output_error():
             for record in records:
-                if not (isinstance(record, Settings) and record.key in self._settings):
+                if not (isinstance(record, ResultSettings) and record.key in self._settings):
                     line = written(record) if isinstance(record, Entry) else record_line(record)
                     self._append(line)
                     self._take(record, line)
@@ -226,7 +226,7 @@ class Journal:
         return False
 
     def _take(self, record: Record, line: bytes) -> None:
-        if isinstance(record, Settings):
+        if isinstance(record, ResultSettings):
             self._settings[record.key] = record
         elif isinstance(record, Begun):
             self._begun[record.name] = line

@@ -18,7 +18,7 @@ from movenet_cli.errors import MediaError, OutputError, UsageError
 from movenet_cli.output.folder.entries import Entry, location_of
 from movenet_cli.output.folder.journal import Journal, is_up_to_date, same_content
 from movenet_cli.output.folder.layout import Layout
-from movenet_cli.output.folder.records import Begun, Settings
+from movenet_cli.output.folder.records import Begun, ResultSettings
 from movenet_cli.output.folder.settings_diff import differences
 
 MEDIA: Final[tuple[Media, ...]] = get_args(Media)
@@ -35,7 +35,7 @@ Action = Literal["annotate", "add", "redo", "keep"]
 
 
 @dataclass(frozen=True, slots=True)
-class InputPlan:
+class PlannedInput:
     """What a run will do with one input.
 
     Attributes:
@@ -53,7 +53,7 @@ class InputPlan:
 
 
 @dataclass(slots=True)
-class Plan:
+class FolderPlan:
     """What a run will do with all its inputs.
 
     Attributes:
@@ -68,7 +68,7 @@ class Plan:
         overwrite: whether the user wants everything redone.
     """
 
-    inputs: list[InputPlan] = field(default_factory=list)
+    inputs: list[PlannedInput] = field(default_factory=list)
     to_do: list[InputFile] = field(default_factory=list)
     removed: Counter[str] = field(default_factory=Counter)
     adopted: list[Entry] = field(default_factory=list)
@@ -109,7 +109,7 @@ class Plan:
             )
 
 
-class Planner:
+class FolderPlanner:
     """Compares the inputs of a run with what is in its results folder.
 
     Args:
@@ -127,7 +127,7 @@ class Planner:
         root: Path,
         journal: Journal,
         layout: Layout,
-        settings: Mapping[Media, Settings],
+        settings: Mapping[Media, ResultSettings],
         media_of: Callable[[Path], Media | None],
         *,
         overwrite: bool = False,
@@ -143,14 +143,14 @@ class Planner:
         self._exact = exact
         self._sound_folders: set[str] = set()
 
-    def plan(self, files: Sequence[InputFile]) -> Plan:
+    def plan(self, files: Sequence[InputFile]) -> FolderPlan:
         """The plan for these inputs.
 
         Raises:
             UsageError: two names are one on this disk.
             OutputError: a folder of the results leads elsewhere.
         """
-        plan = Plan(overwrite=self._overwrite)
+        plan = FolderPlan(overwrite=self._overwrite)
         if _ignores_case(self._root):
             self._check_case(files)
         own = self._layout.run_files
@@ -172,7 +172,7 @@ class Planner:
         for file in files:
             yield Begun(file.name, keys, self._free(file))
 
-    def _plan_one(self, file: InputFile, plan: Plan) -> InputPlan:
+    def _plan_one(self, file: InputFile, plan: FolderPlan) -> PlannedInput:
         entry = self._journal.get(file.name)
         if entry is not None and not self._has_results(entry):
             entry = None
@@ -181,24 +181,24 @@ class Planner:
             needed = self._needed(file)
             plan.foreign += [self._root / path for path in foreign if path in needed]
         if entry is None:
-            return InputPlan(file, "annotate", "new")
+            return PlannedInput(file, "annotate", "new")
         entry = self._claim(entry, file, plan)
         media = next((media for media in MEDIA if self._settings[media].key == entry.key), None)
         if media is None:
             return self._other_settings(entry, file, plan)
         if self._overwrite:
-            return InputPlan(file, "redo", "--overwrite")
+            return PlannedInput(file, "redo", "--overwrite")
         if not self._is_same_content(entry, file.path):
-            return InputPlan(file, "redo", "the input has changed", self._removes(entry, file))
+            return PlannedInput(file, "redo", "the input has changed", self._removes(entry, file))
         wanted = self._layout.files(file.name, media)
         if is_up_to_date(entry, entry.key, list(wanted), self._root):
-            return InputPlan(file, "keep", "up to date")
+            return PlannedInput(file, "keep", "up to date")
         missing = [
             name for path, name in wanted.items() if not is_up_to_date(entry, entry.key, [path], self._root)
         ]
-        return InputPlan(file, "add", ", ".join(missing))
+        return PlannedInput(file, "add", ", ".join(missing))
 
-    def _claim(self, entry: Entry, file: InputFile, plan: Plan) -> Entry:
+    def _claim(self, entry: Entry, file: InputFile, plan: FolderPlan) -> Entry:
         """The entry of an input that is where the journal says, or has moved; others have taken its name."""
         here = location_of(file.path)
         if entry.path is not None and _is_same_place(entry.path, here):
@@ -215,7 +215,7 @@ class Planner:
         plan.taken.append((file.name, entry.path, here))
         return entry
 
-    def _other_settings(self, entry: Entry, file: InputFile, plan: Plan) -> InputPlan:
+    def _other_settings(self, entry: Entry, file: InputFile, plan: FolderPlan) -> PlannedInput:
         """Results of other settings; a run that was to redo them and did not get that far may go on."""
         begun = self._journal.begun(file.name)
         old = self._journal.settings(entry.key)
@@ -223,7 +223,7 @@ class Planner:
         reason = "; ".join(differences(old, self._settings[was]))
         if begun is None or set(begun.keys) != self._keys:
             plan.differing[reason] += 1
-        return InputPlan(file, "redo", reason, self._removes(entry, file))
+        return PlannedInput(file, "redo", reason, self._removes(entry, file))
 
     def _removes(self, entry: Entry, file: InputFile) -> tuple[str, ...]:
         """Results that are out of date, and that this run does not write."""
@@ -247,7 +247,7 @@ class Planner:
     def _places(self, file: InputFile) -> list[str]:
         """The paths that the run may write for an input.
 
-        A video's and a picture's overlay are called differently, and which it is shows when it is opened.
+        A video's and an image's overlay are called differently, and which it is shows when it is opened.
         """
         return list(dict.fromkeys(path for media in MEDIA for path in self._layout.files(file.name, media)))
 

@@ -11,7 +11,7 @@ from movenet_cli.output.folder.entries import Entry, Output, inside, parsed, pla
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ResultSettings:
     """What results depend on besides their input.
 
     Attributes:
@@ -54,11 +54,11 @@ class RunFile:
     output: Output | None
 
 
-Record = Entry | Settings | Begun | RunFile
+Record = Entry | ResultSettings | Begun | RunFile
 
 
 def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings as a journal holds them, checked as far as anybody relies on it."""
+    """ResultSettings as a journal holds them, checked as far as anybody relies on it."""
     values = dict(fields)
     values["models"] = [[str(part) for part in model] for model in values["models"]]
     values["kinds"] = [str(kind) for kind in values["kinds"]]
@@ -68,10 +68,10 @@ def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def record_line(record: Settings | Begun | RunFile) -> bytes:
+def record_line(record: ResultSettings | Begun | RunFile) -> bytes:
     """The record as a line of the journal."""
     fields: dict[str, Any]
-    if isinstance(record, Settings):
+    if isinstance(record, ResultSettings):
         fields = {"settings": record.key, "values": dict(record.values)}
     elif isinstance(record, Begun):
         outputs = [escape_name(path) for path in record.outputs]
@@ -96,7 +96,7 @@ def parse_record(line: bytes) -> Record:
     try:
         fields: Any = json.loads(line)
         if "settings" in fields:
-            return Settings(str(fields["settings"]), _values(fields["values"]))
+            return ResultSettings(str(fields["settings"]), _values(fields["values"]))
         if "begun" in fields:
             name = unescape_name(fields["begun"])
             outputs = tuple(place_of(name, unescape_name(path)) for path in fields["outputs"])

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
-from movenet_cli.core.cancellation import Stopped
+from movenet_cli.core.cancellation import Cancelled
 from movenet_cli.core.folder_names import DATASET, LOCK, OVERLAY, RUN
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
@@ -33,8 +33,8 @@ from movenet_cli.output.folder.journal import Journal, is_up_to_date
 from movenet_cli.output.folder.layout import Layout, dataset_part
 from movenet_cli.output.folder.lock import locked
 from movenet_cli.output.folder.places import check_places
-from movenet_cli.output.folder.plan import MEDIA, Plan, Planner, in_the_way
-from movenet_cli.output.folder.records import RunFile, Settings
+from movenet_cli.output.folder.plan import MEDIA, FolderPlan, FolderPlanner, in_the_way
+from movenet_cli.output.folder.records import ResultSettings, RunFile
 from movenet_cli.output.folder.set_aside import is_regular_file, put_aside_if_changed
 from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.document import summary_fields
@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 def results_folder(
     root: Path,
     layout: Layout,
-    settings: Mapping[Media, Settings],
+    settings: Mapping[Media, ResultSettings],
     files: Sequence[InputFile],
     media_of: Callable[[Path], Media | None],
     overwrite: bool = False,
@@ -77,7 +77,7 @@ def results_folder(
     with locked(root):
         try:
             journal = Journal(root)
-            planner = Planner(root, journal, layout, settings, media_of, overwrite=overwrite)
+            planner = FolderPlanner(root, journal, layout, settings, media_of, overwrite=overwrite)
             plan = planner.plan(files)
             plan.check(root)
         except BaseException:  # a run that is refused leaves no trace
@@ -121,7 +121,7 @@ def _remove_half_done(root: Path, journal: Journal) -> None:
     journal.note(replace(begun, outputs=()) for begun in unfinished)
 
 
-def _tell_what_goes(plan: Plan) -> None:
+def _tell_what_goes(plan: FolderPlan) -> None:
     if plan.differing:
         count = counted(plan.differing.total(), "input")
         log.info("redoing results of %s that were made with other settings: %s", count, plan.what_differs)
@@ -146,9 +146,9 @@ class FolderOutputs(Outputs):
         self,
         root: Path,
         layout: Layout,
-        settings: Mapping[Media, Settings],
+        settings: Mapping[Media, ResultSettings],
         journal: Journal,
-        planner: Planner,
+        planner: FolderPlanner,
         overwrite: bool,
     ) -> None:
         self._planner = planner
@@ -266,7 +266,7 @@ class FolderOutputs(Outputs):
 
     def _check(self) -> None:
         if self._halted.is_set():
-            raise Stopped
+            raise Cancelled
 
     def combine(self, files: Sequence[InputFile]) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""

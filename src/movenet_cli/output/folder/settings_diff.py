@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from movenet_cli.output.folder.records import Settings
+from movenet_cli.output.folder.records import ResultSettings
 
 
-def differences(old: Settings | None, new: Settings) -> list[str]:
+def differences(old: ResultSettings | None, new: ResultSettings) -> list[str]:
     """Such as `model lightning, now mini` or `min_score 0.3, now 0.5`; empty when they are the same.
 
     Args:

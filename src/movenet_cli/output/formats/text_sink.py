@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from movenet_cli.core.results import Summary
-from movenet_cli.core.types import Frame, FrameResult, Skipped
+from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.errors import OutputError
 from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.output.interface import Encoder, Sink
@@ -37,7 +37,7 @@ class TextSink(Sink):
             self._file.abort()
             raise
 
-    def write(self, frame: Frame | Skipped, result: FrameResult) -> None:
+    def write(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
         """See `Sink.write`; the pixels are not looked at."""
         self._file.write(self._encoder.frame(result))
 
@@ -65,7 +65,7 @@ class StreamSink(Sink):
         self._stream = stream
         self._send(encoder.begin())
 
-    def write(self, frame: Frame | Skipped, result: FrameResult) -> None:
+    def write(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
         """See `Sink.write`; the pixels are not looked at."""
         self._send(self._encoder.frame(result))
 

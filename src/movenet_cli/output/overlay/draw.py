@@ -2,7 +2,7 @@
 
 A person's left is blue, the right orange, what joins the two sides nearly white: every kind of colour
 vision tells them apart. Each shape has a dark rim, so that it stands out on any background. Sizes follow the
-person and the picture; only the pixels under a shape are touched.
+person and the image; only the pixels under a shape are touched.
 """
 
 import math
@@ -80,7 +80,7 @@ _CIRCLE: Final = np.array(
 _FONT: Final = cv2.FONT_HERSHEY_DUPLEX
 
 _FAR: Final = 1e6
-"""Keypoints more than so many pixels away are on no picture, and not worth an overflow."""
+"""Keypoints more than so many pixels away are on no image, and not worth an overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def draw_poses(pixels: ByteArray, poses: Sequence[Pose], min_score: float, *, bo
 
     Args:
         pixels: (height, width, 3) uint8 RGB, writable.
-        poses: people, in pixels of this picture.
+        poses: people, in pixels of this image.
         min_score: keypoints below are not painted, nor are limbs that end there.
         boxes: also paint each person's box and, if there is one, the id.
     """
@@ -134,10 +134,10 @@ class _Person:
 
 
 def _pen(points: FloatArray, width: int, height: int) -> _Pen:
-    """The pen for a person with these painted points, (N, 2), in a picture of this size."""
+    """The pen for a person with these painted points, (N, 2), in an image of this size."""
     extent = float(np.ptp(points, axis=0).max()) if len(points) else 0.0
-    picture = math.sqrt(width * height)
-    limb = min(max(0.0085 * extent, 0.0014 * picture, 0.6), 0.0055 * picture + 0.6)
+    image = math.sqrt(width * height)
+    limb = min(max(0.0085 * extent, 0.0014 * image, 0.6), 0.0055 * image + 0.6)
     return _Pen(limb, 1.4 * limb + 0.6, min(0.3 * limb + 0.4, 4.0))
 
 
@@ -172,7 +172,7 @@ def _draw_box(pixels: ByteArray, box: Box, person: _Person) -> None:
 
 
 def _draw_label(pixels: ByteArray, box: Box, person: _Person, text: str) -> None:
-    """A filled plate with dark text, standing on the box's upper left corner, moved into the picture."""
+    """A filled plate with dark text, standing on the box's upper left corner, moved into the image."""
     size = max(0.35, 0.12 * person.pen.limb)
     stroke = max(1, round(1.6 * size))
     (width, height), _ = cv2.getTextSize(text, _FONT, size, stroke)
@@ -223,7 +223,7 @@ def _paint(pixels: ByteArray, shapes: Sequence[tuple[Polygon, Colour]], opacity:
 
 
 def _region(corners: Polygon, width: int, height: int) -> PixelRect:
-    """The part of the picture that a shape may touch."""
+    """The part of the image that a shape may touch."""
     low, high = (corners.min(axis=0) >> _SHIFT) - 2, (corners.max(axis=0) >> _SHIFT) + 3
     (x0, y0), (x1, y1) = np.clip((low, high), 0, (width, height)).tolist()
     return x0, y0, x1, y1

@@ -1,4 +1,4 @@
-"""Frames and their poses in, a picture with skeletons on it out; for a video see `overlay_video`."""
+"""Frames and their poses in, an image with skeletons on it out; for a video see `overlay_video`."""
 
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -8,7 +8,7 @@ import numpy as np
 
 from movenet_cli.core.inputs import Media
 from movenet_cli.core.results import Header, Summary
-from movenet_cli.core.types import ByteArray, Frame, FrameResult, Skipped
+from movenet_cli.core.types import ByteArray, FailedFrame, Frame, FrameResult
 from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.opencv import swap_red_and_blue
@@ -26,13 +26,13 @@ _WRITERS: Final[dict[str, tuple[int, ...]]] = {
     ".webp": _WEBP,
     **dict.fromkeys((".png", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pnm", ".jp2", ".avif"), ()),
 }
-"""OpenCV's parameters for each suffix that holds one colour picture."""
+"""OpenCV's parameters for each suffix that holds one colour image."""
 
 
 def overlay_name(name: str, media: Media) -> str:
     """Where an input's overlay goes, relative to the folder of overlays.
 
-    A picture keeps its name where its suffix can be written, else `.png` is added; a video becomes `.mp4`,
+    An image keeps its name where its suffix can be written, else `.png` is added; a video becomes `.mp4`,
     its full name kept before that unless it is one: `a.mov` and `a.mp4` in one folder do not collide.
 
     Args:
@@ -60,10 +60,10 @@ def open_overlay(path: Path, source: Path, header: Header, root: Path | None = N
 
 
 class OverlayImage(Sink):
-    """One picture with skeletons, in the format of its suffix; without a picture there is no file.
+    """One image with skeletons, in the format of its suffix; without an image there is no file.
 
     Raises:
-        MediaError: when this picture does not fit the format.
+        MediaError: when this image does not fit the format.
     """
 
     def __init__(self, path: Path, header: Header, root: Path | None = None) -> None:
@@ -72,11 +72,11 @@ class OverlayImage(Sink):
         self._encoded = False
         self._file = AtomicFile(path, root)
 
-    def write(self, frame: Frame | Skipped, result: FrameResult) -> None:
-        """Paint and encode the picture."""
-        if isinstance(frame, Skipped):
+    def write(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
+        """Paint and encode the image."""
+        if isinstance(frame, FailedFrame):
             return
-        pixels = frame.picture.rgb().copy()
+        pixels = frame.image.rgb().copy()
         draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
         data = _encode(pixels, self._file.path.suffix.lower())
         with as_output_error(self._file.path):
@@ -96,7 +96,7 @@ class OverlayImage(Sink):
 
 
 def _encode(pixels: ByteArray, suffix: str) -> bytes:
-    """The file's bytes of a (H, W, 3) uint8 RGB picture, whose colours are swapped in place."""
+    """The file's bytes of a (H, W, 3) uint8 RGB image, whose colours are swapped in place."""
     try:
         done, data = cv2.imencode(suffix, swap_red_and_blue(pixels), _WRITERS[suffix])
     except cv2.error as error:

@@ -1,4 +1,4 @@
-"""RGB pictures with times and a source's sound in, an H.264 mp4 file that browsers play out."""
+"""RGB images with times and a source's sound in, an H.264 mp4 file that browsers play out."""
 
 import contextlib
 import errno
@@ -29,12 +29,12 @@ milliseconds are whole numbers of it."""
 _ENCODER: Final = "libx264"
 _OPTIONS: Final = {"preset": "veryfast", "crf": "23", "bf": "0", "x264-params": "mbtree=0"}
 """No B-frames: without reordering every player shows every frame at its time, whatever the rate does.
-No macroblock tree: with it, how x264 encodes small pictures depends on what lay in memory before."""
+No macroblock tree: with it, how x264 encodes small images depends on what lay in memory before."""
 
 _MOST_THREADS: Final = 4
 _LONGEST_SIDE: Final = 16384
 _LONGEST_GAP: Final = 4 * 3600 * _TICKS
-"""An mp4 file has 31 bits for the time from one picture to the next."""
+"""An mp4 file has 31 bits for the time from one image to the next."""
 _END: Final = 0.1
 """Seconds; an overlay that ends so close to its source's end is not cut, and keeps all sound that is left."""
 
@@ -47,13 +47,13 @@ _DISK: Final = {
 class Mp4Writer:
     """An mp4 file in the making; its index goes to the front when it is finished.
 
-    Pictures of another size than the first one's are scaled to fit into it; odd sizes grow by repeating the
+    Images of another size than the first one's are scaled to fit into it; odd sizes grow by repeating the
     last row or column.
 
     Args:
         name: the file's final name, for messages.
         path: the file to write, over what is there.
-        size: width and height of the first picture.
+        size: width and height of the first image.
         original: the source, open until this is closed.
 
     Raises:
@@ -76,7 +76,7 @@ class Mp4Writer:
         self._reformatter = VideoReformatter()
 
     def write(self, pixels: ByteArray, time: float) -> None:
-        """Encode one picture.
+        """Encode one image.
 
         Args:
             pixels: (height, width, 3) uint8 RGB.
@@ -101,7 +101,7 @@ class Mp4Writer:
         """Encode what is left, and complete the file.
 
         Args:
-            end: when the last picture ends, seconds since the source's first frame, unless the source
+            end: when the last image ends, seconds since the source's first frame, unless the source
                 ends before.
         """
         duration = self._original.duration or end
@@ -137,7 +137,7 @@ class Mp4Writer:
         return stream
 
     def _shorten_gap(self, time: float) -> None:
-        """Let the clock go on from the longest time that one picture can stay; only damaged files need it."""
+        """Let the clock go on from the longest time that one image can stay; only damaged files need it."""
         excess = self._tick(time) - self._last - _LONGEST_GAP
         if excess > 0 and self._start is not None:
             self._start += excess / _TICKS
@@ -158,7 +158,7 @@ class Mp4Writer:
                 self._container.mux(packet)
 
     def _fitted(self, pixels: ByteArray) -> ByteArray:
-        """The picture at the file's size, its sides even."""
+        """The image at the file's size, its sides even."""
         width, height = self._size
         if pixels.shape[:2] != (height, width):
             pixels = _letterboxed(pixels, width, height)
@@ -182,12 +182,12 @@ class Mp4Writer:
 
 
 def _usable(rate: Fraction | None) -> Fraction:
-    """A frame rate for the encoder, which makes the pictures' default duration of it."""
+    """A frame rate for the encoder, which makes the images' default duration of it."""
     return rate if rate and 1 / rate * _TICKS <= _LONGEST_GAP else Fraction(25)
 
 
 def _letterboxed(pixels: ByteArray, width: int, height: int) -> ByteArray:
-    """The picture scaled into `width` by `height`, aspect ratio kept, centred on black."""
+    """The image scaled into `width` by `height`, aspect ratio kept, centred on black."""
     ratio = min(width / pixels.shape[1], height / pixels.shape[0])
     inner = max(1, round(pixels.shape[1] * ratio)), max(1, round(pixels.shape[0] * ratio))
     canvas = np.zeros((height, width, 3), np.uint8)

@@ -49,11 +49,11 @@ class Original:
     Args:
         path: the file.
         start: seconds from its first frame to the overlay's first one.
-        rotation: degrees clockwise by which its pictures were turned upright.
+        rotation: degrees clockwise by which its images were turned upright.
 
     Attributes:
         rate: average frames a second; None when the container does not say.
-        colours: those of the pictures.
+        colours: those of the images.
         pixel_shape: width to height of one upright pixel; None for square ones or when unknown.
         duration: seconds from the first frame to the end; None when unknown.
 
@@ -110,7 +110,7 @@ class Original:
 
 
 def _is_cover(stream: VideoStream) -> bool:
-    """Whether a stream is a still picture of a music file's cover."""
+    """Whether a stream is a still image of a music file's cover."""
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
@@ -118,7 +118,7 @@ def _colours(stream: VideoStream) -> Colours:
     """The source's own, so that every player treats both files alike.
 
     What has no YUV of its own (GIF, PNG) gets BT.709. Where nothing is said, decoders take BT.601; players do
-    so only for small pictures, so this is stated for those and left open for large ones.
+    so only for small images, so this is stated for those and left open for large ones.
     """
     context = stream.codec_context
     known = (int(context.color_primaries), int(context.color_trc))

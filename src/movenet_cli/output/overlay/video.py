@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from movenet_cli.core.results import Header, Summary
-from movenet_cli.core.types import Frame, FrameResult, Skipped
+from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.draw import draw_poses
@@ -21,15 +21,15 @@ _DEPTH: Final = 4
 _GUESSED_RATE: Final = 25.0
 """Frames a second, of a video that tells neither times nor rate."""
 
-_Item = tuple[Frame | Skipped, FrameResult]
+_Item = tuple[Frame | FailedFrame, FrameResult]
 
 
 class OverlayVideo(Sink):
     """One video with skeletons.
 
-    Times count from the first picture. A frame that failed adds none: the one before it stays. Painting and
+    Times count from the first image. A frame that failed adds none: the one before it stays. Painting and
     encoding happen in a thread of their own; what goes wrong there is raised by the next call. Without a
-    single picture there is no file.
+    single image there is no file.
 
     Raises:
         MediaError: from `write` or `close`, when this video cannot be encoded.
@@ -52,7 +52,7 @@ class OverlayVideo(Sink):
         self._thread = threading.Thread(target=self._work, name="movenet-overlay", daemon=True)
         self._thread.start()
 
-    def write(self, frame: Frame | Skipped, result: FrameResult) -> None:
+    def write(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
         """See `Sink.write`; waits while the encoder is behind."""
         self._raise_error()
         self._queue.put((frame, result))
@@ -62,7 +62,7 @@ class OverlayVideo(Sink):
         self._join()
         try:
             self._raise_error()
-            if self._painter.has_picture:
+            if self._painter.has_image:
                 self._file.close()
         finally:
             self.abort()
@@ -114,30 +114,30 @@ class _Painter:
         self._last = 0.0
         self._count = 0
 
-    def add(self, frame: Frame | Skipped, result: FrameResult) -> None:
+    def add(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
         """Paint and encode one frame; a skipped one only counts for the end."""
         time = frame.index / self._rate if frame.time is None else frame.time
         if self._first is None:
             self._first = time
         self._last = time
         self._count += 1
-        if isinstance(frame, Skipped):
+        if isinstance(frame, FailedFrame):
             return
-        pixels = frame.picture.rgb().copy()
+        pixels = frame.image.rgb().copy()
         draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
         if self._writer is None:
             self._original = Original(self._source, time, self._header.info.rotation)
-            size = (frame.picture.width, frame.picture.height)
+            size = (frame.image.width, frame.image.height)
             self._writer = Mp4Writer(self._file.path, self._file.temporary, size, self._original)
         self._writer.write(pixels, time)
 
     @property
-    def has_picture(self) -> bool:
+    def has_image(self) -> bool:
         """Whether there is anything to see."""
         return self._writer is not None
 
     def finish(self) -> None:
-        """Encode what is left; the last picture stays as long as frames did on average."""
+        """Encode what is left; the last image stays as long as frames did on average."""
         if self._writer is None or self._first is None:
             return
         gaps = self._count - 1

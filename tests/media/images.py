@@ -51,7 +51,7 @@ def turned(pixels: ByteArray, orientation: int) -> ByteArray:
 
 
 def scene(width: int, height: int) -> ByteArray:
-    """A smooth colourful picture without any symmetry."""
+    """A smooth colourful image without any symmetry."""
     y, x = np.mgrid[0:height, 0:width] / max(width, height)
     waves = [np.sin(9 * x + 3 * y), np.sin(4 * x - 11 * y + 1), np.sin(17 * x * y + 2)]
     return np.stack([127.5 + 120 * wave for wave in waves], axis=-1).astype(np.uint8)
@@ -77,7 +77,7 @@ def shown(path: Path) -> ByteArray:
         (frame,) = source.frames()
     assert isinstance(frame, Frame)
     assert (frame.index, frame.time) == (0, None)
-    pixels = frame.picture.rgb()
+    pixels = frame.image.rgb()
     assert pixels.dtype == np.uint8
     assert pixels.shape == (source.info.height, source.info.width, 3)
     return pixels

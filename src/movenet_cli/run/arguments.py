@@ -1,107 +1,31 @@
-"""The options of a run as one frozen, picklable object: what the command line and `Annotator` are made of."""
+"""A Python program's own values, checked and made into settings."""
 
 import dataclasses
 import math
 import operator
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 from movenet_cli import settings as default
-from movenet_cli.core.inputs import FrameRange
-from movenet_cli.core.time_point import MAX_FRAMES, MAX_SECONDS, Moment, ends_before_it_starts, parse_moment
+from movenet_cli.core.time_point import MAX_FRAMES, MAX_SECONDS, TimePoint, parse_time_point
 from movenet_cli.errors import UsageError
-from movenet_cli.settings import Crop, PoseSettings, RunSettings, Runtime
+from movenet_cli.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Which model, which frames, how poses are found, and with what; `movenet annotate --help` explains each.
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """Settings from a program's own values: texts for times, paths for models, any kind of number.
 
-    The fields are the options' own names.
+    Raises:
+        UsageError: a value is of the wrong kind or out of range.
     """
-
-    model: str = default.DEFAULT_MODEL
-    min_score: float = default.DEFAULT_MIN_SCORE
-    crop: Crop = "auto"
-    max_people: int = default.MAX_PEOPLE
-    input_size: int = default.DEFAULT_INPUT_SIZE
-    refine_with: str | None = None
-    track: bool = True
-    smooth: bool = False
-    stride: int = 1
-    fps: float | None = None
-    start: Moment | None = None
-    end: Moment | None = None
-    max_frames: int | None = None
-    max_pixels: int = default.DEFAULT_MAX_PIXELS
-    fail_fast: bool = False
-    jobs: int = field(default_factory=default.default_jobs)
-    runtime: Runtime = "auto"
-    device: str = "auto"
-    batch_size: int = 1
-    offline: bool = False
-    mirror: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what makes no sense whatever the model and the inputs are.
-
-        Raises:
-            UsageError: says which option, and why.
-        """
-        if self.input_size % default.INPUT_SIZE_STEP:
-            raise UsageError(f"--input-size: {self.input_size} is not a multiple of 32")
-        if ends_before_it_starts(self.start, self.end):
-            raise UsageError("--end must lie after --start")
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> "Options":
-        """Options from a program's own values: texts for moments, paths for models, any kind of number.
-
-        Raises:
-            UsageError: a value is of the wrong kind or out of range.
-        """
-        made = cls(**{name: _CHECKS[name](_flag(name), value) for name, value in values.items()})
-        if made.offline and made.mirror:
-            raise UsageError("--mirror would have no effect: --offline (MOVENET_OFFLINE) forbids it")
-        if made.offline or made.mirror:
-            return made
-        return dataclasses.replace(made, mirror=os.environ.get("MOVENET_MIRROR") or None)
-
-    @property
-    def given(self) -> frozenset[str]:
-        """The options that are not what they are by default."""
-        usual = Options()
-        names = (each.name for each in dataclasses.fields(self))
-        return frozenset(name for name in names if getattr(self, name) != getattr(usual, name))
-
-    @property
-    def frames(self) -> FrameRange:
-        """Which frames of a video are asked for."""
-        start, end = self.start or Moment(), self.end or Moment()
-        return FrameRange(
-            self.stride, self.fps, start.seconds, end.seconds, start.frame, end.frame, self.max_frames
-        )
-
-    @property
-    def pose_settings(self) -> PoseSettings:
-        """What decides the numbers."""
-        return PoseSettings(
-            self.min_score,
-            self.crop,
-            self.max_people,
-            self.input_size,
-            self.track,
-            self.smooth,
-            self.max_pixels,
-        )
-
-    @property
-    def run_settings(self) -> RunSettings:
-        """How the work is done."""
-        return RunSettings(self.jobs, self.batch_size, self.fail_fast)
+    made = Settings(**{name: _CHECKS[name](_flag(name), value) for name, value in values.items()})
+    if made.offline and made.mirror:
+        raise UsageError("--mirror would have no effect: --offline (MOVENET_OFFLINE) forbids it")
+    if made.offline or made.mirror:
+        return made
+    return dataclasses.replace(made, mirror=os.environ.get("MOVENET_MIRROR") or None)
 
 
 def formats_of(formats: object) -> tuple[str, ...]:
@@ -175,14 +99,14 @@ def _number(most: float, flag: str, value: object, *, min_open: bool = False) ->
     return number
 
 
-def _moment(flag: str, value: object) -> Moment:
+def _time_point(flag: str, value: object) -> TimePoint:
     """A text as on the command line, or a number of seconds."""
-    if isinstance(value, Moment):
+    if isinstance(value, TimePoint):
         return value
     if not isinstance(value, str):
-        return Moment(seconds=_number(MAX_SECONDS, flag, value))
+        return TimePoint(seconds=_number(MAX_SECONDS, flag, value))
     try:
-        return parse_moment(value)
+        return parse_time_point(value)
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from None
 
@@ -224,8 +148,8 @@ _CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "smooth": _switch,
     "stride": partial(_whole, 1, MAX_FRAMES),
     "fps": _optional(partial(_number, default.MAX_FPS, min_open=True)),
-    "start": _optional(_moment),
-    "end": _optional(_moment),
+    "start": _optional(_time_point),
+    "end": _optional(_time_point),
     "max_frames": _optional(partial(_whole, 1, MAX_FRAMES)),
     "max_pixels": partial(_whole, 1, default.MOST_MAX_PIXELS),
     "fail_fast": _switch,
