@@ -51,7 +51,7 @@ class LitertRunner(Runner):
 
     def run(self, batch: ByteArray) -> FloatArray:
         """See `Runner.run`."""
-        network = self._network((batch.shape[1], batch.shape[2]))
+        network = self._network(Size(batch.shape[2], batch.shape[1]))
         return np.concatenate([self._finish(network.invoke(pixels)) for pixels in batch])
 
 
