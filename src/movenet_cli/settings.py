@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from movenet_cli.core.inputs import FrameRange
+from movenet_cli.core.skeleton import KEYPOINT_COUNT
 from movenet_cli.core.time_point import TimePoint, ends_before_it_starts
+from movenet_cli.core.types import Thresholds
 from movenet_cli.errors import UsageError
 
-Crop = Literal["auto", "none", "refine", "follow"]
+Crop = Literal["auto", "none", "refine", "follow", "careful"]
 Runtime = Literal["auto", "litert", "tensorflow"]
 
-CROPS: Final = ("auto", "none", "refine", "follow")
+CROPS: Final = ("auto", "none", "refine", "follow", "careful")
 RUNTIMES: Final = ("auto", "litert", "tensorflow")
 FORMATS: Final = ("json", "jsonl", "csv", "coco")
 PROGRESS: Final = ("auto", "bar", "json", "none")
@@ -30,6 +32,12 @@ DEFAULT_OUTPUT: Final = "movenet-out"
 DEFAULT_MODEL: Final = "thunder"
 DEFAULT_MIN_SCORE: Final = 0.3
 """The threshold that the models' authors advise."""
+
+DEFAULT_MIN_KEYPOINTS: Final = 3
+DEFAULT_MIN_POSE_SCORE: Final = 0.15
+"""What makes a pose a person; chosen on images with and without people, see docs/output.md."""
+
+MAX_KEYPOINTS: Final = KEYPOINT_COUNT
 
 MAX_PEOPLE: Final = 6
 """What MultiPose finds at most."""
@@ -90,6 +98,8 @@ class Settings:
 
     model: str = DEFAULT_MODEL
     min_score: float = DEFAULT_MIN_SCORE
+    min_keypoints: int = DEFAULT_MIN_KEYPOINTS
+    min_pose_score: float = DEFAULT_MIN_POSE_SCORE
     crop: Crop = "auto"
     max_people: int = MAX_PEOPLE
     input_size: int = DEFAULT_INPUT_SIZE
@@ -127,6 +137,11 @@ class Settings:
         usual = Settings()
         names = (each.name for each in dataclasses.fields(self))
         return frozenset(name for name in names if getattr(self, name) != getattr(usual, name))
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What it takes for a pose to be a person."""
+        return Thresholds(self.min_score, self.min_keypoints, self.min_pose_score)
 
     @property
     def frames(self) -> FrameRange:

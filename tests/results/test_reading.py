@@ -68,7 +68,7 @@ def test_what_was_written_comes_back(tmp_path: Path, name: str, example: Any) ->
         assert document.header.source == header.source
         assert document.header.info.media == header.info.media
         assert document.header.input_size == header.input_size
-        assert document.header.min_score == header.min_score
+        assert document.header.thresholds == header.thresholds
         counted = summary_of(results)
         assert (document.summary.frames, document.summary.failed) == (counted.frames, counted.failed)
     for one, other in zip(found, results, strict=True):

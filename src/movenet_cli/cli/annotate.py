@@ -28,7 +28,8 @@ class AnnotateCommand(GroupedCommand):
 
     groups = {  # noqa: RUF012 - read-only data of a command
         "Results": ("output", "formats", "overlay", "overwrite", "dry_run"),
-        "Model": ("model", "min_score", "crop", "max_people", "input_size", "refine_with", "track", "smooth"),
+        "Model": ("model", "crop", "max_people", "input_size", "refine_with", "track", "smooth"),
+        "People": ("min_score", "min_keypoints", "min_pose_score"),
         "Frames of videos": ("stride", "fps", "start", "end", "max_frames"),
         "Inputs": ("root", "include", "exclude", "null", "max_pixels", "fail_fast"),
         "Machine": ("jobs", "runtime", "device", "batch_size", "offline", "mirror"),
@@ -97,12 +98,27 @@ class AnnotateCommand(GroupedCommand):
     help="Keypoints below are not drawn and not counted as seen; they stay in the data.",
 )
 @option(
+    "--min-keypoints",
+    type=click.IntRange(1, default.MAX_KEYPOINTS),
+    default=default.DEFAULT_MIN_KEYPOINTS,
+    show_default=True,
+    help="Poses with fewer keypoints seen are nobody: not drawn, not counted; they stay in the data.",
+)
+@option(
+    "--min-pose-score",
+    type=Number(0, 1),
+    default=default.DEFAULT_MIN_POSE_SCORE,
+    show_default=True,
+    help="Poses with a lower score are nobody, likewise.",
+)
+@option(
     "--crop",
     type=click.Choice(default.CROPS),
     default="auto",
     show_default=True,
     help="Single-pose: none = one pass over the whole frame; refine = a second pass on the person "
-    "found; follow = crop from the previous frame; auto = follow for videos, refine for images.",
+    "found; follow = crop from the previous frame; careful = the best keypoints, for up to eight passes a "
+    "frame; auto = follow for videos, refine for images.",
 )
 @option(
     "--max-people",

@@ -13,7 +13,7 @@ from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import KEYPOINT_COUNT, KEYPOINT_NAMES
-from movenet_cli.core.types import Box, FloatArray, FrameResult, Pose, Size
+from movenet_cli.core.types import Box, FloatArray, FrameResult, Pose, Size, Thresholds
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import unescape_name
 from movenet_cli.output.formats.document import SCHEMA
@@ -42,14 +42,14 @@ def parse_header(fields: Fields) -> Header:
         raise InputError("keypoint_names are not COCO's 17")
     _check_tool(_field(fields, "tool", dict))
     model, input_size = _parse_model(_field(fields, "model", dict))
-    options, min_score = _parse_options(_field(fields, "options", dict))
+    options, thresholds = _parse_options(_field(fields, "options", dict))
     return Header(
         _parse_source(_field(fields, "source", str)),
         _parse_info(fields),
         model,
         input_size,
         options,
-        min_score,
+        thresholds,
     )
 
 
@@ -57,12 +57,19 @@ def parse_frame(fields: Fields) -> FrameResult:
     """One frame's record; errors as `parse_header`."""
     failed = fields.get("status") == "failed"
     sized = "width" in fields or "height" in fields
-    optional = (*(("width", "height") if sized else ()), *(("reason",) if failed else ()))
+    restarted = "restarted" in fields
+    optional = (
+        *(("width", "height") if sized else ()),
+        *(("reason",) if failed else ()),
+        *(("restarted",) if restarted else ()),
+    )
     _require_keys(fields, ("frame", "time", "status", *optional, "poses"))
     status = _choice(fields, "status", ("ok", "empty", "failed"))
-    poses = tuple(_parse_pose(_as_dict(pose, "a pose")) for pose in _field(fields, "poses", list))
+    poses = tuple(_parse_pose(_as_dict(pose, "a pose"), restarted) for pose in _field(fields, "poses", list))
     if (failed and poses) or (status == "ok" and not poses):
         raise InputError(f"a frame that is {status} has {len(poses)} poses")
+    if restarted and (status != "ok" or fields["restarted"] is not True):
+        raise InputError(f"restarted is {_shown(fields['restarted'])} in a frame that is {status}")
     time = _field(fields, "time", int, float, type(None))
     return FrameResult(
         _count(fields, "frame"),
@@ -121,13 +128,18 @@ def _parse_model(fields: Fields) -> tuple[ModelInfo, Size]:
     return ModelInfo(_field(fields, "name", str), kind, None, sha256, ""), Size(size[1], size[0])
 
 
-def _parse_options(fields: Fields) -> tuple[dict[str, object], float]:
+def _parse_options(fields: Fields) -> tuple[dict[str, object], Thresholds]:
+    """The options, and what they say of people; version 0.1.0 asked for one keypoint and no pose score."""
     if any(type(value) not in (str, int, float, bool, type(None)) for value in fields.values()):
         raise InputError("options hold more than text, numbers, true, false and null")
-    score = _finite(_field(fields, "min_score", int, float), "min_score")
-    if not 0 <= score <= 1:
-        raise InputError(f"options.min_score is {score}")
-    return dict(fields), score
+    options = {"min_keypoints": 1, "min_pose_score": 0.0, **fields}
+    scores = {
+        name: _finite(_field(options, name, int, float), name) for name in ("min_score", "min_pose_score")
+    }
+    for name, score in scores.items():
+        if not 0 <= score <= 1:
+            raise InputError(f"options.{name} is {score}")
+    return dict(fields), Thresholds(**scores, min_keypoints=_count(options, "min_keypoints", least=1))
 
 
 def _check_tool(fields: Fields) -> None:
@@ -136,7 +148,7 @@ def _check_tool(fields: Fields) -> None:
     _field(fields, "version", str)
 
 
-def _parse_pose(fields: Fields) -> Pose:
+def _parse_pose(fields: Fields, restarted: bool) -> Pose:
     smoothed = "smoothed" in fields
     _require_keys(fields, ("id", "score", "box", "keypoints", *(("smoothed",) if smoothed else ())))
     return Pose(
@@ -145,6 +157,7 @@ def _parse_pose(fields: Fields) -> Pose:
         None if fields["box"] is None else _parse_box(fields["box"]),
         None if fields["id"] is None else _count(fields, "id"),
         _rows(fields["smoothed"], "smoothed", 2) if smoothed else None,
+        restarted,
     )
 
 

@@ -41,6 +41,8 @@ LoadModel = Callable[[Settings, str], Model]
 
 _POSE_OPTIONS: Final = (
     "min_score",
+    "min_keypoints",
+    "min_pose_score",
     "crop",
     "max_people",
     "input_size",
@@ -92,7 +94,7 @@ class Loaded:
             models.append(load(settings, self.settings.refine_with))
         self.models = [model.info for model in models]
         self.plan = Plan(self.models, self.settings)
-        self.engine = Engine(models, self.settings.jobs, self.settings.min_score)
+        self.engine = Engine(models, self.settings.jobs, self.settings.thresholds)
 
     def __enter__(self) -> "Loaded":
         """Enter the context."""

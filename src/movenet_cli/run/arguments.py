@@ -140,6 +140,8 @@ def _device(flag: str, value: object) -> str:
 _CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "model": text_of,
     "min_score": partial(_number, 1.0),
+    "min_keypoints": partial(_whole, 1, default.MAX_KEYPOINTS),
+    "min_pose_score": partial(_number, 1.0),
     "crop": partial(_choice, default.CROPS),
     "max_people": partial(_whole, 1, default.MAX_PEOPLE),
     "input_size": partial(_whole, default.MIN_INPUT_SIZE, default.MAX_INPUT_SIZE),

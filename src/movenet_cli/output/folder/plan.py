@@ -203,8 +203,7 @@ class FolderPlanner:
         here = location_of(file.path)
         if entry.path is not None and _is_same_place(entry.path, here):
             return entry
-        former = {each.former: each.key for each in self._settings.values() if each.former}
-        claimed = replace(entry, path=here, key=former.get(entry.key, entry.key))
+        claimed = replace(entry, path=here)
         if entry.path is None:  # version 0.1.0: the same content must be the same input
             if self._overwrite or self._is_same_content(entry, file.path, exact=True):
                 plan.adopted.append(claimed)

@@ -17,12 +17,10 @@ class ResultSettings:
     Attributes:
         key: a short hash of the values; entries name their settings by it.
         values: media, models, options and revision as JSON values, to tell what differs.
-        former: the key that version 0.1.0 gave to the same settings.
     """
 
     key: str
     values: Mapping[str, Any]
-    former: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class CocoEncoder(Encoder):
             "height": size.height,
             "status": result.status,
         }
-        people = (annotation(pose, self.header.min_score, size) for pose in result.poses)
+        min_score = self.header.thresholds.min_score
+        people = (annotation(pose, min_score, size) for pose in self.header.people(result))
         objects = (image, *(person for person in people if person is not None))
         return _SEPARATOR.join(map(json_line, objects)) + "\n"
 
