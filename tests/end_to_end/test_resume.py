@@ -13,8 +13,9 @@ import pytest
 
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from movenet_cli.output.folder.entries import Entry, output_of
 from movenet_cli.output.folder.journal import read_journal
+from movenet_cli.output.folder.output_file import output_of
+from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.formats import coco as cocofile
 from movenet_cli.output.formats import document
 from movenet_cli.run import plan as run_plan

@@ -30,7 +30,7 @@ STAGES = {
     "fingerprint": "movenet_cli.output.folder.results_folder:fingerprint:2",
     "image": "movenet_cli.models.litert:LitertRunner.run:2",
     "video": "movenet_cli.models.litert:LitertRunner.run:12",
-    "dataset": "movenet_cli.output.folder.results_folder:combine:1",
+    "dataset": "movenet_cli.output.folder.dataset:combine:1",
     "end": "movenet_cli.output.folder.results_folder:FolderOutputs.write_run:2",
 }
 """A function of each stage, and which of its calls; the fourth input is a video of 30 frames."""

@@ -1,4 +1,4 @@
-"""The results folder between two runs: what stays, what goes, and what the journal may vouch for."""
+"""The results folder between two runs: what stays, what goes, and what the journal knows as ours."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def files(out: Path) -> list[str]:
 
 
 def owned(out: Path, name: str) -> list[str]:
-    """What the journal vouches for, of one input."""
+    """What the journal knows as results of one input."""
     (*_, last) = (entry for entry in read_journal(out) if entry.name == name)
     return sorted(last.outputs)
 
@@ -169,6 +169,19 @@ def test_the_dataset_holds_what_this_run_did_or_kept(
     images = json.loads((out / "coco.json").read_text())["images"]
     assert [image["file_name"] for image in images] == ["good.jpg"]
     assert run(["validate", str(out)]) == ExitCode.OK
+
+
+def test_a_touched_input_is_kept_and_recorded_with_its_new_time(
+    annotate: Annotate, media: Path, out: Path
+) -> None:
+    annotate()
+    os.utime(media / "good.jpg", ns=(1, 1))
+    assert annotate() == ExitCode.OK
+    assert inputs(out)["kept"] == 1
+    *_, last = read_journal(out)
+    assert last.fingerprint
+    assert last.fingerprint.mtime_ns == 1
+    assert last.outputs
 
 
 def test_an_input_that_changed_and_cannot_be_read_keeps_nothing(

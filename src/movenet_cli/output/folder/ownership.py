@@ -1,0 +1,87 @@
+"""Which files in a results folder are ours: what is not is never replaced, and ends a run that it is in the
+way of before it starts."""
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from movenet_cli.core.folder_names import LOCK, RUN
+from movenet_cli.errors import OutputError
+from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
+from movenet_cli.output.folder.layout import Layout
+
+SHOWN: Final = 3
+"""How many examples a message gives."""
+
+_HEADS: Final = (
+    b'{\n  "schema": "movenet-cli/run-1"',
+    b'{\n"info": {"description": "Human poses found by MoveNet"',
+)
+"""How `run.json` and `coco.json` of version 0.1.0 begin."""
+
+
+def check_places(root: Path, layout: Layout) -> None:
+    """Refuse files that are none (a link leads elsewhere, a pipe waits for ever), and folders that are none.
+
+    Args:
+        root: the results folder; it may be missing, or be a link itself.
+        layout: what the run writes; what it does not write may be anything.
+
+    Raises:
+        OutputError: at the first one.
+    """
+    for path in (str(Path(LOCK).parent), *layout.folders):
+        for folder in reversed([Path(path), *Path(path).parents][:-1]):
+            _check(root / folder, stat.S_ISDIR, "folder")
+    for path in (LOCK, JOURNAL_NAME, *layout.run_files):
+        _check(root / path, stat.S_ISREG, "file")
+
+
+def _check(path: Path, is_right: Callable[[int], bool], noun: str) -> None:
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:  # missing; whatever else is wrong shows when it is written
+        return
+    if not is_right(mode):
+        found = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "something else"
+        found = "a file" if stat.S_ISREG(mode) else found
+        raise OutputError(
+            f"{path} must be a {noun} of the run, and is {found}: move it away, "
+            "or choose another folder with --output"
+        )
+
+
+def is_foreign(root: Path, journal: Journal, name: str, path: str) -> bool:
+    """Whether something is at `path` that the journal does not know as a result of the input `name`."""
+    return os.path.lexists(f"{root}/{path}") and not journal.is_result(name, path)
+
+
+def is_foreign_run_file(root: Path, journal: Journal, path: str) -> bool:
+    """Whether a file of the run as a whole is somebody else's."""
+    if journal.is_run_file(path) or not os.path.lexists(root / path):
+        return False
+    # Version 0.1.0 did not write down its own files: they are ours when they look like it, and no later
+    # version has written to the folder.
+    if journal.is_run_file(RUN) or not _looks_like_ours(root / path):
+        return True
+    return all(entry.path is not None for entry in journal.entries())
+
+
+def _looks_like_ours(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(max(map(len, _HEADS))).startswith(_HEADS)
+    except OSError:
+        return False
+
+
+def in_the_way(paths: Sequence[Path]) -> OutputError:
+    """The error for files that are not ours where results shall be."""
+    shown = ", ".join(map(str, paths[:SHOWN]))
+    more = f" and {len(paths) - SHOWN:,} more" if len(paths) > SHOWN else ""
+    return OutputError(
+        f"{shown}{more}: in the way, and not made by movenet; move it away, "
+        "or choose another folder with --output"
+    )
