@@ -5,7 +5,7 @@ which files may come of it; after they are complete, an entry tells what they ar
 the later holds. A line that was torn by a crash, or is damaged, counts as not there: its input is done again.
 
 A run writes the lines (`results_folder.py`), and `convert` adds to them. The next run reads them to decide
-what it may keep (`plan.py`), `validate` to compare them with the files.
+what it may keep (`planner.py`), `validate` to compare them with the files.
 """
 
 import contextlib

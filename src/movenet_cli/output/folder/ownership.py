@@ -1,14 +1,18 @@
-"""Which files in a results folder are ours: what is not is never replaced, and ends a run that it is in the
-way of before it starts."""
+"""What in a results folder is ours, and which input a name belongs to.
+
+What is not ours is never replaced; it ends a run that it is in the way of, before the run starts.
+"""
 
 import os
 import stat
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from movenet_cli.core.folder_names import LOCK, RUN
-from movenet_cli.errors import OutputError
+from movenet_cli.core.inputs import InputFile
+from movenet_cli.errors import OutputError, UsageError
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
 from movenet_cli.output.folder.layout import Layout
 
@@ -85,3 +89,49 @@ def in_the_way(paths: Sequence[Path]) -> OutputError:
         f"{shown}{more}: in the way, and not made by movenet; move it away, "
         "or choose another folder with --output"
     )
+
+
+def name_is_taken(root: Path, taken: Sequence[tuple[str, str | None, str]]) -> UsageError:
+    """The error for inputs whose names belong to others; see `FolderPlan.taken`."""
+    name, old, new = taken[0]
+    more = f" (and {len(taken) - 1:,} more)" if len(taken) > 1 else ""
+    if old is None:
+        return UsageError(
+            f"in {root} the name {name} belongs to another file than {new}{more}, or to what that was before "
+            "(movenet 0.1.0 did not write down which); add --overwrite to redo it, "
+            "or choose another folder with --output"
+        )
+    common = os.path.commonpath([old, new])
+    return UsageError(
+        f"in {root} the name {name} belongs to {old}, not to {new}{more}; "
+        f"name inputs from a common folder with --root {common}, or choose another folder with --output"
+    )
+
+
+def check_case(root: Path, journal: Journal, files: Sequence[InputFile]) -> None:
+    """Refuse two inputs whose results would replace each other on a disk that ignores case.
+
+    Raises:
+        UsageError: naming them.
+    """
+    if not _ignores_case(root):
+        return
+    names = {_folded(entry.name): entry.name for entry in journal.entries() if entry.outputs}
+    for file in files:
+        other = names.setdefault(_folded(file.name), file.name)
+        if other != file.name:
+            raise UsageError(
+                f"{file.name} and {other} cannot both have results in {root}, "
+                "where upper and lower case are the same: rename one, "
+                "or choose another folder with --output"
+            )
+
+
+def _ignores_case(root: Path) -> bool:
+    """Whether the disk takes `A` and `a` for one name; False as long as there is nothing to try it on."""
+    lock = Path(LOCK)
+    return (root / lock).exists() and (root / str(lock).upper()).exists()
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

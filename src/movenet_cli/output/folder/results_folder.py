@@ -7,14 +7,13 @@ makes them count. At whatever moment a run is killed, the next one tells our fil
 
 import contextlib
 import json
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import cast
 
-from movenet_cli.core.cancellation import Cancelled
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.folder_names import LOCK, OVERLAY, RUN
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
@@ -34,7 +33,7 @@ from movenet_cli.output.folder.layout import Layout, dataset_part
 from movenet_cli.output.folder.lock import locked
 from movenet_cli.output.folder.output_file import Output, is_regular_file, output_of, put_aside_if_changed
 from movenet_cli.output.folder.ownership import check_places, in_the_way, is_foreign
-from movenet_cli.output.folder.plan import FolderPlanner
+from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import Entry, RunFile
 from movenet_cli.output.folder.result_settings import ResultSettings
 from movenet_cli.output.formats.document import summary_fields
@@ -55,7 +54,7 @@ def results_folder(
 ) -> Iterator["FolderOutputs"]:
     """Hold a results folder for one run; what a killed run left half-written is removed first.
 
-    Nothing is written or removed before it is clear that the run may start; see `plan.py`.
+    Nothing is written or removed before it is clear that the run may start; see `planner.py`.
 
     Args:
         root: the folder; made when it is not there.
@@ -75,7 +74,7 @@ def results_folder(
     with locked(root):
         try:
             journal = Journal(root)
-            planner = FolderPlanner(root, journal, layout, settings, media_of, overwrite=overwrite)
+            planner = FolderPlanner(root, journal, layout, settings, media_of, overwrite)
             plan = planner.plan(files)
             plan.check(root)
         except BaseException:  # a run that is refused leaves no trace
@@ -90,7 +89,7 @@ def results_folder(
             journal.note(chain(settings.values(), [RunFile(RUN, None)], planner.started(plan.to_do)))
             journal.sync()  # no file of ours is on the disk before the line that says it is ours
             plan.log_losses()
-            yield FolderOutputs(root, layout, settings, journal, planner)
+            yield FolderOutputs(planner)
         finally:
             journal.close()
 
@@ -139,36 +138,22 @@ class FolderOutputs(Outputs):
     """The results folder of one run.
 
     Args:
-        root: the folder.
-        layout: what is written, and where.
-        settings: see `results_folder`.
-        journal: of the folder.
-        planner: decides what is up to date.
+        planner: knows the folder and its journal, and decides what is up to date.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        layout: Layout,
-        settings: Mapping[Media, ResultSettings],
-        journal: Journal,
-        planner: FolderPlanner,
-    ) -> None:
-        self._root = root
-        self._layout = layout
-        self._keys = {media: each.key for media, each in settings.items()}
-        self._journal = journal
+    def __init__(self, planner: FolderPlanner) -> None:
+        self._root, self._journal, self._layout = planner.root, planner.journal, planner.layout
         self._planner = planner
-        self._dataset = Dataset(root, journal)
+        self._dataset = Dataset(self._root, self._journal)
         self._work: dict[str, _Work] = {}
         self._failed: set[str] = set()
-        self._halted = threading.Event()
+        self._cancellation = CancellationToken()
 
     def kept(self, file: InputFile) -> InputOutcome | None:
         """See `Outputs.kept`."""
         entry = self._journal.get(file.name)
         planned = self._planner.decide(
-            file, entry, lambda recorded: same_content(recorded, file.path, self._check)
+            file, entry, lambda recorded: same_content(recorded, file.path, self._cancellation.check)
         )
         if entry is None or planned.action != "keep":
             return None
@@ -182,7 +167,7 @@ class FolderOutputs(Outputs):
             self._journal.note(self._planner.started([file]))
             self._journal.sync()
         self._work[file.name] = _Work(
-            fingerprint(file.path, self._check), to_write=self._layout.texts(file.name)
+            fingerprint(file.path, self._cancellation.check), to_write=self._layout.texts(file.name)
         )
 
     def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
@@ -235,7 +220,7 @@ class FolderOutputs(Outputs):
         entry = Entry(
             file.name,
             work.fingerprint,
-            self._keys[media],
+            self._planner.settings[media].key,
             outputs,
             summary_fields(summary),
             tuple(summary.reasons),
@@ -272,15 +257,11 @@ class FolderOutputs(Outputs):
         if work is None:
             return not has_changed(path, entry.fingerprint)
         same = work.fingerprint.sha256 == entry.fingerprint.sha256 and not has_changed(path, work.fingerprint)
-        return same and entry.key in self._keys.values()
+        return same and entry.key in self._planner.keys
 
     def halt(self) -> None:
         """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
-        self._halted.set()
-
-    def _check(self) -> None:
-        if self._halted.is_set():
-            raise Cancelled
+        self._cancellation.cancel()
 
     def combine(self, files: Sequence[InputFile]) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""

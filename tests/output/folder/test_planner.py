@@ -13,7 +13,8 @@ from movenet_cli.output.folder.fingerprint import Reading, fingerprint, location
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import MEDIA, Layout
 from movenet_cli.output.folder.output_file import output_of
-from movenet_cli.output.folder.plan import FolderPlanner, PlannedInput
+from movenet_cli.output.folder.plan import PlannedInput
+from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.folder.result_settings import ResultSettings, settings_key
 
