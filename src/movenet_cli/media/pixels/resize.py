@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.types import ByteArray, FloatArray, PixelRect
+from movenet_cli.core.types import ByteArray, FloatArray, PixelRect, Size
 
 
-def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+def resized_rgb(pixels: ByteArray, rect: PixelRect, size: Size) -> ByteArray:
     """Scale the part `rect` to `size`: bilinearly at pixel centres, no anti-aliasing, fractions cut off.
 
     Computed in the same order and precision, so the result is the same to the last bit. Only the pixels that
@@ -24,21 +24,21 @@ def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> By
     Args:
         pixels: (H, W, 3) uint8.
         rect: inside the image.
-        size: width and height of the result.
+        size: of the result.
 
     Returns:
-        (size[1], size[0], 3) uint8; a view of the pixels when nothing has to be scaled.
+        (size.height, size.width, 3) uint8; a view of the pixels when nothing has to be scaled.
     """
     x0, y0, x1, y1 = rect
     part = pixels[y0:y1, x0:x1]
     if size == (x1 - x0, y1 - y0):
         return part
-    upper, lower, down = _neighbours(y1 - y0, size[1])
-    top, bottom = _across(part[upper], size[0]), _across(part[lower], size[0])
+    upper, lower, down = _neighbours(y1 - y0, size.height)
+    top, bottom = _across(part[upper], size.width), _across(part[lower], size.width)
     bottom -= top
     bottom *= down[:, None]
     top += bottom
-    return np.asarray(top, np.uint8).reshape(size[1], size[0], 3)
+    return np.asarray(top, np.uint8).reshape(size.height, size.width, 3)
 
 
 def _across(rows: ByteArray, cells: int) -> FloatArray:
@@ -69,11 +69,11 @@ def _neighbours(
     )
 
 
-def scaled_plane(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+def scaled_plane(pixels: ByteArray, rect: PixelRect, size: Size) -> ByteArray:
     """The part `rect` of full-size pixels, (H, W) or (H, W, C), bilinearly at pixel centres.
 
     Returns:
-        uint8 of `size` (width, height); a view when nothing has to be scaled.
+        uint8 of `size`; a view when nothing has to be scaled.
     """
     x0, y0, x1, y1 = rect
     part = pixels[y0:y1, x0:x1]
@@ -85,7 +85,7 @@ def scaled_plane(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> B
 def sampled_plane(
     pixels: ByteArray,
     rect: PixelRect,
-    size: tuple[int, int],
+    size: Size,
     reduction: tuple[int, int],
     is_left: bool = False,
 ) -> ByteArray:
@@ -94,12 +94,12 @@ def sampled_plane(
     Args:
         pixels: (h, w) or (h, w, C) uint8.
         rect: in pixels of the full image.
-        size: width and height of the result.
+        size: of the result.
         reduction: pixels of the full image for one of `pixels`, along x and y.
         is_left: a sample sits on the leftmost of its pixels instead of amid them.
     """
-    step_x, offset_x = _affine(rect[0], rect[2], size[0], reduction[0], is_left)
-    step_y, offset_y = _affine(rect[1], rect[3], size[1], reduction[1], False)
+    step_x, offset_x = _affine(rect[0], rect[2], size.width, reduction[0], is_left)
+    step_y, offset_y = _affine(rect[1], rect[3], size.height, reduction[1], False)
     return np.asarray(
         cv2.warpAffine(
             pixels,
