@@ -70,7 +70,7 @@ def results(out: Path) -> dict[str, bytes]:
 
 
 def assert_journal_is_true(out: Path) -> None:
-    """What the journal of a dead run vouches for is there and right."""
+    """What the journal of a dead run lists is there and right."""
     if (out / "journal.jsonl").exists():
         last: dict[str, Entry] = {entry.name: entry for entry in read_journal(out)}
         for entry in last.values():

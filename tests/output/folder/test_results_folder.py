@@ -14,7 +14,7 @@ from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.errors import ExitCode, MediaError
 from movenet_cli.models.litert import LitertRunner
-from movenet_cli.output.folder import results_folder as folder
+from movenet_cli.output.folder import folder_outputs as folder
 from movenet_cli.output.folder.journal import read_journal
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import OverlayImage

@@ -1,8 +1,8 @@
 """A results folder: what lies where, what of it is ours, what a run will do with it, and what it has done.
 
 `layout` says where an input's results lie, `ownership` which files are ours. Before a run starts, `planner`
-makes its `plan`: what is kept, added, redone, and why the run must not start. `results_folder` is the run at
-work, `journal` with its `records` what it wrote down.
+makes its `plan`: what is kept, added, redone, and why the run must not start. `results_folder` holds the
+folder, `folder_outputs` writes the results, and `journal` with its `records` is what the run wrote down.
 
 "My CSV is gone": three places remove or rename results. `FolderOutputs._strike_outdated` and `_remove` take
 what is out of date (the input or the settings have changed, or it failed), and `--dry-run` lists it before;

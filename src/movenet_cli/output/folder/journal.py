@@ -4,7 +4,7 @@ Its lines are only ever appended, each a record of `records.py`. Before an input
 which files may come of it; after they are complete, an entry tells what they are. Of two lines for one input
 the later holds. A line that was torn by a crash, or is damaged, counts as not there: its input is done again.
 
-A run writes the lines (`results_folder.py`), and `convert` adds to them. The next run reads them to decide
+A run writes the lines (`folder_outputs.py`), and `convert` adds to them. The next run reads them to decide
 what it may keep (`planner.py`), `validate` to compare them with the files.
 """
 
