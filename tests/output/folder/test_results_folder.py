@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from movenet_cli.cli import run_annotate
@@ -182,6 +183,21 @@ def test_a_touched_input_is_kept_and_recorded_with_its_new_time(
     assert last.fingerprint
     assert last.fingerprint.mtime_ns == 1
     assert last.outputs
+
+
+def test_files_of_two_contents_never_lie_side_by_side(annotate: Annotate, media: Path, out: Path) -> None:
+    """The input was replaced by one of the same size and time, which shows only when it is read."""
+    path = write_image(media / "a.bmp", gradient(seed=1))
+    annotate()
+    status, before = path.stat(), (out / "keypoints/a.bmp.json").read_bytes()
+    write_image(path, np.flip(gradient(seed=1), 1))
+    os.utime(path, ns=(status.st_mtime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    assert annotate() == ExitCode.OK
+    assert inputs(out)["kept"] == 2, "nothing has to be read"
+    assert annotate("-f", "json,csv") == ExitCode.OK
+    assert inputs(out)["done"] == 2, "one more format for both"
+    assert (out / "keypoints/a.bmp.json").read_bytes() != before
 
 
 def test_an_input_that_changed_and_cannot_be_read_keeps_nothing(
