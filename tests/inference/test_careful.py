@@ -9,7 +9,7 @@ from movenet_cli.core.types import FloatArray, Pose
 from movenet_cli.inference.careful import ZOOMS, Careful, CarefulFollow, consensus
 from movenet_cli.inference.follow import FollowSettings
 from movenet_cli.inference.refine import Refine
-from tests.inference.dots import INPUT_SIZE, DotRunner, body, dotted
+from tests.inference.dots import INPUT_SIZE, MirrorAwareRunner, body, dotted
 
 CAREFUL = Careful(INPUT_SIZE, 0.3)
 POINTS = body(450, 180, 300)
@@ -22,7 +22,7 @@ def look(points: FloatArray, score: float) -> Pose:
 
 def test_a_frame_takes_eight_inferences_and_one_without_anybody_one() -> None:
     frames = [dotted(900, 600, POINTS), dotted(900, 600, None)]
-    runner = DotRunner()
+    runner = MirrorAwareRunner()
     poses = CAREFUL.estimate(frames, [runner])
     assert runner.calls == [2] + [1] * 7
     assert [pose[0].score > 0.3 for pose in poses] == [True, False]
@@ -30,8 +30,8 @@ def test_a_frame_takes_eight_inferences_and_one_without_anybody_one() -> None:
 
 def test_people_are_placed_as_exactly_as_by_refining() -> None:
     frame = dotted(900, 600, POINTS)
-    pose = CAREFUL.estimate([frame], [DotRunner()])[0][0]
-    refined = Refine(INPUT_SIZE, 0.3).estimate([frame], [DotRunner()])[0][0]
+    pose = CAREFUL.estimate([frame], [MirrorAwareRunner()])[0][0]
+    refined = Refine(INPUT_SIZE, 0.3).estimate([frame], [MirrorAwareRunner()])[0][0]
     error = np.linalg.norm(pose.keypoints[:, :2] - POINTS, axis=1)
     assert error.mean() <= np.linalg.norm(refined.keypoints[:, :2] - POINTS, axis=1).mean() + 0.5
     assert error.max() < 4
@@ -84,7 +84,7 @@ def test_a_person_who_is_lost_takes_eight() -> None:
 
 def follow(walk: list[FloatArray], settings: FollowSettings) -> tuple[list[int], list[float]]:
     """Inferences of each frame, and how far off the worst keypoint is."""
-    estimator, runner = CarefulFollow(INPUT_SIZE, 0.3, settings), DotRunner()
+    estimator, runner = CarefulFollow(INPUT_SIZE, 0.3, settings), MirrorAwareRunner()
     costs, errors = [], []
     for index, points in enumerate(walk):
         before = runner.inferences
