@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.people import open_frame
 from benchmarks.tables import RESAMPLES, SEEN, RememberingRunner, interval, looks_of, number, size_of, table
 from movenet_cli.core.types import Frame, Pose, Size, Thresholds
-from movenet_cli.evaluation.coco_evaluator import CocoEvaluator
+from movenet_cli.evaluation.coco_evaluator import PrecisionMeter
 from movenet_cli.evaluation.ground_truth import AnnotatedImage, read_truth
 from movenet_cli.evaluation.pairing import ImagePair
 from movenet_cli.evaluation.predictions import Found
@@ -139,12 +139,12 @@ def _names(path: Path) -> list[str]:
 Labelled = Sequence[tuple[Frame, AnnotatedImage]]
 
 
-def _evaluator(way: Way, images: Labelled) -> CocoEvaluator:
+def _evaluator(way: Way, images: Labelled) -> PrecisionMeter:
     pairs = []
     for frame, image in images:
         pose = way(frame)
         pairs.append(ImagePair(image, (Found(pose.keypoints[:, :2], pose.score),)))
-    return CocoEvaluator(pairs)
+    return PrecisionMeter(pairs)
 
 
 def _samples(count: int) -> list[np.ndarray]:
