@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import click
 
-from movenet_cli.cli.quiet import native_stderr_hidden
 from movenet_cli.errors import ExitCode, MovenetError
+from movenet_cli.io.stdio import native_stderr_hidden
 
 
 @click.command()
