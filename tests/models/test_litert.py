@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from movenet_cli.errors import ExitCode, ModelError
-from movenet_cli.io.hashing import sha256_of
+from movenet_cli.io.hashing import sha256_of_model
 from movenet_cli.models.litert import load_litert
 from tests.models.tflites import MULTI, SINGLE, Quantisation, TinyModel, numbers
 
@@ -33,7 +33,7 @@ def test_pixels_pass_in_the_type_that_the_model_takes(
     model = load_litert(path, "tiny")
     info = model.info
     assert (info.name, info.kind, info.input_size, info.runtime) == ("tiny", kind, (8, 8), "litert")
-    assert info.sha256 == sha256_of(path)
+    assert info.sha256 == sha256_of_model(path)
     found = model.runner().run(np.stack([plain(200), plain(3), plain(255)]))
     expected = [numbers(output) + value for value in (200, 3, 255)]
     np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-6)

@@ -70,7 +70,7 @@ def _tensorflow() -> str:
 
 
 def _cache() -> str:
-    from movenet_cli.models.hub.cache_folder import cache_dir  # noqa: PLC0415
+    from movenet_cli.models.hub.cache import cache_dir  # noqa: PLC0415
     from movenet_cli.models.hub.catalogue import CATALOGUE  # noqa: PLC0415
     from movenet_cli.models.hub.resolve import is_local  # noqa: PLC0415
 

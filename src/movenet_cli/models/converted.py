@@ -31,7 +31,7 @@ from movenet_cli.models.convert_saved_model import (
     sealed,
 )
 from movenet_cli.models.heads import Constants
-from movenet_cli.models.hub.cache_folder import cache_dir
+from movenet_cli.models.hub.cache import cache_dir
 from movenet_cli.models.interpreter import Network, PixelTable
 from movenet_cli.models.litert import LitertModel, from_multi_heads, official
 
@@ -75,7 +75,7 @@ def load_prepared(folder: Path, name: str, sha256: str) -> LitertModel:
     Args:
         folder: the SavedModel.
         name: how results and messages call it.
-        sha256: see `hashing.sha256_of`; it stays the model's hash.
+        sha256: see `hashing.sha256_of_model`; it stays the model's hash.
     """
     return prepare(folder, sha256).model(name, sha256)
 
@@ -85,7 +85,7 @@ def prepare(folder: Path, sha256: str) -> Prepared:
 
     Args:
         folder: the SavedModel.
-        sha256: see `hashing.sha256_of`.
+        sha256: see `hashing.sha256_of_model`.
 
     Raises:
         ModelError: it cannot be loaded, or is not a MoveNet.

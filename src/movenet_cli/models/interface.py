@@ -1,4 +1,4 @@
-"""What a model is to the rest of the program: pixels in, MoveNet's official output out."""
+"""What a model is to the rest of the program: it takes pixels and gives MoveNet's official output."""
 
 from abc import ABC, abstractmethod
 

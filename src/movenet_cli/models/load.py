@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from movenet_cli.errors import ModelError, UsageError
-from movenet_cli.io.hashing import sha256_of
+from movenet_cli.io.hashing import sha256_of_model
 from movenet_cli.models.convert_saved_model import NotConvertibleError
 from movenet_cli.models.converted import load_prepared
 from movenet_cli.models.interface import Model
@@ -30,7 +30,7 @@ def load_model(
         runtime: what shall run it.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         batch_size: how many frames one call may take, where the runtime gains by it.
-        sha256: of the model, see `hashing.sha256_of`, when it is known already.
+        sha256: of the model, see `hashing.sha256_of_model`, when it is known already.
 
     Raises:
         ModelError: it is missing, corrupt or no MoveNet, or the runtime cannot run it.
@@ -73,6 +73,6 @@ def _hash_of_folder(folder: Path) -> str:
     if not (folder / _SAVED_MODEL).is_file():
         raise ModelError(f"{folder} is not a model: a SavedModel folder has a file {_SAVED_MODEL}")
     try:
-        return sha256_of(folder)
+        return sha256_of_model(folder)
     except OSError as error:
         raise ModelError(f"model {folder} cannot be read: {error}") from error

@@ -83,7 +83,7 @@ def load_tensorflow(folder: Path, name: str, sha256: str, *, device: str, batch_
     Args:
         folder: the SavedModel.
         name: how results and messages call it.
-        sha256: of the folder, see `hashing.sha256_of`.
+        sha256: of the folder, see `hashing.sha256_of_model`.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         batch_size: how many images a call may take, if the graph can be cut at its heads; otherwise one.
 

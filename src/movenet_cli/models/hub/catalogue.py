@@ -1,4 +1,4 @@
-"""A model's name in, its row out: what it is, what it is good for, and where its files come from."""
+"""The catalogue of models that have names: what each is good for, and where its files come from."""
 
 from __future__ import annotations
 

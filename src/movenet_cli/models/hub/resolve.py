@@ -1,4 +1,4 @@
-"""What a user gives as a model, a name or a path, in; a verified model on disk out."""
+"""The way from what a user calls a model, a name or a path, to a verified file or folder on this machine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from movenet_cli.errors import ModelError
-from movenet_cli.io.hashing import sha256_of
-from movenet_cli.models.hub.cache import ResolvedModel, find_cached, folder_of
-from movenet_cli.models.hub.cache_folder import expanded
+from movenet_cli.io.hashing import sha256_of_model
+from movenet_cli.models.hub.cache import ResolvedModel, expanded, find_cached, folder_of
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, catalogue_model
 
 if TYPE_CHECKING:
@@ -89,9 +88,9 @@ def _at(path: Path) -> ResolvedModel:
     except OSError as error:
         raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
     if not is_model:
-        raise ModelError(f"{path} is no SavedModel folder: it has no saved_model.pb")
+        raise ModelError(f"{path} is not a model: a SavedModel folder has a file saved_model.pb")
     try:
-        return ResolvedModel(path.resolve().name if is_folder else path.stem, path, sha256_of(path))
+        return ResolvedModel(path.resolve().name if is_folder else path.stem, path, sha256_of_model(path))
     except OSError as error:
         raise ModelError(f"cannot read the model {path}: {error.strerror or error}") from error
 
@@ -103,7 +102,7 @@ def _shipped_file(model: CatalogueModel) -> Path:
 def _shipped(model: CatalogueModel) -> ResolvedModel:
     file = _shipped_file(model)
     try:
-        found = sha256_of(file)
+        found = sha256_of_model(file)
     except OSError as error:
         raise ModelError(
             f"this installation lacks the model {model.name} at {file}: install movenet-cli again"

@@ -1,6 +1,5 @@
 """What a journal says of an input: fingerprint, outputs and counts; and an entry to a line and back."""
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from movenet_cli.core.folder_names import OVERLAY
 from movenet_cli.core.results import Summary
 from movenet_cli.errors import InputError, MediaError
 from movenet_cli.io.atomic import as_output_error
+from movenet_cli.io.hashing import sha256_of_bytes, sha256_of_file
 from movenet_cli.io.json_text import escape_name, json_line, plain_text, unescape_name
 from movenet_cli.output.formats.registry import FORMATS
 
@@ -100,7 +100,7 @@ def summary_of(entry: Entry) -> Summary:
 def settings_key(values: Mapping[str, object]) -> str:
     """A short hash of everything besides the input that results depend on; JSON values only."""
     text = json.dumps(values, sort_keys=True, allow_nan=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return sha256_of_bytes(text.encode("utf-8", "surrogatepass"))[:32]
 
 
 def fingerprint(path: Path, check: Callable[[], None] = lambda: None) -> Fingerprint:
@@ -115,7 +115,7 @@ def fingerprint(path: Path, check: Callable[[], None] = lambda: None) -> Fingerp
     """
     try:
         status = path.stat()
-        sha256 = _content_hash(path, check)
+        sha256 = sha256_of_file(path, check)
     except OSError as error:
         raise MediaError(f"cannot read it: {error.strerror}") from error
     return Fingerprint(status.st_size, status.st_mtime_ns, sha256)
@@ -137,7 +137,7 @@ def output_of(path: Path) -> Output:
         OutputError: when it cannot be read back.
     """
     with as_output_error(path):
-        return Output(path.stat().st_size, _content_hash(path))
+        return Output(path.stat().st_size, sha256_of_file(path))
 
 
 def written(entry: Entry) -> bytes:
@@ -185,15 +185,6 @@ def parsed(line: bytes) -> Entry:
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError("a damaged line of the journal") from error
-
-
-def _content_hash(path: Path, check: Callable[[], None] = lambda: None) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            check()
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def inside(path: str) -> str:
