@@ -16,10 +16,11 @@ import pytest
 from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.io.hashing import sha256_of_model
 from movenet_cli.models.hub import download as download_module
-from movenet_cli.models.hub.cache import ResolvedModel, folder_of, read_record
+from movenet_cli.models.hub.cache import folder_of, read_record
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, KnownFile
 from movenet_cli.models.hub.fetch import fetch
 from movenet_cli.models.hub.resolve import find_local, is_local, not_cached, resolve
+from movenet_cli.models.model_file import ResolvedModel
 from tests.support.hub import SAVED_MODEL, TFLITE, Answer, Hub, first_path, second_path, tar_gz
 
 ARCHIVE = tar_gz(SAVED_MODEL)
@@ -290,7 +291,7 @@ def test_a_mirror_with_a_password_does_not_give_it_away(hub: Hub) -> None:
 
 
 def test_a_mirror_that_is_no_address(home: Path) -> None:
-    with pytest.raises(UsageError, match="is no mirror"):
+    with pytest.raises(UsageError, match="is not a mirror"):
         resolve("thunder", offline=False, mirror="models.lan", progress=silent)
     assert not home.exists()
 

@@ -1,4 +1,4 @@
-"""Networks without their first steps: the same bits out, or left as they are."""
+"""Networks with an input lookup table: the same bits out, or left as they are."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from movenet_cli.models.interpreter import Network
-from movenet_cli.models.optimise.input_lut import without_entrance
+from movenet_cli.models.optimise.input_lut import with_input_table
 from movenet_cli.models.optimise.tflite_graph import Graph
 from tests.models.tflites import MULTI, Quantisation, TinyModel
 
@@ -17,7 +17,7 @@ def steps(content: bytes) -> int:
 
 def check_bits(content: bytes, size: tuple[int, int]) -> np.ndarray:
     """Both networks on noise; what they were replaced by is returned."""
-    shorter, table = without_entrance(content)
+    shorter, table = with_input_table(content)
     assert table is not None
     assert steps(shorter) < steps(content)
     noise = np.random.default_rng(3).integers(0, 256, (3, *size, 3), np.uint8)
@@ -46,7 +46,7 @@ def test_images_larger_than_the_table_and_of_open_size() -> None:
 
 
 def test_parts_of_a_image_that_do_not_lie_together() -> None:
-    content, table = without_entrance(TinyModel(input_type="int32").content())
+    content, table = with_input_table(TinyModel(input_type="int32").content())
     image = np.random.default_rng(4).integers(0, 256, (20, 20, 3), np.uint8)
     part = image[3:11, 5:13]
     ours = Network(content, "rest", (8, 8), table).invoke(part)[0]
@@ -55,7 +55,7 @@ def test_parts_of_a_image_that_do_not_lie_together() -> None:
 
 
 def test_images_of_another_size_are_an_error() -> None:
-    content, table = without_entrance(TinyModel(input_type="int32").content())
+    content, table = with_input_table(TinyModel(input_type="int32").content())
     network = Network(content, "rest", (8, 8), table)
     with pytest.raises(ValueError, match="broadcast"):
         network.invoke(np.zeros((9, 8, 3), np.uint8))
@@ -72,7 +72,7 @@ def test_images_of_another_size_are_an_error() -> None:
 )
 def test_what_is_not_done_pixel_by_pixel_stays(model: TinyModel) -> None:
     content = model.content()
-    assert without_entrance(content) == (content, None)
+    assert with_input_table(content) == (content, None)
 
 
 def test_the_official_int8_model(lightning_int8: Path) -> None:

@@ -12,23 +12,9 @@ import platformdirs
 from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.io.hashing import check_is_file, sha256_of_model
 from movenet_cli.models.hub.catalogue import CatalogueModel
+from movenet_cli.models.model_file import ResolvedModel
 
 _RECORD = "record.json"
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedModel:
-    """A model on disk that may be loaded.
-
-    Attributes:
-        name: its name in the catalogue, or the stem of the file it was given as.
-        path: a `.tflite` file or a SavedModel folder.
-        sha256: see `hashing.sha256_of_model`.
-    """
-
-    name: str
-    path: Path
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from movenet_cli.io.hashing import sha256_of_file, sha256_of_model
 from movenet_cli.io.locks import file_lock
 from movenet_cli.models.hub.cache import (
     Record,
-    ResolvedModel,
     content_of,
     find_cached,
     folder_of,
@@ -23,6 +22,7 @@ from movenet_cli.models.hub.cache import (
 from movenet_cli.models.hub.catalogue import CatalogueModel, KnownFile
 from movenet_cli.models.hub.download import DownloadError, download, mirrored, without_password
 from movenet_cli.models.hub.unpack import ArchiveError, unpack
+from movenet_cli.models.model_file import ResolvedModel
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def fetch(
 
     Raises:
         ModelError: no source gave it, the cache cannot be written, or the cached copy is corrupt.
-        UsageError: the mirror is no address.
+        UsageError: the mirror is not an address.
     """
     sources = [mirrored(source, mirror) for source in model.sources]
     folder = folder_of(model)
