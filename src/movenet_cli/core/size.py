@@ -15,5 +15,5 @@ class Size(NamedTuple):
         return self.height, self.width
 
     def __str__(self) -> str:
-        """As people write it."""
+        """As people write it: `1920x1080`."""
         return f"{self.width}x{self.height}"

@@ -31,12 +31,12 @@ def check_bits(content: bytes, size: Size) -> np.ndarray:
 
 @pytest.mark.parametrize("input_type", ["uint8", "int32"])
 def test_a_cast_becomes_a_table(input_type: str) -> None:
-    table = check_bits(TinyModel(input_type=input_type).content(), (8, 8))
+    table = check_bits(TinyModel(input_type=input_type).content(), Size(8, 8))
     np.testing.assert_array_equal(table, np.arange(256, dtype=np.float32)[:, None].repeat(3, axis=1)[None])
 
 
 def test_colours_may_have_tables_of_their_own() -> None:
-    table = check_bits(TinyModel(factors=(0.5, 2.0, -1.0)).content(), (8, 8))
+    table = check_bits(TinyModel(factors=(0.5, 2.0, -1.0)).content(), Size(8, 8))
     np.testing.assert_array_equal(table[0, 255], [127.5, 510, -255])
 
 
@@ -83,4 +83,6 @@ def test_the_official_int8_model(lightning_int8: Path) -> None:
 
 
 def test_quantised_outputs_stay_what_they_are() -> None:
-    check_bits(TinyModel(input_type="int32", output_quantisation=Quantisation(0.25, -100)).content(), (8, 8))
+    check_bits(
+        TinyModel(input_type="int32", output_quantisation=Quantisation(0.25, -100)).content(), Size(8, 8)
+    )

@@ -76,7 +76,7 @@ class VideoSource(Source):
         """See `Source.notes`."""
         remarks = [self._decoder.remark] if self._is_through else []
         if len(self._sizes) > 1:
-            sizes = (f"{width}x{height} from frame {first}" for (width, height), first in self._sizes.items())
+            sizes = (f"{size} from frame {first}" for size, first in self._sizes.items())
             remarks.append(f"the frame size changes: {', '.join(sizes)}")
         if self._first_doubtful is not None:
             remarks.append(_traces(self._first_doubtful, self._doubtful))
