@@ -225,7 +225,7 @@ WRITE_FOREVER = """
 import sys
 from itertools import count
 from pathlib import Path
-from movenet_cli.sinks.files import AtomicFile
+from movenet_cli.io.atomic import AtomicFile
 for number in count():
     with AtomicFile(Path(sys.argv[1], "keypoints", f"{number % 50}.txt")) as file:
         for part in range(200):

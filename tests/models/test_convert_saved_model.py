@@ -144,7 +144,7 @@ LOAD = """
 import logging, pathlib, sys
 import numpy as np
 from movenet_cli.errors import ModelError
-from movenet_cli.models.loading import load_model
+from movenet_cli.models.load import load_model
 try:
     model = load_model(pathlib.Path(sys.argv[1]), name="m", runtime="auto", device="auto", batch_size=1)
     print(model.info.runtime, model.runner().run(np.zeros((1, 64, 64, 3), np.uint8)).shape)
