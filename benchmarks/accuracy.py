@@ -26,12 +26,13 @@ from movenet_cli.inference.refine import Refine
 from movenet_cli.inference.top_down import TopDown, TopDownSettings
 from movenet_cli.models.interface import Model, Runner
 from movenet_cli.models.load import load_model
+from movenet_cli.models.model_file import model_at
 
 
 def main() -> None:
     """Measure and print."""
     options = _options()
-    model = load_model(options.model, name="model", runtime="auto", device="cpu", batch_size=1)
+    model = load_model(model_at(options.model), runtime="auto", device="cpu", batch_size=1)
     images = read_truth(options.annotations)
     print(f"{options.model.name}, {model.info.runtime}, input {model.info.input_size}")
     _images(model, options.images, images)

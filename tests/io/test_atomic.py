@@ -241,7 +241,7 @@ def test_a_killed_process_leaves_only_complete_files_and_leftovers_that_are_know
         ) as writer:
             assert writer.stdout is not None
             for _ in range(3):
-                writer.stdout.readline()
+                assert writer.stdout.readline()
             writer.kill()
         for path in (tmp_path / "keypoints").glob("*.txt"):
             assert path.read_text() == f"{path.stem} " * 500 * 200

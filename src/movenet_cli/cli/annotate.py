@@ -17,8 +17,8 @@ from movenet_cli.cli.options import (
     options_of,
 )
 from movenet_cli.cli.printing import speaks_json
-from movenet_cli.cli.quiet import native_stderr_hidden
 from movenet_cli.core.time_point import MAX_FRAMES
+from movenet_cli.io.stdio import native_stderr_hidden
 
 option = options_of("annotate")
 

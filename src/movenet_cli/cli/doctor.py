@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import click
 
-from movenet_cli.cli.quiet import native_stderr_hidden
 from movenet_cli.errors import ExitCode, MovenetError
+from movenet_cli.io.stdio import native_stderr_hidden
 
 
 @click.command()
@@ -43,7 +43,7 @@ def _litert() -> str:
     found = find_local(catalogue_model("mini"))
     if found is None:
         raise OSError("the model mini is not part of this installation")
-    model = load_model(found.path, name="mini", runtime="litert", device="cpu", batch_size=1)
+    model = load_model(found, runtime="litert", device="cpu", batch_size=1)
     width, height = model.info.input_size or (0, 0)
     model.runner().run(np.zeros((1, height, width, 3), np.uint8))
     return f"ai-edge-litert {version('ai-edge-litert')} runs mini"
@@ -70,7 +70,7 @@ def _tensorflow() -> str:
 
 
 def _cache() -> str:
-    from movenet_cli.models.hub.cache_folder import cache_dir  # noqa: PLC0415
+    from movenet_cli.models.hub.cache import cache_dir  # noqa: PLC0415
     from movenet_cli.models.hub.catalogue import CATALOGUE  # noqa: PLC0415
     from movenet_cli.models.hub.resolve import is_local  # noqa: PLC0415
 

@@ -125,14 +125,7 @@ class Target:
 def load_named(settings: Settings, name_or_path: str, progress: "Progress") -> Model:
     """A model by name or path, fetched first when it has to be."""
     found = resolve(name_or_path, offline=settings.offline, mirror=settings.mirror, progress=progress)
-    return load_model(
-        found.path,
-        name=found.name,
-        runtime=settings.runtime,
-        device=settings.device,
-        batch_size=settings.batch_size,
-        sha256=found.sha256,
-    )
+    return load_model(found, runtime=settings.runtime, device=settings.device, batch_size=settings.batch_size)
 
 
 def check_found(found: Discovery, inputs: Sequence[str]) -> None:
