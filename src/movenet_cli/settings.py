@@ -42,8 +42,8 @@ INPUT_SIZE_STEP: Final = 32
 DEFAULT_MAX_PIXELS: Final = 200_000_000
 """Images with more pixels than this are refused before they are decoded."""
 
-JudgedPeople = Literal["all", "dominant"]
-JUDGED_PEOPLE: Final = ("all", "dominant")
+EvaluatedPeople = Literal["all", "dominant"]
+EVALUATED_PEOPLE: Final = ("all", "dominant")
 """Whom `evaluate` looks at."""
 
 DEFAULT_RESAMPLES: Final = 1000

@@ -7,7 +7,7 @@ import click
 
 from movenet_cli.cli.options import PathText, options_of
 from movenet_cli.errors import ExitCode
-from movenet_cli.settings import DEFAULT_RESAMPLES, JUDGED_PEOPLE, JudgedPeople
+from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedPeople
 
 option = options_of("evaluate")
 
@@ -30,7 +30,7 @@ option = options_of("evaluate")
 )
 @option(
     "--people",
-    type=click.Choice(JUDGED_PEOPLE),
+    type=click.Choice(EVALUATED_PEOPLE),
     default="all",
     show_default=True,
     help="dominant: only images with one person of 8 annotated keypoints or more who is twice as large "
@@ -51,7 +51,7 @@ def evaluate(
     results: Path,
     ground_truth: Path,
     baseline: Path | None,
-    people: JudgedPeople,
+    people: EvaluatedPeople,
     skip_missing: bool,
     smoothed: bool,
     resamples: int,
@@ -61,11 +61,11 @@ def evaluate(
 
     Shows COCO's AP and AR by OKS, PCK, and each keypoint's error. Needs pycocotools: pip install pycocotools
     """
-    from movenet_cli.evaluation.evaluate import Question  # noqa: PLC0415 - heavy, and not for --help
+    from movenet_cli.evaluation.evaluate import EvaluationOptions  # noqa: PLC0415 - heavy, and not for --help
     from movenet_cli.evaluation.evaluate import evaluate as answer  # noqa: PLC0415
     from movenet_cli.evaluation.table import as_table  # noqa: PLC0415
 
-    question = Question(ground_truth, people, skip_missing, smoothed, resamples)
-    comparison = answer(question, results, baseline)
+    options = EvaluationOptions(ground_truth, people, skip_missing, smoothed, resamples)
+    comparison = answer(options, results, baseline)
     click.echo(json.dumps(comparison.as_json(), indent=2) if as_json else as_table(comparison))
     return ExitCode.OK
