@@ -1,11 +1,11 @@
-"""Options that cannot have an effect on this model or these inputs: refused, or left out.
+"""Options that cannot have an effect with this model or these inputs: refused, or left out.
 
-An option that somebody gave for this run is meant: one that cannot do anything is a usage error that says
-why. The environment is set for many commands, so what does not fit from there is left out without a word.
+Somebody who gives an option on the command line, or an argument in a program, means it: one that cannot do
+anything is a usage error that says why. The environment is set for many commands, so what does not fit from
+there is left out silently.
 """
 
 import dataclasses
-import logging
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
@@ -13,16 +13,13 @@ from typing import Any
 from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.errors import UsageError
-from movenet_cli.media.discover import Discovery
 from movenet_cli.media.opening import is_still
 from movenet_cli.media.sniff import IMAGE_SUFFIXES
 from movenet_cli.settings import Settings
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
-class Idle:
+class UnusedOption:
     """An option that cannot have an effect.
 
     Attributes:
@@ -36,24 +33,24 @@ class Idle:
     harmless: tuple[Any, ...] = ()
 
 
-def effective(
+def effective_settings(
     settings: Settings, given: Set[str], model: ModelInfo, files: Sequence[InputFile] | None = None
 ) -> Settings:
-    """The options without what does not fit and was not given for this run.
+    """The settings without those that do not fit the model and were not given for this run.
 
     Args:
         settings: what was asked for.
-        given: names of the options that are meant for this run.
+        given: names of the options that were given for this run.
         model: the model that was loaded for it.
         files: the inputs that were found; None when there may be any.
 
     Raises:
         UsageError: an option that was given cannot have an effect.
     """
-    idle = list(_idle_with_model(settings, model))
+    unused = list(_unused_with_model(settings, model))
     if files is not None:
-        idle += _idle_with_inputs(settings, given, files)
-    for each in idle:
+        unused += _unused_with_inputs(settings, given, files)
+    for each in unused:
         if each.name in given and getattr(settings, each.name) not in each.harmless:
             flag = each.name.replace("_", "-")
             raise UsageError(f"--{flag} would have no effect: {each.why}; leave it out")
@@ -62,38 +59,32 @@ def effective(
     return settings if settings.crop == "none" else dataclasses.replace(settings, crop="auto")
 
 
-def warn_of_unmatched(found: Discovery, **patterns: Sequence[str]) -> None:
-    """A filter that matched nothing is probably a slip; each is given under its option's name."""
-    for name, globs in patterns.items():
-        for glob in globs:
-            if glob in found.unmatched:
-                log.warning("--%s %s matches nothing", name, glob)
-
-
-def _idle_with_model(settings: Settings, model: ModelInfo) -> Iterator[Idle]:
+def _unused_with_model(settings: Settings, model: ModelInfo) -> Iterator[UnusedOption]:
     if model.kind == "single":
         why = f"{model.name} is a single-pose model"
-        yield Idle("max_people", why)
-        yield Idle("track", why, harmless=(False,))
-        yield Idle("refine_with", why)
+        yield UnusedOption("max_people", why)
+        yield UnusedOption("track", why, harmless=(False,))
+        yield UnusedOption("refine_with", why)
     else:
-        yield Idle("crop", f"{model.name} is a multi-pose model", harmless=("auto", "none"))
+        yield UnusedOption("crop", f"{model.name} is a multi-pose model", harmless=("auto", "none"))
     if model.input_size is not None:
         height, width = model.input_size
-        yield Idle("input_size", f"the input of {model.name} always has {width}x{height} pixels")
+        yield UnusedOption("input_size", f"the input of {model.name} always has {width}x{height} pixels")
     if model.max_batch < settings.batch_size:
-        yield Idle("batch_size", f"{model.name} runs frame by frame here ({model.runtime})")
+        yield UnusedOption("batch_size", f"{model.name} runs frame by frame here ({model.runtime})")
 
 
-def _idle_with_inputs(settings: Settings, given: Set[str], files: Sequence[InputFile]) -> Iterator[Idle]:
-    """What is for videos only; the inputs are looked at only when one of these options is given."""
+def _unused_with_inputs(
+    settings: Settings, given: Set[str], files: Sequence[InputFile]
+) -> Iterator[UnusedOption]:
+    """Options that are for videos only; the inputs are looked at only when one of these was given."""
     why = "it is for videos, and all inputs are images"
     for_videos = [
-        Idle("stride", why, harmless=(1,)),
-        Idle("track", why, harmless=(False,)),
-        Idle("smooth", why, harmless=(False,)),
-        *([Idle("crop", why)] if settings.crop == "follow" else []),
-        *(Idle(name, why) for name in ("fps", "start", "end", "max_frames")),
+        UnusedOption("stride", why, harmless=(1,)),
+        UnusedOption("track", why, harmless=(False,)),
+        UnusedOption("smooth", why, harmless=(False,)),
+        *([UnusedOption("crop", why)] if settings.crop == "follow" else []),
+        *(UnusedOption(name, why) for name in ("fps", "start", "end", "max_frames")),
     ]
     meant = [each for each in for_videos if each.name in given]
     meant = [each for each in meant if getattr(settings, each.name) not in each.harmless]
@@ -102,6 +93,6 @@ def _idle_with_inputs(settings: Settings, given: Set[str], files: Sequence[Input
 
 
 def _all_are_images(files: Sequence[InputFile]) -> bool:
-    """Names that say video are looked at first, so that one among many images is found at once."""
+    """Files with the suffix of a video are opened first, so that one among many images is found at once."""
     by_name = sorted(files, key=lambda file: file.path.suffix.lower() in IMAGE_SUFFIXES)
     return all(is_still(file.path) for file in by_name)
