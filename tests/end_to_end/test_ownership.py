@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,6 @@ from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.output.folder import plan
 from movenet_cli.output.folder import results_folder as folder
 from movenet_cli.output.folder.journal import read_journal
-from movenet_cli.run.report import Report
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image, write_video
 
@@ -375,9 +375,9 @@ def test_a_signal_after_the_account_changes_nothing(
     """The caller is told what `run.json` says."""
     print_end = run_annotate._print_end
 
-    def terminate(report: Report, where: str, *, quiet: bool) -> None:
+    def terminate(*arguments: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        print_end(report, where, quiet=quiet)
+        print_end(*arguments)
 
     monkeypatch.setattr(run_annotate, "_print_end", terminate)
     assert annotate(media, "-o", tmp_path / "out") == ExitCode.OK

@@ -18,7 +18,6 @@ from movenet_cli.cli.options import (
 )
 from movenet_cli.cli.printing import speaks_json
 from movenet_cli.cli.quiet import native_stderr_hidden
-from movenet_cli.core.time_point import MAX_FRAMES
 
 option = options_of("annotate")
 
@@ -106,14 +105,14 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--max-people",
-    type=click.IntRange(1, default.MAX_PEOPLE),
+    type=click.IntRange(*default.RANGES["max_people"]),
     default=default.MAX_PEOPLE,
     show_default=True,
     help="Multi-pose: report at most so many.",
 )
 @option(
     "--input-size",
-    type=click.IntRange(default.MIN_INPUT_SIZE, default.MAX_INPUT_SIZE),
+    type=click.IntRange(*default.RANGES["input_size"]),
     default=default.DEFAULT_INPUT_SIZE,
     show_default=True,
     help="Multi-pose: longer side of the network's input, a multiple of 32.",
@@ -135,7 +134,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--stride",
-    type=click.IntRange(1, MAX_FRAMES),
+    type=click.IntRange(*default.RANGES["stride"]),
     default=1,
     show_default=True,
     help="Every N-th frame.",
@@ -143,7 +142,11 @@ class AnnotateCommand(GroupedCommand):
 @option("--fps", type=Number(0, default.MAX_FPS, min_open=True), help="At most so many frames a second.")
 @option("--start", type=TimePointType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
 @option("--end", type=TimePointType(), help="Up to here, exclusive.")
-@option("--max-frames", type=click.IntRange(1, MAX_FRAMES), help="At most so many frames of each video.")
+@option(
+    "--max-frames",
+    type=click.IntRange(*default.RANGES["max_frames"]),
+    help="At most so many frames of each video.",
+)
 @option(
     "--root",
     metavar="DIR",
@@ -167,7 +170,7 @@ class AnnotateCommand(GroupedCommand):
 @option("-0", "--null", is_flag=True, help="Paths from standard input are separated by NUL.")
 @option(
     "--max-pixels",
-    type=click.IntRange(1, default.MOST_MAX_PIXELS),
+    type=click.IntRange(*default.RANGES["max_pixels"]),
     default=default.DEFAULT_MAX_PIXELS,
     show_default=True,
     help="Refuse larger images before they are decoded.",
@@ -176,7 +179,7 @@ class AnnotateCommand(GroupedCommand):
 @option(
     "-j",
     "--jobs",
-    type=click.IntRange(1, default.MAX_JOBS),
+    type=click.IntRange(*default.RANGES["jobs"]),
     default=default.default_jobs,
     show_default="CPU count",
     help="Inference workers.",
@@ -197,7 +200,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--batch-size",
-    type=click.IntRange(1, default.MAX_BATCH),
+    type=click.IntRange(*default.RANGES["batch_size"]),
     default=1,
     show_default=True,
     help="TensorFlow: frames per call.",
