@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.printing import printable, say
+from movenet_cli.cli.printing import print_message, printable
 from movenet_cli.errors import ExitCode
 from movenet_cli.media.discover import Discovery
 from movenet_cli.run.dry_run import DryRun
@@ -31,11 +31,11 @@ def print_dry_run(found: Discovery, dry: DryRun, folder: Path | None, *, quiet: 
             _print("remove", path, "out of date, and this run does not write it")
     if not quiet:
         for name in dry.downloads:
-            say(f"the model {name} would be downloaded first")
-        say(f"dry run, nothing was done: {', '.join(_counts(found, dry))}")
+            print_message(f"the model {name} would be downloaded first")
+        print_message(f"dry run, nothing was done: {', '.join(_counts(found, dry))}")
     code = ExitCode.OK
     for problem in dry.plan.problems(folder or Path()):
-        say(f"movenet: {problem}", "error")
+        print_message(f"movenet: {problem}", "error")
         code = code or problem.exit_code
     return code
 

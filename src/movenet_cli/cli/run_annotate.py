@@ -11,7 +11,7 @@ import click
 from movenet_cli.cli.download_bar import download_bar
 from movenet_cli.cli.dry_run import print_dry_run
 from movenet_cli.cli.memory import keep_large_blocks
-from movenet_cli.cli.printing import printable, say, say_event, speaks_json
+from movenet_cli.cli.printing import print_event, print_message, printable, prints_json
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.cli.signals import ignore_interrupts
 from movenet_cli.errors import ExitCode, UsageError
@@ -116,7 +116,7 @@ def _run(request: Request, found: Discovery) -> Report:
 
     with LoadedModels(request.settings, request.given, load, found.files) as models:
         for name, reason in found.missing:
-            say(f"movenet: {name}: {reason}", "error", source=plain_text(name))
+            print_message(f"movenet: {name}: {reason}", "error", source=plain_text(name))
         verbose = request.verbose > 0
         frames = request.settings.frames
         run = Run(
@@ -136,10 +136,10 @@ def _run(request: Request, found: Discovery) -> Report:
 def _print_end(report: Report, request: Request) -> None:
     where = "results on standard output" if request.output is None else f"results in {request.output}"
     if report.interrupted:
-        say("movenet: interrupted; run the same command again to do the rest", "error")
-    if speaks_json():
+        print_message("movenet: interrupted; run the same command again to do the rest", "error")
+    if prints_json():
         document = report.document({})
         shown = {name: document[name] for name in ("exit_code", "complete", "inputs", "frames")}
-        say_event("summary", **shown, message=printable(report.closing_line(where)))
+        print_event("summary", **shown, message=printable(report.closing_line(where)))
     elif not request.quiet:
-        say(report.closing_line(where))
+        print_message(report.closing_line(where))
