@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from movenet_cli.core.model_info import Kind, ModelInfo
+from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
 from movenet_cli.media.discover import Discovery
 from movenet_cli.media.opening import media_of
@@ -117,5 +118,5 @@ class _Model:
         batch = settings.batch_size if runtime == "tensorflow" else 1
         if row is not None:
             return cls(ModelInfo(title, row.kind, row.input_size, sha256, runtime, batch), True, is_here)
-        size = None if used and used.is_flexible else (1, 1)
+        size = None if used and used.is_flexible else Size(1, 1)
         return cls(ModelInfo(title, kind, size, sha256, runtime, batch), used is not None, is_here)
