@@ -135,7 +135,7 @@ class Settings:
 
     @property
     def frames(self) -> FrameRange:
-        """Which frames of a video are asked for."""
+        """The requested range of frames of a video."""
         start, end = self.start or TimePoint(), self.end or TimePoint()
         return FrameRange(
             self.stride, self.fps, start.seconds, end.seconds, start.frame, end.frame, self.max_frames

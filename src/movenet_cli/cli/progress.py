@@ -42,7 +42,7 @@ class Progress:
 
     Args:
         files: the inputs.
-        frames: which frames of a video are asked for.
+        frames: the requested range of frames of a video.
         quiet: print failures only, no notes.
         verbose: print a line for every input.
     """

@@ -68,14 +68,14 @@ class Request:
 
     @property
     def target(self) -> Target | None:
-        """The results folder, and what of it is asked for; None for a stream."""
+        """The results folder, and what to write there; None for a stream."""
         if self.output is None:
             return None
         return Target(self.output, self.formats, self.overlay, self.overwrite)
 
 
 def run_annotate(request: Request) -> ExitCode:
-    """Do what was asked for and return the exit code of the run.
+    """Run, or dry-run, and return the exit code.
 
     Raises:
         MovenetError: before the first input is touched, when the run cannot start; or later, when results

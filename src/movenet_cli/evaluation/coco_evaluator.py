@@ -42,7 +42,7 @@ class CocoEvaluator:
         self._count = len(pairs)
 
     def metrics(self) -> dict[str, float | None]:
-        """Every one of `METRICS`, 0 to 1; None where there is nobody of that size."""
+        """Every one of `METRICS`, 0 to 1; None where no person has that size."""
         with contextlib.redirect_stdout(io.StringIO()):
             self._evaluation.evalImgs = self._matches
             self._evaluation.accumulate()
@@ -111,10 +111,10 @@ def _coco_annotation(key: int, image: int, person: Person) -> Mapping[str, objec
 def _coco_detections(coco_type: Any, truth: Any, pairs: Sequence[ImagePair]) -> Any:
     found = [(number, one) for number, pair in enumerate(pairs, 1) for one in pair.detections or ()]
     if not found:
-        nobody = coco_type()
-        nobody.dataset = {**truth.dataset, "annotations": []}
-        nobody.createIndex()
-        return nobody
+        empty = coco_type()
+        empty.dataset = {**truth.dataset, "annotations": []}
+        empty.createIndex()
+        return empty
     return truth.loadRes([_coco_detection(image, one) for image, one in found])
 
 

@@ -55,7 +55,7 @@ class Evaluation:
         results: where they are.
         images: annotated images that were compared.
         without_results: those of them for which there are none.
-        metrics: COCO's AP and AR by OKS, see `METRICS`; None where there is nobody of that size.
+        metrics: COCO's AP and AR by OKS, see `METRICS`; None where no person has that size.
         ap_interval: of AP.
         keypoint_errors: PCK and distances.
     """

@@ -54,7 +54,7 @@ def read_ground_truth(path: Path) -> list[AnnotatedImage]:
     """Read every image of a COCO keypoint file, also those without people.
 
     Raises:
-        InputError: when the file cannot be read or is no COCO keypoint file.
+        InputError: when the file cannot be read or is not a COCO keypoint file.
     """
     try:
         document = json.loads(path.read_bytes())
@@ -76,7 +76,7 @@ def read_ground_truth(path: Path) -> list[AnnotatedImage]:
 
 
 def dominant_only(images: Iterable[AnnotatedImage], ratio: float = DOMINANT_RATIO) -> list[AnnotatedImage]:
-    """The images with one dominant person, and nobody else of them.
+    """The images with one dominant person, without the other people in them.
 
     It must have `DOMINANT_KEYPOINTS` annotated keypoints, and `ratio` times the area of any other person
     or crowd of the image.

@@ -180,7 +180,7 @@ def gather(folder: Path) -> Statistics:
 
 
 def _nothing_finished(run: Mapping[str, Any]) -> bool:
-    """Whether there was a run that has an account and no results."""
+    """Whether there was a run that recorded itself and has no results."""
     inputs = run.get("inputs")
     return isinstance(inputs, dict) and not (inputs.get("done") or inputs.get("kept"))
 
@@ -232,5 +232,5 @@ def _read_run(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read: {error}") from error
     if not isinstance(run, dict):
-        raise InputError(f"{path} is no record of a run")
+        raise InputError(f"{path} is not the record of a run")
     return run

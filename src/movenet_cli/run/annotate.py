@@ -34,20 +34,20 @@ _POSE_OPTIONS: Final = (
     "max_pixels",
 )
 _RUN_OPTIONS: Final = ("jobs", "batch_size", "fail_fast", "runtime", "device")
-"""What `run.json` tells of the settings, in this order, with the frames that were asked for in between."""
+"""The settings that `run.json` records, in this order, with the range of frames in between."""
 
 OpenEvents = Callable[[], AbstractContextManager[Events]]
-"""Opens what is told of the progress; called when the work begins, closed when it is done."""
+"""Opens what follows the progress; called when the work begins, closed when it is done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A results folder, and what of it is asked for.
+    """A results folder, and what the run shall write there.
 
     Attributes:
         folder: where it is.
         formats: names from the table of formats.
-        overlay: whether skeletons are drawn, too.
+        overlay: whether to draw skeletons, too.
         overwrite: whether to redo everything.
     """
 
@@ -58,7 +58,7 @@ class Target:
 
 
 class Run:
-    """Annotates what was found; an input that fails is a line in the report, and the others go on.
+    """Annotates the inputs that were found; one that fails is recorded in the report, and the others go on.
 
     An interrupt leaves complete files only, marks the report, and is not raised again.
 

@@ -187,7 +187,7 @@ class Annotator:
             root: name results relative to this folder.
             include: of what folders hold, only what matches these globs.
             exclude: of what folders hold, not what matches these.
-            events: is told of the progress, from several threads: an object with the methods
+            events: follows the progress, called from several threads: an object with the methods
                 `input_started(name)`, `frame_done(name, result)` and `input_done(outcome)`.
 
         Returns:

@@ -25,7 +25,7 @@ WAKE_INTERVAL: Final = 0.2
 
 
 class Events(Protocol):
-    """Is told of the progress of a run, from several threads."""
+    """What follows the progress of a run; called from several threads."""
 
     def input_started(self, name: str) -> None:
         """Work on an input begins."""
@@ -59,7 +59,7 @@ class Batch:
     Args:
         models: the loaded models, with the settings and plan of the run.
         outputs: where results go, and what is up to date.
-        events: is told of the progress.
+        events: follows the progress.
         report: counts every input.
     """
 
@@ -75,7 +75,7 @@ class Batch:
     def run(self, files: Sequence[InputFile]) -> None:
         """Work through the files; each of them ends up in the report, unless the run is stopped.
 
-        An interrupt (`KeyboardInterrupt` in the calling thread) drops the items in hand, leaves only complete
+        An interrupt (`KeyboardInterrupt` in the calling thread) drops the inputs under way, leaves only complete
         files, marks the report and returns.
 
         Raises:

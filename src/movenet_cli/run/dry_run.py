@@ -97,7 +97,7 @@ class _Model:
             journal: of earlier runs, if there is one.
 
         Raises:
-            ModelError: there is no such model, or it is not here and must not be downloaded.
+            ModelError: there is no such model, or it is not on this machine and must not be downloaded.
         """
         row = CATALOGUE.get(name)
         try:

@@ -55,7 +55,7 @@ class LoadedModels:
         """Load the models.
 
         Args:
-            settings: what was asked for.
+            settings: as requested.
             given: see `effective_settings`.
             load: see `LoadModel`.
             files: see `effective_settings`.

@@ -36,7 +36,7 @@ def annotate_source(
         Every frame's result, in order, after the sinks have taken it.
 
     Raises:
-        MediaError: when no frame was asked for, or the input breaks so that no further one can be read.
+        MediaError: when no frame is in the requested range, or the input is damaged so that the rest is lost.
         OutputError: when an output cannot be written.
     """
     try:

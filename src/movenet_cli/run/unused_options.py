@@ -39,7 +39,7 @@ def effective_settings(
     """The settings without those that do not fit the model and were not given for this run.
 
     Args:
-        settings: what was asked for.
+        settings: as requested.
         given: names of the options that were given for this run.
         model: the model that was loaded for it.
         files: the inputs that were found; None when there may be any.
@@ -77,7 +77,7 @@ def _unused_with_model(settings: Settings, model: ModelInfo) -> Iterator[UnusedO
 def _unused_with_inputs(
     settings: Settings, given: Set[str], files: Sequence[InputFile]
 ) -> Iterator[UnusedOption]:
-    """Options that are for videos only; the inputs are looked at only when one of these was given."""
+    """Options that are for videos only; the inputs are opened only when one of these was given."""
     why = "it is for videos, and all inputs are images"
     for_videos = [
         UnusedOption("stride", why, harmless=(1,)),
