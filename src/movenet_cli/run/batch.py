@@ -75,8 +75,8 @@ class Batch:
     def run(self, files: Sequence[InputFile]) -> None:
         """Work through the files; each of them ends up in the report, unless the run is stopped.
 
-        An interrupt (`KeyboardInterrupt` in the calling thread) drops the inputs under way, leaves only complete
-        files, marks the report and returns.
+        An interrupt (`KeyboardInterrupt` in the calling thread) drops the inputs under way, leaves
+        complete files only, marks the report and returns.
 
         Raises:
             OutputError: when results cannot be written; the report holds what was done before.
