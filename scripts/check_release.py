@@ -2,8 +2,9 @@
 
     python scripts/check_release.py
 
-Each is installed from the locks, away from the checkout; it must say its version, annotate an image with the
-model in the package, and work from Python. What is in them is looked at, too. Ends with 1 when anything is wrong.
+Each is installed from the locks, away from the checkout; it must say its version, annotate an image with
+the model in the package, and work from Python. What is in them is looked at, too. Ends with 1 if anything is
+wrong.
 """
 
 import os
@@ -42,8 +43,9 @@ def main() -> int:
     shutil.rmtree(DIST, ignore_errors=True)
     run(sys.executable, "-m", "hatchling", "build", "-d", DIST, cwd=PROJECT)
     (wheel,), (source,) = DIST.glob("*.whl"), DIST.glob("*.tar.gz")
-    check_content(wheel, zipfile.ZipFile(wheel).namelist())
-    check_content(source, tarfile.open(source).getnames())
+    with zipfile.ZipFile(wheel) as zipped, tarfile.open(source) as tarred:
+        check_content(wheel, zipped.namelist())
+        check_content(source, tarred.getnames())
     for archive in (wheel, source):
         with tempfile.TemporaryDirectory(prefix="movenet-release-") as place:
             try_out(archive, Path(place))

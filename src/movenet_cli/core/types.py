@@ -28,6 +28,10 @@ class Size(NamedTuple):
         """(height, width): the first two axes of an image's array."""
         return self.height, self.width
 
+    def __str__(self) -> str:
+        """As people write it: `1920x1080`."""
+        return f"{self.width}x{self.height}"
+
 
 Status = Literal["ok", "empty", "failed"]
 

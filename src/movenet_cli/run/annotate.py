@@ -14,8 +14,9 @@ from movenet_cli.errors import MovenetError, OutputError
 from movenet_cli.io.versions import version
 from movenet_cli.media.discover import Discovery
 from movenet_cli.media.opening import media_of
+from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.output.folder.layout import Layout
-from movenet_cli.output.folder.results_folder import FolderOutputs, results_folder
+from movenet_cli.output.folder.results_folder import results_folder
 from movenet_cli.output.interface import Outputs
 from movenet_cli.output.stream import StreamOutputs
 from movenet_cli.run.batch import Batch, Events

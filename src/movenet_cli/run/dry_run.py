@@ -13,8 +13,9 @@ from movenet_cli.models.hub.catalogue import CATALOGUE
 from movenet_cli.models.hub.resolve import resolve
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
-from movenet_cli.output.folder.places import check_places
-from movenet_cli.output.folder.plan import FolderPlan, FolderPlanner, PlannedInput
+from movenet_cli.output.folder.ownership import check_places
+from movenet_cli.output.folder.plan import FolderPlan, PlannedInput
+from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.run.annotate import Target
 from movenet_cli.run.plan import Plan
 from movenet_cli.run.unused_options import effective_settings

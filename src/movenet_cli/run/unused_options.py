@@ -68,8 +68,7 @@ def _unused_with_model(settings: Settings, model: ModelInfo) -> Iterator[UnusedO
     else:
         yield UnusedOption("crop", f"{model.name} is a multi-pose model", harmless=("auto", "none"))
     if model.input_size is not None:
-        width, height = model.input_size
-        yield UnusedOption("input_size", f"the input of {model.name} always has {width}x{height} pixels")
+        yield UnusedOption("input_size", f"the input of {model.name} always has {model.input_size} pixels")
     if model.max_batch < settings.batch_size:
         yield UnusedOption("batch_size", f"{model.name} runs frame by frame here ({model.runtime})")
 

@@ -68,7 +68,7 @@ class Mp4Writer:
         self._start: float | None = None
         self._last = -1
         if max(size) > _LONGEST_SIDE:
-            raise MediaError(f"an overlay of {size.width}x{size.height} pixels is too large for H.264")
+            raise MediaError(f"an overlay of {size} pixels is too large for H.264")
         with self._errors():
             self._container = av.open(f"file:{path}", "w", format="mp4", options={"movflags": "+faststart"})
             self._stream = self._video_stream()
