@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from movenet_cli.core.types import Size
+from movenet_cli.core.size import Size
 from movenet_cli.errors import ModelError
 
 if TYPE_CHECKING:
