@@ -38,6 +38,7 @@ CONFINED = {
     "click": {"cli"},
     "tqdm": {"cli"},
     "pycocotools": {"evaluation"},
+    "jinja2": {"html_report"},
     "pandas": {"results"},
 }
 """The parts in which a library may be imported at all."""
@@ -45,7 +46,7 @@ CONFINED = {
 PURE = {"core": {"numpy"}, "errors": set[str]()}
 """Parts that import nothing but the standard library and these."""
 
-HEAVY = ("tensorflow", "cv2", "av", "numpy", "ai_edge_litert")
+HEAVY = ("tensorflow", "cv2", "av", "numpy", "ai_edge_litert", "jinja2")
 
 
 def _modules() -> list[Path]:
