@@ -184,7 +184,7 @@ def test_verify(hub: Hub, models: Terminal, monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr("movenet_cli.models.hub.resolve.importlib.resources.files", lambda package: tmp_path)
     hub.publish("lightning", Answer(body=ARCHIVE))
     assert models("verify") == 0
-    assert (models.out, models.err) == ("", "no model is on this machine yet\n")
+    assert (models.out, models.err) == ("", "there is no model on this machine yet\n")
     models("fetch", "thunder", "lightning")
     digest = sha256_of_model(folder_of(THUNDER) / "thunder")
     assert models("verify") == 0

@@ -1,4 +1,4 @@
-"""`movenet doctor`: what works on this machine."""
+"""`movenet doctor`: checks what works on this machine."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,17 @@ from movenet_cli.io.stdio import native_stderr_hidden
 
 @click.command()
 def doctor() -> int:
-    """Try what annotating needs and say what works here; exit code 1 when something vital does not."""
-    vital = 0
+    """Try what annotating needs, and show what works here. Exit code 1 if something essential does not."""
+    essential = 0
     with native_stderr_hidden():
-        for name, check, is_vital in CHECKS:
+        for name, check, is_essential in CHECKS:
             try:
                 found, works = check(), True
             except (ImportError, OSError, ValueError, MovenetError) as error:
                 found, works = str(error).splitlines()[0], False
-            vital += is_vital and not works
+            essential += is_essential and not works
             click.echo(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
-    return ExitCode.BUG if vital else ExitCode.OK
+    return ExitCode.BUG if essential else ExitCode.OK
 
 
 def _python() -> str:
@@ -86,4 +86,4 @@ CHECKS: tuple[tuple[str, Callable[[], str], bool], ...] = (
     ("TensorFlow", _tensorflow, False),
     ("model cache", _cache, True),
 )
-"""What is tried: a title, the attempt, and whether annotating is impossible without it."""
+"""A title, the attempt, and whether annotating is impossible without it."""
