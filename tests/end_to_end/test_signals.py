@@ -24,8 +24,8 @@ SOON = 20.0
 """Seconds after which a process that was told to end counts as one that hangs."""
 
 STAGES = {
-    "discovery": "movenet_cli.cli.run_annotate:discover:1",
-    "model": "movenet_cli.run.annotate:load_model:1",
+    "discovery": "movenet_cli.run.inputs:discover:1",
+    "model": "movenet_cli.run.loading:load_model:1",
     "begin": "movenet_cli.output.folder.folder_outputs:FolderOutputs.write_run:1",
     "fingerprint": "movenet_cli.output.folder.folder_outputs:fingerprint:2",
     "image": "movenet_cli.models.litert:LitertRunner.run:2",
