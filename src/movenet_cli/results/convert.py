@@ -87,7 +87,7 @@ def _inputs_of_last_run(folder: Path) -> set[str]:
     """The names of the inputs that the last run finished; empty when nobody knows, or not all of them."""
     try:
         run = read_run(folder / RUN)
-        return {unescape_name(source) for source in run.sources or ()} if run.is_complete else set()
+        return {unescape_name(source) for source in run.sources or ()} if run.complete else set()
     except (InputError, ValueError):
         return set()
 

@@ -93,8 +93,7 @@ def _real_folder(path: str) -> str:
 
 def summary_of(entry: Entry) -> Summary:
     """The counts of a finished input as the summary that they were written from."""
-    frames, ok, empty, failed = (entry.counts.get(name, 0) for name in ("frames", "ok", "empty", "failed"))
-    return Summary(frames, ok, empty, failed, list(entry.reasons))
+    return Summary.from_fields(entry.counts, entry.reasons)
 
 
 def settings_key(values: Mapping[str, object]) -> str:

@@ -37,7 +37,6 @@ from movenet_cli.output.folder.plan import MEDIA, FolderPlan, FolderPlanner, in_
 from movenet_cli.output.folder.records import ResultSettings, RunFile
 from movenet_cli.output.folder.set_aside import is_regular_file, put_aside_if_changed
 from movenet_cli.output.formats.coco import combine
-from movenet_cli.output.formats.document import summary_fields
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.output.formats.text_sink import TextSink
 from movenet_cli.output.interface import Outputs, Sink
@@ -223,7 +222,7 @@ class FolderOutputs(Outputs):
                 work.mark,
                 self._keys[media],
                 outputs,
-                summary_fields(summary),
+                summary.fields(),
                 tuple(summary.reasons),
                 path=location_of(file.path),
                 notes=notes,
