@@ -66,8 +66,12 @@ class Summary:
 
     def __add__(self, other: "Summary") -> "Summary":
         """The counts of both; the reasons are each input's own."""
-        mine, others = self.fields(), other.fields()
-        return Summary(**{name: mine[name] + others[name] for name in mine})
+        return Summary(
+            self.frames + other.frames,
+            self.ok + other.ok,
+            self.empty + other.empty,
+            self.failed + other.failed,
+        )
 
     def fields(self) -> dict[str, int]:
         """The counts as results, the journal and `run.json` hold them."""
@@ -76,7 +80,8 @@ class Summary:
     @classmethod
     def from_fields(cls, fields: Mapping[str, int], reasons: Sequence[str] = ()) -> "Summary":
         """What `fields` gave; a count that is not there is 0."""
-        return cls(**{name: fields.get(name, 0) for name in cls().fields()}, reasons=list(reasons))
+        frames, ok, empty, failed = (fields.get(name, 0) for name in cls().fields())
+        return cls(frames, ok, empty, failed, list(reasons))
 
     def __str__(self) -> str:
         """The counts for a message."""

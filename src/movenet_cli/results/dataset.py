@@ -130,7 +130,7 @@ def _section(stream: BinaryIO, name: str, kind: type[T]) -> Iterator[T]:
     data = stream.read(_MAX_WHOLE + 1)
     if len(data) > _MAX_WHOLE:
         raise ValueError("not a line per image and annotation: too large to be read whole")
-    sections = decode(dict[str, msgspec.Raw], data)
+    sections = decode(dict[str, msgspec.Raw], data, unique=True)
     if name not in sections:
         raise ValueError(f"no {name} are in it")
     yield from decode(list[kind], sections[name])  # type: ignore[valid-type]

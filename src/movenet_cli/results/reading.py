@@ -142,9 +142,9 @@ def _at(where: Place) -> Iterator[None]:
         raise InputError(f"{where}: {error}") from error
 
 
-def _decoded(where: Place, kind: type[T], data: bytes | msgspec.Raw) -> T:
+def _decoded(where: Place, kind: type[T], data: bytes | msgspec.Raw, *, unique: bool = False) -> T:
     with _at(where):
-        return decode(kind, data)
+        return decode(kind, data, unique=unique)
 
 
 def _json_records(stream: BinaryIO) -> Records:
@@ -181,7 +181,7 @@ def _whole_records(stream: BinaryIO) -> Records:
     if size > MAX_WHOLE:
         raise InputError(f"{size:,} bytes, not a line per frame: too large to be read whole")
     stream.seek(0)
-    document = _decoded("the document", _Whole, stream.read(MAX_WHOLE))
+    document = _decoded("the document", _Whole, stream.read(MAX_WHOLE), unique=True)
     yield "the header", document
     for count, frame in enumerate(document.frames, 1):
         where = f"frame record {count}"

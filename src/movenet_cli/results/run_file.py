@@ -61,6 +61,6 @@ def read_run(path: Path) -> Run:
         InputError: when it cannot be read, or is none.
     """
     try:
-        return decode(Run, path.read_bytes())
+        return decode(Run, path.read_bytes(), unique=True)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: it cannot be read: {error}") from error
