@@ -7,7 +7,7 @@ import dataclasses
 import os
 import re
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.time_point import TimePoint, ends_before_it_starts
@@ -16,8 +16,8 @@ from movenet_cli.errors import UsageError
 Crop = Literal["auto", "none", "refine", "follow"]
 Runtime = Literal["auto", "litert", "tensorflow"]
 
-CROPS: Final = ("auto", "none", "refine", "follow")
-RUNTIMES: Final = ("auto", "litert", "tensorflow")
+CROPS: Final[tuple[Crop, ...]] = get_args(Crop)
+RUNTIMES: Final[tuple[Runtime, ...]] = get_args(Runtime)
 FORMATS: Final = ("json", "jsonl", "csv", "coco")
 PROGRESS: Final = ("auto", "bar", "json", "none")
 

@@ -146,15 +146,15 @@ def spoiled(path: str, value: Any) -> Any:
 BROKEN = [
     ("schema", "movenet-cli/2", "schema: invalid value 'movenet-cli/2'"),
     ("schema", ..., "schema"),
-    ("source", "", "source is '', which is no name below an input folder"),
+    ("source", "", "source is '', which is not a name inside of an input folder"),
     ("source", "a\\b", "lone backslash"),
     ("source", 3, "source: expected str, got int"),
-    ("source", "/etc/x.jpg", "source is '/etc/x.jpg', which is no name below"),
-    ("source", "..", "no name below an input folder"),
-    ("source", "../x.jpg", "no name below an input folder"),
-    ("source", "a/../../x.jpg", "no name below an input folder"),
-    ("source", "a/..", "no name below an input folder"),
-    ("source", "a\0.jpg", "no name below an input folder"),
+    ("source", "/etc/x.jpg", "source is '/etc/x.jpg', which is not a name inside of"),
+    ("source", "..", "not a name inside of an input folder"),
+    ("source", "../x.jpg", "not a name inside of an input folder"),
+    ("source", "a/../../x.jpg", "not a name inside of an input folder"),
+    ("source", "a/..", "not a name inside of an input folder"),
+    ("source", "a\0.jpg", "not a name inside of an input folder"),
     ("media", "film", "media: invalid value 'film'"),
     ("media", "image", "an image has one frame"),
     ("width", 0, "width: expected int >= 1"),
@@ -275,8 +275,8 @@ def test_a_record_taken_from_the_middle_is_missed(
     ("options", "numbers", "message"),
     [
         ({"fps": 5.0}, [6, 12], "frame 0 is missing"),
-        ({"fps": 5.0, "stride": 2}, [0, 3], "frame 3 is no multiple of the stride 2"),
-        ({"fps": 5.0, "stride": 2, "start": 1.0}, [31], "frame 31 is no multiple of the stride 2"),
+        ({"fps": 5.0, "stride": 2}, [0, 3], "frame 3 is not a multiple of the stride 2"),
+        ({"fps": 5.0, "stride": 2, "start": 1.0}, [31], "frame 31 is not a multiple of the stride 2"),
         ({"stride": 0}, [0], "the header: options: stride: expected int >= 1"),
         ({"stride": 1.5}, [0], r"options: stride: expected int \| null, got float"),
         ({"start_frame": True}, [0], r"options: start_frame: expected int \| null, got bool"),
@@ -403,7 +403,7 @@ def test_documents_are_found_once_in_natural_order(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_results_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no results folder of annotate"):
+    with pytest.raises(InputError, match="not a results folder of annotate"):
         find_documents(tmp_path)
     write_results(tmp_path, ["csv"], [(image_header(), image_results())])
     with pytest.raises(InputError, match="--format json"):

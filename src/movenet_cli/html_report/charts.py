@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.html_report.timeline import STATUSES
+from movenet_cli.core.types import STATUSES
 
 _HEIGHT = 120
 _TIMELINE_HEIGHT = 20

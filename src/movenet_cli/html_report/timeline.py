@@ -5,12 +5,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.types import Status
+from movenet_cli.core.types import STATUSES, Status
 
 COLUMNS: Final = 256
 """At most so many; an even number, since neighbours are merged when they are full."""
-
-STATUSES: Final[tuple[Status, ...]] = ("ok", "empty", "failed")
 
 
 class Timeline:

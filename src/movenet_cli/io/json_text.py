@@ -1,4 +1,4 @@
-"""Values to JSON text: one line, plain UTF-8, finite numbers, the same bytes always; and lossless names."""
+"""How text stands in our files: JSON on one line, always the same bytes, and file names without loss."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A text file of unknown origin to its lines, never more of it in memory than a line may be long."""
+"""The lines of a file of unknown origin; a limit to their length is one to the memory that they take."""
 
 from collections.abc import Iterator
 from typing import BinaryIO, Final
@@ -12,7 +12,7 @@ class LineTooLongError(ValueError):
 
 
 def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines, each with its `\\n`; a last one without it is torn.
+    """The lines, each with its `\\n`; a last one without it has been cut off.
 
     Raises:
         LineTooLongError: at a line of more than `MAX_LINE` bytes.

@@ -1,4 +1,4 @@
-"""A results folder to another format, as `annotate` would have written it, without a model."""
+"""The conversion of results to another format, as `annotate` would have written it, without a model."""
 
 import contextlib
 import os

@@ -4,10 +4,10 @@ import csv
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, cast, get_args
+from typing import Final, cast
 
 from movenet_cli.core.results import Summary
-from movenet_cli.core.types import Status
+from movenet_cli.core.types import STATUSES, Status
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name
 from movenet_cli.io.lines import bounded_lines
@@ -40,16 +40,16 @@ def check_csv(path: Path, source: str) -> Summary:
 def _check_rows(rows: Iterator[list[str]], source: str) -> Summary:
     columns = tuple(next(rows, []))
     if columns not in (COLUMNS, COLUMNS + SMOOTHED_COLUMNS):
-        raise ValueError("the columns are not ours")
+        raise ValueError("its columns are not those of a results table")
     summary, last, people = Summary(), -1, 0
     for number, row in enumerate(rows, 1):
         if len(row) != len(columns) or row[0] != source:
             raise ValueError(f"row {number} has {len(row)} cells, or another source")
         frame, time, status, person = row[1:5]
-        if not frame.isdecimal() or status not in get_args(Status):
+        if not frame.isdecimal() or status not in STATUSES:
             raise ValueError(f"row {number} has no frame or status")
         if not all(_is_finite(cell) for cell in (time, *row[_NUMBERS_FROM:]) if cell):
-            raise ValueError(f"row {number} has a cell that is no finite number")
+            raise ValueError(f"row {number} has a cell that is not a finite number")
         # A frame's people have rows 0, 1, ...; the row of a frame without any says nothing of a person.
         people = people + 1 if int(frame) == last else 0
         if int(frame) < last or person not in ([str(people)] if people else ["0", ""]):

@@ -83,21 +83,21 @@ class Document:
                 last = result.index
                 self.summary.add(result)
                 yield result
-            raise InputError("it ends before its summary: it is incomplete")
+            raise InputError("it ends before its summary: the file is incomplete")
 
     def _check_place(self, result: FrameResult, last: int | None) -> None:
         info, media = self.header.info, self.header.info.media
         if media == "image" and (result.index, result.time) != (0, None):
             raise ValueError("an image has one frame, 0, without a time")
         if result.size is not None and (media == "image" or result.size == (info.width, info.height)):
-            raise ValueError("a frame of the input's own size does not tell it")
+            raise ValueError("a frame tells its size only where it is not the input's")
         self._options.check_number(result.index, last)
 
     def _check_end(self, where: Place, told: Summary) -> None:
         if told != self.summary:
             raise InputError(f"{where} says {told}, there are {self.summary}")
         if self.header.info.media == "image" and told.frames != 1:
-            raise InputError(f"an image with {told.frames} frames")
+            raise InputError(f"an image has one frame, not {told.frames}")
         if next(self._records, None) is not None:
             raise InputError("something follows its summary")
 
@@ -118,7 +118,7 @@ def open_document(path: Path, source: str | None = None) -> Iterator[Document]:
         with _naming(path):
             document = Document(path, layout(stack.enter_context(path.open("rb"))))
             if source not in (None, document.header.source):
-                raise InputError("its source is not the one that its place tells")
+                raise InputError("its source is not the one that its path tells")
         yield document
 
 
@@ -168,7 +168,7 @@ def _our_records(stream: BinaryIO, head: bytes) -> Records:
         where = f"frame record {count}"
         yield where, _decoded(where, FrameRecord, text.removesuffix(b","))
     else:
-        raise InputError("it ends in the middle of its frames: it is incomplete")
+        raise InputError("it ends in the middle of its frames: the file is incomplete")
     if has_comma:
         raise InputError(f"nothing follows the comma after frame record {count}")
     end = _decoded("the end", _End, b"{" + stream.read(_MAX_END))
@@ -194,7 +194,7 @@ def _jsonl_records(stream: BinaryIO) -> Records:
     for number, line in enumerate(bounded_lines(stream), 1):
         where = f"line {number}"
         if not line.endswith(b"\n"):
-            raise InputError(f"{where} is torn: it is incomplete")
+            raise InputError(f"{where} is cut off: the file is incomplete")
         record: HeaderLine | FrameLine | SummaryLine = _decoded(where, _ANY_LINE, line)
         source = source or record.source
         if record.source != source:

@@ -130,7 +130,7 @@ class Options(Struct):
         if last is not None and index <= last:
             raise ValueError(f"frame {index} comes after frame {last}")
         if index % stride:
-            raise ValueError(f"frame {index} is no multiple of the stride {stride}")
+            raise ValueError(f"frame {index} is not a multiple of the stride {stride}")
         if last is None:
             is_known = self.start_frame is not None or self.start is None
             expected = -(-(self.start_frame or 0) // stride) * stride  # rounded up to a multiple
@@ -162,7 +162,7 @@ class HeaderRecord(_Record):
             raise ValueError("keypoint_names are not COCO's 17")
         name = unescape_name(self.source)
         if not name or name.startswith("/") or "\0" in name or ".." in name.split("/"):
-            raise ValueError(f"source is {self.source!a}, which is no name below an input folder")
+            raise ValueError(f"source is {self.source!a}, which is not a name inside of an input folder")
 
     def checked_options(self) -> Options:
         """What the options say of the document; ValueError where they have a value that annotate refuses."""

@@ -55,7 +55,7 @@ class Validation:
         self.files = 0
         if not is_folder(folder / KEYPOINTS) and not self._has(DATASET, JOURNAL_NAME, RUN):
             raise InputError(
-                f"{folder} is no results folder of annotate: no {KEYPOINTS}/, {DATASET} or {RUN} in it"
+                f"{folder} is not a results folder of annotate: no {KEYPOINTS}/, {DATASET} or {RUN} in it"
             )
 
     def problems(self) -> Iterator[Problem]:
@@ -99,7 +99,7 @@ class Validation:
     def _compare(self, path: Path, name: str, summary: Summary) -> Iterator[Problem]:
         """All files of one input count the same frames."""
         if self._counts.setdefault(name, summary) != summary:
-            yield Problem(path, f"it has other frames than the other files of {name!a}")
+            yield Problem(path, f"it has other counts of frames than the other files of {name!a}")
 
     def _check_journal(self) -> Iterator[Problem]:
         """The files are those that the journal tells of; of several lines for an input the last one holds."""
@@ -128,7 +128,7 @@ class Validation:
         else:
             self._finished = finished
             for unowned in sorted(self._unowned if self._is_of_a_run else ()):
-                yield Problem(unowned, "the journal knows of no finished input that it belongs to")
+                yield Problem(unowned, "it belongs to no finished input that the journal knows")
 
     def _check_files(self, files: Mapping[str, Output | None]) -> Iterator[Problem]:
         """Files that `convert` made; the dataset's content is looked at later on."""
@@ -178,19 +178,19 @@ class Validation:
             lost = sorted(run.sources - finished.keys())
             if lost:
                 more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
-                yield Problem(journal, f"it does not have what the run finished: {lost[0]!a}{more}")
+                yield Problem(journal, f"the run finished inputs that it does not have: {lost[0]!a}{more}")
                 return
             finished = {name: finished[name] for name in run.sources}
         if len(finished) < run.finished:
-            what = f"{len(finished):,} inputs are finished, by {RUN} {run.finished:,}"
+            what = f"it has {len(finished):,} finished inputs, {RUN} counts {run.finished:,}"
             yield Problem(journal, what)
         elif len(finished) == run.finished:
             told, counted = run.frames.summary(), sum(finished.values(), start=Summary())
             if told != counted:
-                yield Problem(self._folder / RUN, f"it tells of {told}, the journal of {counted}")
+                yield Problem(self._folder / RUN, f"it counts {told}, the journal {counted}")
 
     def _check_dataset(self) -> Iterator[Problem]:
-        """The dataset has what the run owes it, and what it has of an input is what the results give."""
+        """The dataset has every frame of the run, and of each input what its results give."""
         path = self._folder / DATASET
         run = self._run if self._run and self._run.complete and "coco" in self._run.options.formats else None
         if run is None and not self._has(DATASET):
@@ -207,11 +207,13 @@ class Validation:
             yield Problem(path, f"it has {count:,} images, the run had {run.frames.frames:,} frames")
         wrong = miscounted(found, self._counts) if self._counts else set()
         for source in sorted(wrong):
-            yield Problem(path, f"its images of {source!a} are not the frames of the results")
+            yield Problem(
+                path, f"it has other counts of images of {source!a} than its results have of frames"
+            )
         differing = differing_origins(found, self._origins, wrong)
         for source in sorted(differing):
             origin = differing[source].relative_to(self._folder)
-            yield Problem(path, f"what it has of {source!a} is not what {str(origin)!a} gives")
+            yield Problem(path, f"its annotations of {source!a} are not those of {str(origin)!a}")
         is_recorded = self._dataset in (None, output_of(path))
         if not (is_recorded or wrong or differing):
             yield Problem(path, "it has been changed since it was written")
@@ -224,7 +226,7 @@ def _require_file(path: Path) -> None:
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}") from error
     if not is_file:
-        raise InputError("it is no regular file" if path.exists() else "it is missing")
+        raise InputError("it is not a regular file" if path.exists() else "it is missing")
 
 
 def _problem(path: Path, error: MovenetError) -> Problem:

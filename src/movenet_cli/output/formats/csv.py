@@ -1,4 +1,4 @@
-"""Results of one input to CSV (RFC 4180, lines end in LF): a row per person and frame."""
+"""The format `csv` (RFC 4180, lines end in LF): a row per person and frame."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain

@@ -1,4 +1,4 @@
-"""Headers, frames and summaries to JSON values in their fixed key order: what `json` and `jsonl` share."""
+"""What the formats `json` and `jsonl` share: headers and frames as JSON values, their keys in fixed order."""
 
 from movenet_cli import __version__
 from movenet_cli.core.inputs import SourceInfo

@@ -1,4 +1,4 @@
-"""Results of one input to one JSON document, a line per frame."""
+"""The format `json`: one document per input, with a line for each frame."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Results of one input to JSON lines: header, frames, summary, each with its `record` and `source`."""
+"""The format `jsonl`: a line for the header, each frame, and the summary, with its `record` and `source`."""
 
 from typing import ClassVar
 
