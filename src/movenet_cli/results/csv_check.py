@@ -4,10 +4,10 @@ import csv
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from movenet_cli.core.results import Summary
-from movenet_cli.core.types import STATUSES, Status
+from movenet_cli.core.types import STATUSES
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name
 from movenet_cli.io.lines import bounded_lines
@@ -55,7 +55,7 @@ def _check_rows(rows: Iterator[list[str]], source: str) -> Summary:
         if int(frame) < last or person not in ([str(people)] if people else ["0", ""]):
             raise ValueError(f"row {number} is out of order")
         if int(frame) > last:
-            summary.count(cast(Status, status))
+            summary.count(status)
         last = int(frame)
     return summary
 
