@@ -10,14 +10,16 @@ import click
 
 from movenet_cli.cli.printing import printable, say
 from movenet_cli.core.model_info import Kind, ModelInfo
+from movenet_cli.core.types import Size
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.media.opening import media_of
 from movenet_cli.models.hub.catalogue import CATALOGUE, catalogue_model
 from movenet_cli.models.hub.resolve import resolve
 from movenet_cli.output.folder.journal import Journal
-from movenet_cli.output.folder.layout import Layout
-from movenet_cli.output.folder.places import check_places
-from movenet_cli.output.folder.plan import MEDIA, FolderPlan, FolderPlanner, PlannedInput
+from movenet_cli.output.folder.layout import MEDIA, Layout
+from movenet_cli.output.folder.ownership import check_places
+from movenet_cli.output.folder.plan import FolderPlan, PlannedInput
+from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.run.effects import effective
 from movenet_cli.run.plan import Plan
 from movenet_cli.settings import Settings
@@ -129,5 +131,5 @@ class _Known:
         if row is not None:
             return ModelInfo(title, row.kind, row.input_size, sha256, runtime, batch)
         self.is_certain &= used is not None
-        size = None if used and used.is_flexible else (1, 1)
+        size = None if used and used.is_flexible else Size(1, 1)
         return ModelInfo(title, kind, size, sha256, runtime, batch)

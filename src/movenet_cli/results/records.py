@@ -13,7 +13,7 @@ from movenet_cli.core.inputs import Media, SourceInfo
 from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import KEYPOINT_COUNT, KEYPOINT_NAMES
-from movenet_cli.core.types import FrameResult, Pose, Status
+from movenet_cli.core.types import FrameResult, Pose, Size, Status
 from movenet_cli.io.json_text import unescape_name
 from movenet_cli.io.strict_json import convert
 from movenet_cli.output.formats.rounding import LARGEST, LATEST
@@ -74,7 +74,7 @@ class FrameRecord(_Record):
             self.status,
             tuple(pose.pose() for pose in self.poses),
             None if self.reason is UNSET else self.reason,
-            None if self.width is UNSET or self.height is UNSET else (self.width, self.height),
+            None if self.width is UNSET or self.height is UNSET else Size(self.width, self.height),
         )
 
 
@@ -176,7 +176,8 @@ class HeaderRecord(_Record):
         model = ModelInfo(self.model.name, self.model.kind, None, self.model.sha256, "")
         info = SourceInfo(self.media, self.width, self.height, self.rotation, self.fps, self.frame_count)
         min_score = self.checked_options().min_score
-        return Header(unescape_name(self.source), info, model, self.model.input, self.options, min_score)
+        height, width = self.model.input
+        return Header(unescape_name(self.source), info, model, Size(width, height), self.options, min_score)
 
 
 class HeaderLine(HeaderRecord, tag_field="record", tag="header"):

@@ -8,10 +8,10 @@ from movenet_cli.core.folder_names import DATASET, KEYPOINTS, RUN
 from movenet_cli.core.results import Summary
 from movenet_cli.errors import InputError, MovenetError
 from movenet_cli.io.json_text import escape_name
-from movenet_cli.output.folder.entries import Entry, Output, output_of, summary_of
 from movenet_cli.output.folder.journal import JOURNAL_NAME, read_records
 from movenet_cli.output.folder.layout import dataset_part
-from movenet_cli.output.folder.records import RunFile
+from movenet_cli.output.folder.output_file import Output, output_of
+from movenet_cli.output.folder.records import Entry, RunFile
 from movenet_cli.results.comparison import contents, differing_origins, miscounted
 from movenet_cli.results.csv_check import check_csv
 from movenet_cli.results.dataset import read_dataset
@@ -117,7 +117,7 @@ class Validation:
                     files[record.path] = record.output
             for number, record in enumerate(read_records(self._folder)):
                 if isinstance(record, Entry) and latest[record.name] == number and not record.failed:
-                    finished[escape_name(record.name)] = summary_of(record)
+                    finished[escape_name(record.name)] = record.summary
                     for name in record.outputs:
                         files.pop(name, None)
                     yield from self._check_entry(path, record)
@@ -139,7 +139,7 @@ class Validation:
                 yield from self._check_output(self._folder / name, output)
 
     def _check_entry(self, journal: Path, entry: Entry) -> Iterator[Problem]:
-        counts = summary_of(entry)
+        counts = entry.summary
         if self._counts.setdefault(entry.name, counts) != counts:
             yield Problem(journal, f"{entry.name!a} has other counts than its results")
         for name, output in entry.outputs.items():
