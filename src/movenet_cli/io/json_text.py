@@ -1,4 +1,4 @@
-"""How text stands in our files: JSON on one line, always the same bytes, and file names without loss."""
+"""The JSON that is written: one line, UTF-8, always the same bytes; and file names as text, lossless."""
 
 import json
 import re

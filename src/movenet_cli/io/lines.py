@@ -1,4 +1,4 @@
-"""The lines of a file of unknown origin; a limit to their length is one to the memory that they take."""
+"""The line reader for text files of unknown origin: a line without end does not fill the memory."""
 
 from collections.abc import Iterator
 from typing import BinaryIO, Final
@@ -12,7 +12,7 @@ class LineTooLongError(ValueError):
 
 
 def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines, each with its `\\n`; a last one without it has been cut off.
+    """The lines, each with its `\\n`; a last one without it is torn.
 
     Raises:
         LineTooLongError: at a line of more than `MAX_LINE` bytes.

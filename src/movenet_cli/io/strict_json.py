@@ -27,7 +27,7 @@ def decode(kind: type[T], data: bytes | msgspec.Raw, *, unique: bool = False) ->
             small, or has been through other hands.
 
     Raises:
-        ValueError: it is none; the message is one line: the place in it, and what is wrong there.
+        ValueError: it is not such a value; the message is one line: the place in it, and what is wrong there.
     """
     try:
         value: T = _decoder(cast(Hashable, kind)).decode(data)
@@ -42,7 +42,7 @@ def decode(kind: type[T], data: bytes | msgspec.Raw, *, unique: bool = False) ->
 
 def _refuse_doubles(pairs: list[tuple[str, Any]]) -> None:
     if len(dict(pairs)) != len(pairs):
-        raise ValueError("a field stands there twice")
+        raise ValueError("the same field is there twice")
 
 
 def convert(kind: type[T], value: Any) -> T:
