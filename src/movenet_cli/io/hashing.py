@@ -22,8 +22,9 @@ def sha256_of_file(path: Path, check: Callable[[], None] = lambda: None) -> str:
         check: called every megabyte; may raise to give up.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is not a file.
     """
+    check_is_file(path)
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
@@ -44,7 +45,6 @@ def sha256_of_model(path: Path) -> str:
         OSError: something cannot be read.
     """
     if not path.is_dir():
-        check_is_file(path)
         return sha256_of_file(path)
     files = {
         os.fsencode(file.relative_to(path).as_posix()): file for file in path.rglob("*") if file.is_file()
