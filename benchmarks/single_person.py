@@ -15,10 +15,10 @@ import numpy as np
 from benchmarks.people import open_frame
 from benchmarks.tables import RESAMPLES, SEEN, RememberingRunner, interval, looks_of, number, size_of, table
 from movenet_cli.core.types import Frame, Pose, Size, Thresholds
-from movenet_cli.evaluation.coco_evaluator import PrecisionMeter
-from movenet_cli.evaluation.ground_truth import AnnotatedImage, read_truth
+from movenet_cli.evaluation.coco_evaluator import CocoEvaluator
+from movenet_cli.evaluation.ground_truth import AnnotatedImage, read_ground_truth
 from movenet_cli.evaluation.pairing import ImagePair
-from movenet_cli.evaluation.predictions import Found
+from movenet_cli.evaluation.predictions import Detection
 from movenet_cli.inference.careful import ZOOMS, consensus
 from movenet_cli.inference.crops import Square, around_keypoints
 from movenet_cli.inference.refine import Refine, RefineSettings
@@ -108,7 +108,7 @@ def main() -> None:
     sets = {
         Path(folder).parent.name: [
             (open_frame(Path(folder), image.name), image)
-            for image in read_truth(Path(truth))
+            for image in read_ground_truth(Path(truth))
             if len(image.people) == 1 and image.people[0].labelled
         ]
         for folder, truth in options.people
@@ -132,19 +132,19 @@ def _options() -> argparse.Namespace:
 
 def _names(path: Path) -> list[str]:
     if path.suffix == ".json":
-        return [image.name for image in read_truth(path) if not image.people]
+        return [image.name for image in read_ground_truth(path) if not image.people]
     return path.read_text().split()
 
 
 Labelled = Sequence[tuple[Frame, AnnotatedImage]]
 
 
-def _evaluator(way: Way, images: Labelled) -> PrecisionMeter:
+def _evaluator(way: Way, images: Labelled) -> CocoEvaluator:
     pairs = []
     for frame, image in images:
         pose = way(frame)
-        pairs.append(ImagePair(image, (Found(pose.keypoints[:, :2], pose.score),)))
-    return PrecisionMeter(pairs)
+        pairs.append(ImagePair(image, (Detection(pose.keypoints[:, :2], pose.score),)))
+    return CocoEvaluator(pairs)
 
 
 def _samples(count: int) -> list[np.ndarray]:
