@@ -69,12 +69,12 @@ def pose(seed: int = 0, low: float = 0.0, high: float = 1.0, **fields: object) -
 
 
 def video_results() -> list[FrameResult]:
-    """Seen; nobody, with the pose the model gave; failed; after a gap in time seen again, in another size."""
+    """Seen; nobody, with the pose the model gave; failed; after a gap in time somebody else, in another size."""
     return [
         FrameResult(0, 0.0, "ok", (pose(1),)),
         FrameResult(1, 1001 / 30000, "empty", (pose(2, high=0.2, box=None),)),
         FrameResult(2, 2002 / 30000, "failed", (), "frame could not be decoded: \udce9 \n line"),
-        FrameResult(120, 4.004, "ok", (pose(3, low=0.5),), size=Size(320, 240)),
+        FrameResult(120, 4.004, "ok", (pose(3, low=0.5, restarted=True),), size=Size(320, 240)),
     ]
 
 
