@@ -69,7 +69,7 @@ def pose(seed: int = 0, low: float = 0.0, high: float = 1.0, **fields: object) -
 
 
 def video_results() -> list[FrameResult]:
-    """Seen; nobody, with the pose the model gave; failed; after a gap in time somebody else, in another size."""
+    """Seen; nobody, with the model's pose; failed; after a gap in time somebody else, in another size."""
     return [
         FrameResult(0, 0.0, "ok", (pose(1),)),
         FrameResult(1, 1001 / 30000, "empty", (pose(2, high=0.2, box=None),)),
