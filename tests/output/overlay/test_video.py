@@ -18,7 +18,7 @@ from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.output.overlay import mp4
 from movenet_cli.output.overlay.draw import LEFT
 from movenet_cli.output.overlay.image import open_overlay
-from movenet_cli.output.overlay.source_streams import Original
+from movenet_cli.output.overlay.source_streams import SourceStreams
 from tests.output.overlay.clips import (
     GREY,
     audio_packets,
@@ -257,13 +257,13 @@ def test_what_lay_in_memory_before_changes_no_byte(tmp_path: Path) -> None:
     random, seen = np.random.default_rng(0), set()
     for _ in range(100):
         path = tmp_path / "o.mp4"
-        original = Original(clip, 0.0, 0)
-        writer = mp4.Mp4Writer(path, path, (96, 64), original)
+        source = SourceStreams(clip, 0.0, 0)
+        writer = mp4.Mp4Writer(path, path, (96, 64), source)
         _ = [np.full(size, size % 256, np.uint8) for size in random.integers(16, 2**17, 200)]
         for index, pixels in enumerate(images):
             writer.write(pixels, index / 10)
         writer.finish(4.0)
-        original.close()
+        source.close()
         seen.add(path.read_bytes())
     assert len(seen) == 1
 

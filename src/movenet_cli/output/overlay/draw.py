@@ -1,4 +1,4 @@
-"""RGB pixels and poses in, the same pixels with the skeletons painted on them out.
+"""Draws skeletons: what they look like, and how they get onto pixels.
 
 A person's left is blue, the right orange, what joins the two sides nearly white: every kind of colour
 vision tells them apart. Each shape has a dark rim, so that it stands out on any background. Sizes follow the

@@ -1,4 +1,4 @@
-"""Frames and their poses in, an image with skeletons on it out; for a video see `overlay_video`."""
+"""The overlay of an image, how overlays are named, and which kind an input gets."""
 
 from pathlib import Path, PurePosixPath
 from typing import Final

@@ -1,4 +1,4 @@
-"""RGB images with times and a source's sound in, an H.264 mp4 file that browsers play out."""
+"""The mp4 file of an overlay: H.264 at the source's times, with its sound, that browsers play."""
 
 import contextlib
 import errno
@@ -20,7 +20,7 @@ from av.video.stream import VideoStream
 from movenet_cli.core.types import ByteArray
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.io.atomic import as_output_error
-from movenet_cli.output.overlay.source_streams import Original
+from movenet_cli.output.overlay.source_streams import SourceStreams
 
 _TICKS: Final = 120_000
 """A second of the file's clock: all common frame times, also of 24000/1001 and 30000/1001 a second, and
@@ -54,17 +54,17 @@ class Mp4Writer:
         name: the file's final name, for messages.
         path: the file to write, over what is there.
         size: width and height of the first image.
-        original: the source, open until this is closed.
+        source: the input's other streams, open until this is closed.
 
     Raises:
         OutputError: from any method, when the disk refuses, or there is no encoder.
         MediaError: from any method, when the encoder refuses this video.
     """
 
-    def __init__(self, name: Path, path: Path, size: tuple[int, int], original: Original) -> None:
+    def __init__(self, name: Path, path: Path, size: tuple[int, int], source: SourceStreams) -> None:
         self._name = name
         self._size = size
-        self._original = original
+        self._source = source
         self._start: float | None = None
         self._last = -1
         if max(size) > _LONGEST_SIDE:
@@ -72,7 +72,7 @@ class Mp4Writer:
         with self._errors():
             self._container = av.open(f"file:{path}", "w", format="mp4", options={"movflags": "+faststart"})
             self._stream = self._video_stream()
-            self._sound = original.sound(self._container)
+            self._sound = source.sound(self._container)
         self._reformatter = VideoReformatter()
 
     def write(self, pixels: ByteArray, time: float) -> None:
@@ -88,7 +88,7 @@ class Mp4Writer:
         frame = self._reformatter.reformat(
             frame,
             format="yuv420p",
-            dst_colorspace=self._original.colours.matrix,
+            dst_colorspace=self._source.colours.matrix,
             dst_color_range=ColorRange.MPEG,
         )
         self._shorten_gap(time)
@@ -104,7 +104,7 @@ class Mp4Writer:
             end: when the last image ends, seconds since the source's first frame, unless the source
                 ends before.
         """
-        duration = self._original.duration or end
+        duration = self._source.duration or end
         is_cut = end < duration - _END
         end = min(end, duration)
         with self._errors():
@@ -121,7 +121,7 @@ class Mp4Writer:
             self._container.close()
 
     def _video_stream(self) -> VideoStream:
-        stream = self._container.add_stream(_ENCODER, rate=_usable(self._original.rate), options=_OPTIONS)
+        stream = self._container.add_stream(_ENCODER, rate=_usable(self._source.rate), options=_OPTIONS)
         width, height = self._size
         stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
         stream.time_base = Fraction(1, _TICKS)
@@ -129,11 +129,11 @@ class Mp4Writer:
         context.time_base = Fraction(1, _TICKS)
         context.thread_count = min(_MOST_THREADS, os.cpu_count() or 1)
         context.color_range = ColorRange.MPEG
-        context.colorspace = self._original.colours.space
-        context.color_primaries = self._original.colours.primaries
-        context.color_trc = self._original.colours.transfer
-        if self._original.pixel_shape is not None:
-            context.sample_aspect_ratio = self._original.pixel_shape
+        context.colorspace = self._source.colours.space
+        context.color_primaries = self._source.colours.primaries
+        context.color_trc = self._source.colours.transfer
+        if self._source.pixel_shape is not None:
+            context.sample_aspect_ratio = self._source.pixel_shape
         return stream
 
     def _shorten_gap(self, time: float) -> None:

@@ -1,4 +1,4 @@
-"""A source's audio stream in, packets on the clock of an mp4 file out: copied, or encoded anew as AAC."""
+"""The sound of an overlay: the source's audio packets on the overlay's clock, copied or encoded as AAC."""
 
 import logging
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-from movenet_cli.output.overlay.trial_mux import Rehearsal
+from movenet_cli.output.overlay.trial_mux import TrialMux
 
 log = logging.getLogger(__name__)
 
@@ -92,9 +92,9 @@ class Soundtrack:
         self, packets: "Iterator[tuple[float, Packet[AudioStream]]]", target: AudioStream
     ) -> "Iterator[tuple[float, Packet[AudioStream]]]":
         """Packets without those that are so damaged that an mp4 file does not take them."""
-        rehearsal = Rehearsal(self._stream)
+        trial = TrialMux(self._stream)
         for at, packet in packets:
-            if rehearsal.takes(packet):
+            if trial.takes(packet):
                 packet.stream = target
                 yield at, packet
             else:
@@ -161,7 +161,7 @@ def _fits_mp4(stream: AudioStream) -> bool:
     if stream.codec_context.codec.canonical_name not in _COPIED:
         return False
     try:
-        Rehearsal(stream)
+        TrialMux(stream)
     except (FFmpegError, ValueError):
         return False
     return True

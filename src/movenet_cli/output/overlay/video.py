@@ -1,4 +1,4 @@
-"""Frames and their poses in, an H.264 mp4 with skeletons out: the source's times, colours and sound kept."""
+"""The overlay of a video: its frames with skeletons as an mp4; times, colours and sound are the source's."""
 
 import contextlib
 import queue
@@ -13,7 +13,7 @@ from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.draw import draw_poses
 from movenet_cli.output.overlay.mp4 import Mp4Writer
-from movenet_cli.output.overlay.source_streams import Original
+from movenet_cli.output.overlay.source_streams import SourceStreams
 
 _DEPTH: Final = 4
 """Frames that may wait for the encoder."""
@@ -108,7 +108,7 @@ class _Painter:
         self._source = source
         self._header = header
         self._rate = header.info.fps or _GUESSED_RATE
-        self._original: Original | None = None
+        self._streams: SourceStreams | None = None
         self._writer: Mp4Writer | None = None
         self._first: float | None = None
         self._last = 0.0
@@ -126,9 +126,9 @@ class _Painter:
         pixels = frame.image.rgb().copy()
         draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
         if self._writer is None:
-            self._original = Original(self._source, time, self._header.info.rotation)
+            self._streams = SourceStreams(self._source, time, self._header.info.rotation)
             size = (frame.image.width, frame.image.height)
-            self._writer = Mp4Writer(self._file.path, self._file.temporary, size, self._original)
+            self._writer = Mp4Writer(self._file.path, self._file.temporary, size, self._streams)
         self._writer.write(pixels, time)
 
     @property
@@ -148,5 +148,5 @@ class _Painter:
         """Free the encoder, finished or not, and the source."""
         if self._writer is not None:
             self._writer.close()
-        if self._original is not None:
-            self._original.close()
+        if self._streams is not None:
+            self._streams.close()
