@@ -13,12 +13,15 @@ import pytest
 
 from movenet_cli.core.results import Summary
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import ByteArray, Frame, Image, PixelRect
+from movenet_cli.core.types import ByteArray, Frame, FrameResult, Image, PixelRect
 from movenet_cli.errors import MediaError, OutputError
+from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.output.overlay import mp4
 from movenet_cli.output.overlay.draw import LEFT
 from movenet_cli.output.overlay.image import open_overlay
+from movenet_cli.output.overlay.look import Look
 from movenet_cli.output.overlay.source_streams import SourceStreams
+from movenet_cli.output.overlay.video_frames import FrameMaker
 from tests.output.overlay.clips import (
     GREY,
     audio_packets,
@@ -258,10 +261,11 @@ def test_what_lay_in_memory_before_changes_no_byte(tmp_path: Path) -> None:
     for _ in range(100):
         path = tmp_path / "o.mp4"
         source = SourceStreams(clip, 0.0, 0)
-        writer = mp4.Mp4Writer(path, path, (96, 64), source)
+        maker = FrameMaker(RgbImage(images[0]), source.colours, Look(0.3))
+        writer = mp4.Mp4Writer(path, path, maker.shape, source)
         _ = [np.full(size, size % 256, np.uint8) for size in random.integers(16, 2**17, 200)]
         for index, pixels in enumerate(images):
-            writer.write(pixels, index / 10)
+            writer.write(maker.frame(RgbImage(pixels), FrameResult(index, None, "empty")), index / 10)
         writer.finish(4.0)
         source.close()
         seen.add(path.read_bytes())

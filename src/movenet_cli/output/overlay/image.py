@@ -5,6 +5,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import simplejpeg
 
 from movenet_cli.core.inputs import Media
 from movenet_cli.core.results import Header, Summary
@@ -13,20 +14,16 @@ from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.opencv import swap_red_and_blue
 from movenet_cli.output.interface import Sink
-from movenet_cli.output.overlay.draw import draw_poses
+from movenet_cli.output.overlay.look import Look, painted_rgb
 from movenet_cli.output.overlay.video import OverlayVideo
 
-_JPEG: Final = (
-    *(cv2.IMWRITE_JPEG_QUALITY, 92),
-    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),  # thin lines keep their colour
-)
-_WEBP: Final = (cv2.IMWRITE_WEBP_QUALITY, 92)
+_JPEG: Final = frozenset((".jpg", ".jpeg", ".jpe"))
+_QUALITY: Final = 92
 _WRITERS: Final[dict[str, tuple[int, ...]]] = {
-    **dict.fromkeys((".jpg", ".jpeg", ".jpe"), _JPEG),
-    ".webp": _WEBP,
+    ".webp": (cv2.IMWRITE_WEBP_QUALITY, _QUALITY),
     **dict.fromkeys((".png", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pnm", ".jp2", ".avif"), ()),
 }
-"""OpenCV's parameters for each suffix that holds one colour image."""
+"""OpenCV's parameters for each suffix, besides those of JPEG, that holds one colour image."""
 
 
 def overlay_name(name: str, media: Media) -> str:
@@ -42,10 +39,13 @@ def overlay_name(name: str, media: Media) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     if media == "video":
         return name if suffix == ".mp4" else f"{name}.mp4"
-    return name if suffix in _WRITERS and cv2.haveImageWriter(suffix) else f"{name}.png"
+    is_writable = suffix in _JPEG or (suffix in _WRITERS and cv2.haveImageWriter(suffix))
+    return name if is_writable else f"{name}.png"
 
 
-def open_overlay(path: Path, source: Path, header: Header, root: Path | None = None) -> Sink:
+def open_overlay(
+    path: Path, source: Path, header: Header, root: Path | None = None, look: Look | None = None
+) -> Sink:
     """The overlay of one input.
 
     Args:
@@ -53,10 +53,11 @@ def open_overlay(path: Path, source: Path, header: Header, root: Path | None = N
         source: the input's file, whose sound a video keeps.
         header: what is known of the input and the model.
         root: see `AtomicFile`.
+        look: how it looks; None for `Look.usual`.
     """
     if header.info.media == "video":
-        return OverlayVideo(path, source, header, root)
-    return OverlayImage(path, header, root)
+        return OverlayVideo(path, source, header, root, look)
+    return OverlayImage(path, header, root, look)
 
 
 class OverlayImage(Sink):
@@ -66,9 +67,11 @@ class OverlayImage(Sink):
         MediaError: when this image does not fit the format.
     """
 
-    def __init__(self, path: Path, header: Header, root: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, header: Header, root: Path | None = None, look: Look | None = None
+    ) -> None:
         """Open the file; arguments as `open_overlay`."""
-        self._header = header
+        self._look = look or Look.usual(header)
         self._encoded = False
         self._file = AtomicFile(path, root)
 
@@ -76,8 +79,7 @@ class OverlayImage(Sink):
         """Paint and encode the image."""
         if isinstance(frame, FailedFrame):
             return
-        pixels = frame.image.rgb().copy()
-        draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
+        pixels = painted_rgb(frame.image, result, self._look)
         data = _encode(pixels, self._file.path.suffix.lower())
         with as_output_error(self._file.path):
             self._file.stream.write(data)
@@ -96,16 +98,38 @@ class OverlayImage(Sink):
 
 
 def _encode(pixels: ByteArray, suffix: str) -> bytes:
-    """The file's bytes of a (H, W, 3) uint8 RGB image, whose colours are swapped in place."""
+    """The file's bytes of an image, whose colours may be swapped in place.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB, or (H, W, 4) with alpha.
+        suffix: tells the format.
+
+    Raises:
+        MediaError: the format does not hold such an image.
+    """
+    data = _jpeg(pixels) if suffix in _JPEG else _other(pixels, suffix)
+    if data is None:
+        size = f"{pixels.shape[1]}x{pixels.shape[0]}"
+        raise MediaError(
+            f"an overlay of {size} pixels cannot be written as {suffix}; rename the input to .png"
+        )
+    return data
+
+
+def _jpeg(pixels: ByteArray) -> bytes | None:
+    """With chroma at full resolution, so that thin lines keep their colour."""
+    try:
+        data: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), _QUALITY, "RGB", "444")
+    except ValueError:
+        return None
+    return data
+
+
+def _other(pixels: ByteArray, suffix: str) -> bytes | None:
     try:
         done, data = cv2.imencode(suffix, swap_red_and_blue(pixels), _WRITERS[suffix])
     except cv2.error as error:
         if error.code == cv2.Error.StsNoMem:
             raise MemoryError(error.err) from error
-        done, data = False, np.empty(0, np.uint8)
-    if not done:
-        size = f"{pixels.shape[1]}x{pixels.shape[0]}"
-        raise MediaError(
-            f"an overlay of {size} pixels cannot be written as {suffix}; rename the input to .png"
-        )
-    return data.tobytes()
+        return None
+    return data.tobytes() if done else None

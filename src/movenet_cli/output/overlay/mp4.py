@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import Final
 
 import av
-import cv2
-import numpy as np
 from av.codec.codec import UnknownCodecError
 from av.error import FFmpegError
 from av.packet import Packet
-from av.video.reformatter import ColorRange, VideoReformatter
+from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
-from movenet_cli.core.types import ByteArray
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.io.atomic import as_output_error
 from movenet_cli.output.overlay.source_streams import SourceStreams
+from movenet_cli.output.overlay.video_frames import FrameShape
 
 _TICKS: Final = 120_000
 """A second of the file's clock: all common frame times, also of 24000/1001 and 30000/1001 a second, and
@@ -47,13 +45,10 @@ _DISK: Final = {
 class Mp4Writer:
     """An mp4 file in the making; its index goes to the front when it is finished.
 
-    Images of another size than the first one's are scaled to fit into it; odd sizes grow by repeating the
-    last row or column.
-
     Args:
         name: the file's final name, for messages.
         path: the file to write, over what is there.
-        size: width and height of the first image.
+        shape: of the frames.
         source: the input's other streams, open until this is closed.
 
     Raises:
@@ -61,36 +56,23 @@ class Mp4Writer:
         MediaError: from any method, when the encoder refuses this video.
     """
 
-    def __init__(self, name: Path, path: Path, size: tuple[int, int], source: SourceStreams) -> None:
+    def __init__(self, name: Path, path: Path, shape: FrameShape, source: SourceStreams) -> None:
         self._name = name
-        self._size = size
+        self._shape = shape
         self._source = source
         self._start: float | None = None
         self._last = -1
-        if max(size) > _LONGEST_SIDE:
-            raise MediaError(f"an overlay of {size[0]}x{size[1]} pixels is too large for H.264")
+        if max(shape.width, shape.height) > _LONGEST_SIDE:
+            raise MediaError(f"an overlay of {shape.width}x{shape.height} pixels is too large for H.264")
         with self._errors():
             self._container = av.open(f"file:{path}", "w", format="mp4", options={"movflags": "+faststart"})
             self._stream = self._video_stream()
             self._sound = source.sound(self._container)
-        self._reformatter = VideoReformatter()
 
-    def write(self, pixels: ByteArray, time: float) -> None:
-        """Encode one image.
-
-        Args:
-            pixels: (height, width, 3) uint8 RGB.
-            time: seconds since the source's first frame.
-        """
+    def write(self, frame: av.VideoFrame, time: float) -> None:
+        """Encode one frame, in yuv420p; `time` in seconds since the source's first frame."""
         if self._start is None:
             self._start = time
-        frame = av.VideoFrame.from_numpy_buffer(self._fitted(pixels), "rgb24")
-        frame = self._reformatter.reformat(
-            frame,
-            format="yuv420p",
-            dst_colorspace=self._source.colours.matrix,
-            dst_color_range=ColorRange.MPEG,
-        )
         self._shorten_gap(time)
         self._last = max(self._last + 1, self._tick(time))
         frame.pts, frame.time_base = self._last, Fraction(1, _TICKS)
@@ -121,14 +103,16 @@ class Mp4Writer:
             self._container.close()
 
     def _video_stream(self) -> VideoStream:
-        stream = self._container.add_stream(_ENCODER, rate=_usable(self._source.rate), options=_OPTIONS)
-        width, height = self._size
-        stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
+        options, location = _OPTIONS, self._shape.chroma_location
+        if location is not None:
+            options = {**_OPTIONS, "x264-params": f"{_OPTIONS['x264-params']}:chromaloc={location}"}
+        stream = self._container.add_stream(_ENCODER, rate=_usable(self._source.rate), options=options)
+        stream.width, stream.height, stream.pix_fmt = self._shape.width, self._shape.height, "yuv420p"
         stream.time_base = Fraction(1, _TICKS)
         context = stream.codec_context
         context.time_base = Fraction(1, _TICKS)
         context.thread_count = min(_MOST_THREADS, os.cpu_count() or 1)
-        context.color_range = ColorRange.MPEG
+        context.color_range = ColorRange.JPEG if self._shape.is_full_range else ColorRange.MPEG
         context.colorspace = self._source.colours.space
         context.color_primaries = self._source.colours.primaries
         context.color_trc = self._source.colours.transfer
@@ -157,15 +141,6 @@ class Mp4Writer:
             for packet in self._sound.until(until):
                 self._container.mux(packet)
 
-    def _fitted(self, pixels: ByteArray) -> ByteArray:
-        """The image at the file's size, its sides even."""
-        width, height = self._size
-        if pixels.shape[:2] != (height, width):
-            pixels = _letterboxed(pixels, width, height)
-        if width % 2 or height % 2:
-            pixels = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        return np.ascontiguousarray(pixels)
-
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
         with as_output_error(self._name):
@@ -184,15 +159,3 @@ class Mp4Writer:
 def _usable(rate: Fraction | None) -> Fraction:
     """A frame rate for the encoder, which makes the images' default duration of it."""
     return rate if rate and 1 / rate * _TICKS <= _LONGEST_GAP else Fraction(25)
-
-
-def _letterboxed(pixels: ByteArray, width: int, height: int) -> ByteArray:
-    """The image scaled into `width` by `height`, aspect ratio kept, centred on black."""
-    ratio = min(width / pixels.shape[1], height / pixels.shape[0])
-    inner = max(1, round(pixels.shape[1] * ratio)), max(1, round(pixels.shape[0] * ratio))
-    canvas = np.zeros((height, width, 3), np.uint8)
-    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
-    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(
-        pixels, inner, interpolation=cv2.INTER_AREA if ratio < 1 else cv2.INTER_LINEAR
-    )
-    return canvas
