@@ -102,8 +102,8 @@ def _blur_faces(canvas: Canvas, poses: Sequence[Pose]) -> None:
 def _face_radius(pose: Pose, points: Points) -> float:
     """Pixels from the middle of the face to its edge.
 
-    By its own points, the shoulders, and all of the person: of a face from the side, or cut off by the image's
-    edge, only some of these are as large as they should be, so the largest counts.
+    By its own points, the shoulders, and all of the person: of a face from the side, or one that is cut off,
+    only some of these are as large as they should be, so the largest counts.
     """
     known = pose.keypoints[pose.keypoints[:, 2] >= _FAINT, :2]
     own = float(np.ptp(points, axis=0).max())
