@@ -19,6 +19,7 @@ from movenet_cli.errors import ExitCode, MovenetError
 COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
     "models": ("movenet_cli.cli.models:models", "List, fetch and verify the MoveNet models."),
+    "render": ("movenet_cli.cli.render:render", "Draw overlays from results."),
     "convert": ("movenet_cli.cli.convert:convert", "Write results in another format."),
     "evaluate": ("movenet_cli.cli.evaluate:evaluate", "Measure accuracy against annotated keypoints."),
     "validate": ("movenet_cli.cli.validate:validate", "Check a results folder from end to end."),
