@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.types import ByteArray, FloatArray, PixelRect, Yuv420
+from movenet_cli.core.types import ByteArray, FloatArray, Yuv420
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
@@ -53,18 +53,35 @@ class Layer:
         fixed: Polygon = np.rint((points - self.first) * ((1 << _SHIFT) / self.step)).astype(np.int32)
         return fixed
 
-    def paint(self, shapes: Sequence[tuple[Polygon, Colour]], opacity: float = 1.0) -> None:
-        """Fill convex shapes, the first the largest, one over the other; all together may be see-through."""
-        if opacity >= 1.0:
-            _fill(self.pixels, [(corners, _value(self.colours, colour)) for corners, colour in shapes])
-            return
-        x0, y0, x1, y1 = self._region(shapes[0][0])
-        if x0 < x1 and y0 < y1:
-            behind = self.pixels[y0:y1, x0:x1]
-            front = behind.copy()
-            origin = np.array((x0, y0), np.int32) << _SHIFT
-            _fill(front, [(corners - origin, _value(self.colours, colour)) for corners, colour in shapes])
-            cv2.addWeighted(front, opacity, behind, 1 - opacity, 0, dst=behind)
+    def paint(
+        self,
+        outlines: Sequence[Points],
+        colours: Sequence[Sequence[Colour]],
+        opacities: Sequence[float] | None = None,
+    ) -> None:
+        """Paint N shapes; each is made of convex outlines, one over the other, the first the largest.
+
+        Args:
+            outlines: (N, corners, 2) each: the same outline of every shape.
+            colours: for each shape, those of its outlines.
+            opacities: how much each shape as a whole hides what is behind it; None: all.
+        """
+        polygons = [self.polygons(each) for each in outlines]
+        origins, ends = self._regions(polygons[0])
+        within = [each - (origins[:, None] << _SHIFT) for each in polygons]
+        boxes = np.hstack((origins, ends)).tolist()
+        for place, shape in enumerate(colours):
+            values = [_value(self.colours, colour) for colour in shape]
+            opacity = 1.0 if opacities is None else opacities[place]
+            if opacity >= 1.0:
+                _fill(self.pixels, [each[place] for each in polygons], values)
+                continue
+            x0, y0, x1, y1 = boxes[place]
+            if x0 < x1 and y0 < y1:
+                behind = self.pixels[y0:y1, x0:x1]
+                front = behind.copy()
+                _fill(front, [each[place] for each in within], values)
+                cv2.addWeighted(front, opacity, behind, 1 - opacity, 0, dst=behind)
 
     def fill(self, colour: Colour) -> None:
         """Paint everything in one colour."""
@@ -85,11 +102,11 @@ class Layer:
         inside = np.hypot(*np.meshgrid(np.arange(x0, x1) - middle[0], np.arange(y0, y1) - middle[1])) <= reach
         sharp[inside] = np.asarray(blurred, np.uint8).reshape(sharp.shape)[inside]
 
-    def _region(self, corners: Polygon) -> PixelRect:
-        """The part of the layer that a shape may touch, its soft edges included."""
-        low, high = (corners.min(axis=0) >> _SHIFT) - 2, (corners.max(axis=0) >> _SHIFT) + 3
-        (x0, y0), (x1, y1) = np.clip((low, high), 0, self.pixels.shape[1::-1]).tolist()
-        return x0, y0, x1, y1
+    def _regions(self, polygons: Polygon) -> tuple[Polygon, Polygon]:
+        """What shapes may touch, soft edges included: (N, 2) first samples of each part, and its ends."""
+        low, high = (polygons.min(axis=1) >> _SHIFT) - 2, (polygons.max(axis=1) >> _SHIFT) + 3
+        limits = self.pixels.shape[1::-1]
+        return np.clip(low, 0, limits), np.clip(high, 0, limits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +196,6 @@ def _value(colours: tuple[tuple[float, ...], ...], colour: Colour) -> tuple[int,
     )
 
 
-def _fill(pixels: ByteArray, shapes: Sequence[tuple[Polygon, tuple[int, ...]]]) -> None:
-    for corners, value in shapes:
+def _fill(pixels: ByteArray, polygons: Sequence[Polygon], values: Sequence[tuple[int, ...]]) -> None:
+    for corners, value in zip(polygons, values, strict=True):
         cv2.fillConvexPoly(pixels, corners, value, cv2.LINE_AA, _SHIFT)

@@ -163,22 +163,18 @@ def _draw_limbs(canvas: Canvas, person: _Person, style: Style) -> None:
     outlines = [_bars(a, b, _RADII[limbs] * pen.limb + grow) for grow in (pen.rim, 0.0)]
     weaker = person.pose.keypoints[_ENDS[limbs], 2].min(axis=1)
     opacities = np.clip(0.2 + 1.4 * weaker, 0.45, 1.0).tolist()
-    colours = [person.colour if style.by_person else _LIMB_COLOURS[limb] for limb in limbs.tolist()]
+    colours = [(RIM, person.colour if style.by_person else _LIMB_COLOURS[limb]) for limb in limbs.tolist()]
     for layer in canvas.layers:
-        rims, bars = map(layer.polygons, outlines)
-        for rim, bar, colour, opacity in zip(rims, bars, colours, opacities, strict=True):
-            layer.paint(((rim, RIM), (bar, colour)), opacity)
+        layer.paint(outlines, colours, opacities)
 
 
 def _draw_dots(canvas: Canvas, person: _Person, style: Style) -> None:
     rows = np.flatnonzero(person.shown)
     centres, radii = person.points[rows, None], _WEIGHTS[rows, None, None] * person.pen.dot
     outlines = [centres + _CIRCLE * (radii + grow) for grow in (person.pen.rim, 0.0)]
-    colours = [person.colour if style.by_person else _COLOURS[row] for row in rows.tolist()]
+    colours = [(RIM, person.colour if style.by_person else _COLOURS[row]) for row in rows.tolist()]
     for layer in canvas.layers:
-        rims, discs = map(layer.polygons, outlines)
-        for rim, disc, colour in zip(rims, discs, colours, strict=True):
-            layer.paint(((rim, RIM), (disc, colour)))
+        layer.paint(outlines, colours)
 
 
 def _draw_box(canvas: Canvas, person: _Person) -> None:
@@ -192,8 +188,7 @@ def _draw_box(canvas: Canvas, person: _Person) -> None:
         longer = radius * np.sign(ends - starts)
         sides = _bars(starts - longer, ends + longer, np.full((4, 2), radius))
         for layer in canvas.layers:
-            for side in layer.polygons(sides):
-                layer.paint(((side, colour),))
+            layer.paint([sides], [(colour,)] * 4)
 
 
 def _label(pose: Pose, style: Style) -> str:
