@@ -101,7 +101,7 @@ def _check_results(home: Path, done: CompletedProcess[str]) -> None:
 def _check_render(home: Path, done: CompletedProcess[str]) -> None:
     for folder in ("movenet-render", "skeletons", "shared", "part"):
         assert (home / folder / "overlay" / "clip.mp4").stat().st_size
-        assert (home / folder / "overlay" / "one.jpg").stat().st_size
+        assert (home / folder / "overlay" / "gym.jpg").stat().st_size
 
 
 def _check_models(home: Path, done: CompletedProcess[str]) -> None:
