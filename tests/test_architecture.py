@@ -1,6 +1,8 @@
 """Who may import whom, read from the source; and what the command line may not import to show its help."""
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +38,7 @@ CONFINED = {
     "click": {"cli"},
     "tqdm": {"cli"},
     "pycocotools": {"evaluation"},
+    "jinja2": {"html_report"},
     "pandas": {"results"},
 }
 """The parts in which a library may be imported at all."""
@@ -43,7 +46,7 @@ CONFINED = {
 PURE = {"core": {"numpy"}, "errors": set[str]()}
 """Parts that import nothing but the standard library and these."""
 
-HEAVY = ("tensorflow", "cv2", "av", "numpy", "ai_edge_litert")
+HEAVY = ("tensorflow", "cv2", "av", "numpy", "ai_edge_litert", "jinja2")
 
 
 def _modules() -> list[Path]:
@@ -164,3 +167,64 @@ def test_annotating_with_a_model_at_hand_imports_neither_tensorflow_nor_the_http
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert (tmp_path / "out" / "keypoints" / "gym.jpg.json").is_file()
+
+
+def test_the_page_shows_the_same_layers() -> None:
+    page = (PACKAGE.parents[1] / "docs" / "architecture.md").read_text()
+    table = page.split("| layer | parts |")[1].split("\n\n")[0]
+    rows = [line.split("|")[2] for line in table.splitlines()[2:]]
+    assert [re.findall(r"`(\w+)`", row) for row in rows] == [list(parts) for parts in LAYERS]
+
+
+def test_the_page_names_only_what_is_there() -> None:
+    page = (PACKAGE.parents[1] / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", page))
+    roots = (PACKAGE, PACKAGE.parents[1])
+    assert [name for name in sorted(named) if not any((root / name).exists() for root in roots)] == []
+
+
+def _texts() -> list[Path]:
+    project = PACKAGE.parents[1]
+    found = [project / "README.md", project / "CONTRIBUTING.md"]
+    for folder in ("tests", "benchmarks", "scripts", "docs"):
+        found += (project / folder).rglob("*")
+    return [path for path in found if path.suffix in {".py", ".md"}]
+
+
+def test_every_module_that_is_named_anywhere_is_there() -> None:
+    """Also in strings: programs that tests start, names that they replace, commands of the docs."""
+    modules = {_dotted(path) for path in _modules()}
+    missing = [
+        f"{path.name}: {name}"
+        for path in _texts()
+        for name in re.findall(r"\b(?:from|import|-m) (movenet_cli\.[a-z_.0-9]+\w)", path.read_text())
+        if name not in modules and name.rpartition(".")[0] not in modules
+    ]
+    assert missing == []
+
+
+def test_every_attribute_that_is_named_in_a_string_is_there() -> None:
+    """As tests replace and pause them: `movenet_cli.core.types.Pose`, or with a colon before the name."""
+    missing = [
+        f"{path.name}: {name}"
+        for path in _texts()
+        for name in re.findall(r"[\"'](movenet_cli\.[a-z_.]+[.:]\w+)", path.read_text())
+        if not _resolves(name.replace(":", "."))
+    ]
+    assert missing == []
+
+
+def _resolves(name: str) -> bool:
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(parts[:end]))
+        except ImportError:
+            continue
+        try:
+            for part in parts[end:]:
+                found = getattr(found, part)
+        except AttributeError:
+            return False
+        return True
+    return False

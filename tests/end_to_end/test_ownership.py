@@ -1,4 +1,4 @@
-"""Nothing in a results folder is touched that no journal vouches for, and nothing of the user's is lost."""
+"""Nothing in a results folder is touched that no journal knows as ours, and nothing of the user's is lost."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,9 @@ from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io.atomic import AtomicFile
-from movenet_cli.output.folder import plan
-from movenet_cli.output.folder import results_folder as folder
+from movenet_cli.output.folder import folder_outputs as folder
+from movenet_cli.output.folder import ownership
 from movenet_cli.output.folder.journal import read_journal
-from movenet_cli.run.report import Report
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image, write_video
 
@@ -170,7 +170,7 @@ def test_leftovers_of_another_runs_folder_below_are_left_alone(
 
 DIE_BEFORE_THE_JOURNAL = (
     "import os, sys\n"
-    "from movenet_cli.output.folder.results_folder import FolderOutputs\n"
+    "from movenet_cli.output.folder.folder_outputs import FolderOutputs\n"
     "FolderOutputs.finished = lambda *_: os._exit(9)\n"
     "from movenet_cli.cli.main import run\n"
     "run(sys.argv[1:])"
@@ -284,7 +284,7 @@ def test_two_inputs_that_one_disk_takes_for_one_name(
 ) -> None:
     for name in ("Photo.jpg", "photo.jpg"):
         write_image(tmp_path / "in" / name, gradient(seed=ord(name[0])))
-    monkeypatch.setattr(plan, "_ignores_case", lambda root: True)
+    monkeypatch.setattr(ownership, "_ignores_case", lambda root: True)
     assert annotate(tmp_path / "in", "-o", tmp_path / "out") == ExitCode.USAGE
     assert "upper and lower case" in capfd.readouterr().err
     monkeypatch.undo()
@@ -319,7 +319,7 @@ def test_a_dry_run_says_what_would_be_done_and_why(
     assert lines == [
         f"fail      {tmp_path / 'nothing'}  (no such file or folder)",
         "redo      a.jpg  (the input has changed)",
-        "remove    keypoints/a.jpg.csv  (outdated, and not written again)",
+        "remove    keypoints/a.jpg.csv  (out of date, and this run does not write it)",
         "annotate  new.jpg  (new)",
         "keep      x/b.jpg  (up to date)",
     ]
@@ -373,13 +373,13 @@ def test_a_signal_after_the_account_changes_nothing(
     annotate: Annotate, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller is told what `run.json` says."""
-    say_end = run_annotate._say_end
+    print_end = run_annotate._print_end
 
-    def terminate(report: Report, where: str, *, quiet: bool) -> None:
+    def terminate(*arguments: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        say_end(report, where, quiet=quiet)
+        print_end(*arguments)
 
-    monkeypatch.setattr(run_annotate, "_say_end", terminate)
+    monkeypatch.setattr(run_annotate, "_print_end", terminate)
     assert annotate(media, "-o", tmp_path / "out") == ExitCode.OK
     account = facts(tmp_path / "out")
     assert (account["exit_code"], account["complete"]) == (ExitCode.OK, True)

@@ -25,7 +25,7 @@ def test_json_alone_is_on_standard_output(arguments: list[str]) -> None:
     assert run.exit_code == 0
     document = json.loads(run.stdout)
     assert document["evaluation"]["metrics"]["AP"] == pytest.approx(1.0)
-    assert document["baseline"]["placement"]["keypoints"][0]["name"] == "nose"
+    assert document["baseline"]["keypoint_errors"]["keypoints"][0]["name"] == "nose"
     assert document["ap_difference"] == 0.0
 
 

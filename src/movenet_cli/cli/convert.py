@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import PathText, options_of
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.printing import print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.settings import FORMATS, STREAM
@@ -45,12 +45,14 @@ def convert(results: Path, format_name: str, output: Path | None) -> int:
         inputs += 1
         if converted.reason is not None:
             failed += 1
-            say(f"movenet: {converted.name}: {converted.reason}", "error")
+            print_message(f"movenet: {converted.name}: {converted.reason}", "error")
     if left_out:
         more = f" and {len(left_out) - 1:,} more" if len(left_out) > 1 else ""
-        say(f"not in the dataset, since the last run did not have it: {left_out[0]}{more}")
+        print_message(f"not in the dataset, since the last run did not have it: {left_out[0]}{more}")
     where = output or results
-    say(f"{inputs - failed:,} of {counted(inputs, 'input')} converted to {format_name}, results in {where}")
+    print_message(
+        f"{inputs - failed:,} of {counted(inputs, 'input')} converted to {format_name}, results in {where}"
+    )
     if failed == inputs:
         return ExitCode.INPUT
     return ExitCode.PARTIAL if failed else ExitCode.OK

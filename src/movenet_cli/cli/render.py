@@ -6,12 +6,12 @@ import click
 
 from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.options import FormatList, GroupedCommand, Number, PathText, TimePointType, options_of
-from movenet_cli.cli.printing import say
-from movenet_cli.cli.quiet import native_stderr_hidden
+from movenet_cli.cli.printing import print_message
 from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.time_point import TimePoint, ends_before_it_starts
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
+from movenet_cli.io.stdio import native_stderr_hidden
 from movenet_cli.settings import STREAM
 
 STYLES = ("lines", "dots", "boxes")
@@ -99,9 +99,9 @@ def render(**options: Any) -> int:
             frames += each.frames
             if each.reason is not None:
                 failed += 1
-                say(f"movenet: {each.name}: {each.reason}", "error")
+                print_message(f"movenet: {each.name}: {each.reason}", "error")
     made = f"{inputs - failed:,} of {counted(inputs, 'overlay')}"
-    say(f"{made} rendered, {counted(frames, 'frame')}, in {output}")
+    print_message(f"{made} rendered, {counted(frames, 'frame')}, in {output}")
     if failed == inputs:
         return ExitCode.INPUT
     return ExitCode.PARTIAL if failed else ExitCode.OK

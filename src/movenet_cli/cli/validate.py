@@ -1,11 +1,11 @@
-"""`movenet validate`: a results folder checked from end to end."""
+"""`movenet validate`: checks a results folder from end to end."""
 
 from pathlib import Path
 
 import click
 
 from movenet_cli.cli.options import PathText
-from movenet_cli.cli.printing import printable, say
+from movenet_cli.cli.printing import print_message, printable
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 
@@ -13,10 +13,11 @@ from movenet_cli.errors import ExitCode
 @click.command()
 @click.argument("results", type=PathText())
 def validate(results: Path) -> int:
-    """Check schema, counts, one record per frame, and that every file is what the journal says.
+    """Check that a results folder is complete and undamaged.
 
-    RESULTS is an output folder of `annotate`. Each problem is one line on standard output, where and what.
-    Exit code 3 when there are any.
+    RESULTS is a results folder of `annotate`. Checks the schema, the counts, that there is one record per
+    frame, and that every file is as the journal recorded it. Prints one line per problem, with the place
+    and what is wrong. Exit code 3 if there are any.
 
     \b
     Example:
@@ -29,5 +30,5 @@ def validate(results: Path) -> int:
         found += 1
         click.echo(f"{printable(str(problem.where))}: {printable(problem.what)}")
     verdict = counted(found, "problem") if found else "no problem"
-    say(f"{counted(validation.files, 'file')} checked, {verdict} found in {results}")
+    print_message(f"{counted(validation.files, 'file')} checked, {verdict} found in {results}")
     return ExitCode.INPUT if found else ExitCode.OK

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from movenet_cli.core.size import Size as Size  # noqa: PLC0414 - one of the nouns
+
 FloatArray = npt.NDArray[np.float32]
 ByteArray = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -49,6 +51,11 @@ class Image(ABC):
     def height(self) -> int:
         """Height of the upright image in pixels."""
 
+    @property
+    def size(self) -> Size:
+        """Width and height of the upright image."""
+        return Size(self.width, self.height)
+
     @abstractmethod
     def rgb(self) -> ByteArray:
         """The whole image: (height, width, 3) uint8 RGB; read-only for the caller."""
@@ -58,11 +65,11 @@ class Image(ABC):
         return None
 
     @abstractmethod
-    def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
-        """The part `rect`, which lies inside the image, scaled to `size` (width, height).
+    def resized(self, rect: PixelRect, size: Size) -> ByteArray:
+        """The part `rect`, which lies inside the image, scaled to `size`.
 
         Returns:
-            (size[1], size[0], 3) uint8 RGB, sampled bilinearly at pixel centres without
+            (size.height, size.width, 3) uint8 RGB, sampled bilinearly at pixel centres without
             anti-aliasing, as `tf.image.resize` does.
         """
 
@@ -118,7 +125,7 @@ class Pose:
 class FrameResult:
     """What became of one frame: `ok` (someone seen), `empty` (nobody), or `failed` (with `reason`).
 
-    `size` is the width and height of its upright image; None when that is the input's, or not known.
+    `size` is that of its upright image; None when that is the input's, or not known.
     """
 
     index: int
@@ -126,14 +133,13 @@ class FrameResult:
     status: Status
     poses: tuple[Pose, ...] = ()
     reason: str | None = None
-    size: tuple[int, int] | None = None
+    size: Size | None = None
 
     @classmethod
     def of(cls, frame: Frame, poses: Sequence[Pose], min_score: float) -> "FrameResult":
         """The result of a frame that was looked at."""
         status: Status = "ok" if any(pose.is_seen(min_score) for pose in poses) else "empty"
-        size = (frame.image.width, frame.image.height)
-        return cls(frame.index, frame.time, status, tuple(poses), size=size)
+        return cls(frame.index, frame.time, status, tuple(poses), size=frame.image.size)
 
     @classmethod
     def failed(cls, skipped: FailedFrame) -> "FrameResult":

@@ -1,4 +1,4 @@
-"""UTF-8 JSON of unknown origin to its value, or one plain `ValueError` for whatever is wrong with it."""
+"""The parser for JSON of unknown origin: whatever is wrong with it is one plain `ValueError`."""
 
 import json
 from typing import Any, NoReturn
@@ -8,7 +8,7 @@ def strict_json(data: bytes) -> Any:
     """Parse JSON as the standard has it: no NaN, no infinity, no field twice in one object.
 
     Raises:
-        ValueError: it is none; the message is one line.
+        ValueError: it is not JSON; the message is one line.
     """
     try:
         return json.loads(data.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_unique)
@@ -19,9 +19,9 @@ def strict_json(data: bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise ValueError("a field stands there twice")
+        raise ValueError("the same field is there twice")
     return fields
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")

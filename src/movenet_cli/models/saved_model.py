@@ -1,7 +1,7 @@
-"""A SavedModel folder in, its signature, heads and constants out; needs TensorFlow, imported when called.
+"""A MoveNet SavedModel and what its graph has inside: signature, heads, constants. Needs TensorFlow.
 
 MoveNet's graphs are cut by the names of their nodes, which are the same in all published versions but for
-numbers: the part before the slash says which head it is.
+numbers: the part before the slash says which head it is. TensorFlow is imported when a function is called.
 """
 
 import os
@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 
 from movenet_cli.core.model_info import Kind
+from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
 from movenet_cli.io.stdio import native_chatter_logged
 from movenet_cli.models.allowed_operations import check_operations
 from movenet_cli.models.heads import MULTI_HEADS, SINGLE_HEADS, Constants
 
+# Freezing inlines functions: the names of their calls then stand in front of the names of their nodes.
 _INLINED = r"(?:\w*PartitionedCall(?:_\d+)?/)*"
 _HEAD_NODES = {
     "center": "center_0",
@@ -29,6 +31,7 @@ _HEAD_NODES = {
     "box_scale": "box_scale_0",
     "box_offset": "box_offset_0",
 }
+# These names say nothing, so what is found under one counts only if it is a float32 constant (`_constants`).
 _CONSTANT_NODES: dict[Kind, dict[str, str]] = {
     "single": {"beta": "add_5/y"},
     "multi": {"spread": "mul_6/y", "visible": "Greater_1/y", "peak_tolerance": "Less/y"},
@@ -43,7 +46,7 @@ class SavedGraph:
 
     Attributes:
         kind: told by the signature's output.
-        input_size: (height, width); None when the signature leaves them open.
+        input_size: of the images; None when the signature leaves them open.
         signature: TensorFlow's concrete function.
         loaded: the object that keeps the signature's variables alive.
         heads: names of the head tensors by `SINGLE_HEADS` or `MULTI_HEADS`; empty when the graph lacks some,
@@ -54,7 +57,7 @@ class SavedGraph:
     """
 
     kind: Kind
-    input_size: tuple[int, int] | None
+    input_size: Size | None
     signature: Any
     loaded: Any
     heads: dict[str, str]
@@ -73,7 +76,7 @@ def import_tensorflow() -> Any:
         raise ModelError(
             "TensorFlow does not start without docstrings: unset PYTHONOPTIMIZE, and run Python without -OO"
         )
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the import, which reads it
     try:
         with native_chatter_logged():
             import tensorflow  # noqa: PLC0415
@@ -115,9 +118,11 @@ def heads_function(graph: SavedGraph, batch: int | None) -> Any:
         A concrete function from `input`, (batch, H, W, 3) uint8 RGB, to a dict of the heads by name.
     """
     tf = import_tensorflow()
+    # The frozen graph holds the variables as constants, so its part up to the heads stands by itself and can
+    # be imported anew with an input of our own: uint8, any number of images.
     nodes = [tensor.removesuffix(":0") for tensor in graph.heads.values()]
     trunk = tf.compat.v1.graph_util.extract_sub_graph(graph.frozen, nodes)
-    height, width = graph.input_size or (None, None)
+    width, height = graph.input_size or (None, None)
 
     def run(pixels: Any) -> Any:
         feed = {graph.pixels: tf.cast(pixels, tf.float32)}
@@ -139,7 +144,7 @@ def _load(folder: Path) -> Any:
             raise ModelError(f"tensorflow-hub cannot be imported ({error}): install it again") from error
     try:
         with native_chatter_logged():
-            check_operations(folder, parse_saved_model(str(folder)))
+            check_operations(folder, parse_saved_model(str(folder)))  # loading may run some already
             return tensorflow_hub.load(str(folder))
     except ModelError:
         raise
@@ -148,7 +153,7 @@ def _load(folder: Path) -> Any:
         raise ModelError(f"{folder} is not a whole SavedModel: get it again ({reason})") from error
 
 
-def _checked_signature(folder: Path, signature: Any) -> tuple[Kind, tuple[int, int] | None]:
+def _checked_signature(folder: Path, signature: Any) -> tuple[Kind, Size | None]:
     inputs = list(signature.structured_input_signature[1].values())
     shape = inputs[0].shape.as_list() if len(inputs) == 1 and inputs[0].shape.rank == 4 else []
     if not shape or shape[0] not in (1, None) or shape[3] != 3:
@@ -165,7 +170,7 @@ def _checked_signature(folder: Path, signature: Any) -> tuple[Kind, tuple[int, i
             f"{folder} is not a MoveNet: its output is {', '.join(map(str, outputs)) or 'nothing'}"
         )
     fixed = shape[1] is not None and shape[2] is not None
-    return kind, (shape[1], shape[2]) if fixed else None
+    return kind, Size(shape[2], shape[1]) if fixed else None
 
 
 def _freeze(signature: Any) -> Any:

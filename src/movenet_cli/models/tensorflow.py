@@ -1,4 +1,4 @@
-"""A SavedModel folder and a device in, a model that runs on TensorFlow out: for GPUs, or for who asks."""
+"""Models that run on TensorFlow, from SavedModel folders: for GPUs, and for whoever asks for it."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from movenet_cli.core.model_info import ModelInfo
-from movenet_cli.core.types import ByteArray, FloatArray
+from movenet_cli.core.types import ByteArray, FloatArray, Size
 from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.io.stdio import native_chatter_logged
 from movenet_cli.models.heads import Constants, decode_multi_heads, decode_single_heads
@@ -20,13 +20,8 @@ class TensorflowModel(Model):
 
     def __init__(self, info: ModelInfo, runner: Runner) -> None:
         """Take a runner that any number of threads may use."""
-        self._info = info
+        super().__init__(info)
         self._runner = runner
-
-    @property
-    def info(self) -> ModelInfo:
-        """See `Model.info`."""
-        return self._info
 
     def runner(self) -> Runner:
         """See `Model.runner`."""
@@ -83,7 +78,7 @@ def load_tensorflow(folder: Path, name: str, sha256: str, *, device: str, batch_
     Args:
         folder: the SavedModel.
         name: how results and messages call it.
-        sha256: of the folder, see `hashing.sha256_of`.
+        sha256: of the folder, see `hashing.sha256_of_model`.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         batch_size: how many images a call may take, if the graph can be cut at its heads; otherwise one.
 
@@ -96,7 +91,7 @@ def load_tensorflow(folder: Path, name: str, sha256: str, *, device: str, batch_
     with tf.device(place):
         graph = load_graph(folder)
     runner: Runner = HeadsRunner(graph, place) if graph.heads else SignatureRunner(graph, place)
-    black = np.zeros((1, *(graph.input_size or (64, 64)), 3), np.uint8)
+    black = np.zeros((1, *(graph.input_size or Size(64, 64)).shape, 3), np.uint8)
     try:
         with native_chatter_logged():
             runner.run(black)

@@ -15,14 +15,13 @@ from movenet_cli.io.atomic import remove_leftovers, sync_folders
 from movenet_cli.media.interface import Source
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.video.selection import Selection
-from movenet_cli.output.folder.entries import Entry, Fingerprint, has_changed, output_of
-from movenet_cli.output.folder.journal import Journal, same_content
+from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, same_content
+from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.lock import locked
-from movenet_cli.output.folder.places import check_places
-from movenet_cli.output.folder.plan import in_the_way
-from movenet_cli.output.folder.records import RunFile
-from movenet_cli.output.folder.set_aside import put_aside_if_changed
+from movenet_cli.output.folder.output_file import output_of, put_aside_if_changed
+from movenet_cli.output.folder.ownership import check_places, in_the_way
+from movenet_cli.output.folder.records import Entry, RunFile
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import open_overlay
 from movenet_cli.results.finding import DocumentFile, find_documents
@@ -141,7 +140,7 @@ def _place(header: Header, settings: RenderSettings) -> str:
 
 def _check_free(output: Path, journal: Journal, places: list[str], overwrite: bool) -> None:
     there = [place for place in places if os.path.lexists(output / place)]
-    foreign = [output / place for place in there if not journal.knows_file(place)]
+    foreign = [output / place for place in there if not journal.is_run_file(place)]
     if foreign:
         raise in_the_way(foreign)
     if there and not overwrite:
@@ -168,7 +167,7 @@ def _render(
         raise MediaError(job.reason)
     path, mark = _find(job.document.name, entry, root)
     target = output / job.place
-    put_aside_if_changed(target, journal.file(job.place))
+    put_aside_if_changed(target, journal.run_file(job.place))
     journal.note([RunFile(job.place, None)])  # from now on, what is there is ours
     summary = Summary()
     max_pixels = max(DEFAULT_MAX_PIXELS, job.header.info.width * job.header.info.height)
@@ -208,7 +207,7 @@ def _find(name: str, entry: Entry | None, root: Path | None) -> tuple[Path, Fing
         )
     if entry is None:
         return path, None
-    mark = same_content(entry, path)
+    mark = same_content(entry.fingerprint, path)
     if mark is None:
         raise MediaError(f"{path} is not the file that was annotated: run annotate again")
     return path, mark

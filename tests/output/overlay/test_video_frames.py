@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from movenet_cli.core.types import ByteArray, FrameResult, Image, Pose
+from movenet_cli.core.types import ByteArray, Frame, FrameResult, Image, Pose, Size
 from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.media.pixels.video_image import VideoImage
@@ -17,7 +17,7 @@ from movenet_cli.output.overlay.look import Look, painted_rgb
 from movenet_cli.output.overlay.source_streams import Colours
 from movenet_cli.output.overlay.video_frames import FrameMaker
 from tests.media.images import scene
-from tests.output.overlay.clips import frame, header, image, overlay, person, video_stream
+from tests.output.overlay.clips import header, overlay, person, video_stream
 
 BT601, BT709 = Colours(5, 6, 6, 6), Colours(1, 1, 1, 1)
 LOOK = Look(0.3, Style(boxes=True, ids=True))
@@ -163,10 +163,8 @@ def test_encoded_greys_and_colours_do_not_drift(tmp_path: Path, full: bool) -> N
         container.mux(stream.encode(None))
     with av.open(str(clip)) as container:
         shown = VideoImage(next(container.decode(video=0)), Orientation())
-    item = frame(0, 0.0, image(width=640, height=480))
-    path = overlay(
-        tmp_path / "o.mp4", clip, [(type(item[0])(0, 0.0, shown), item[1])], header(size=(640, 480))
-    )  # type: ignore[arg-type]
+    item = Frame(0, 0.0, shown), result()
+    path = overlay(tmp_path / "o.mp4", clip, [item], header(size=Size(640, 480)))
     with av.open(str(path)) as container:
         coded = planes(next(container.decode(video=0)))
     for before, after in zip(planes(source), coded, strict=True):

@@ -54,7 +54,7 @@ class FrameMaker:
     """
 
     def __init__(self, first: Image, colours: Colours, look: Look) -> None:
-        self._size = first.width, first.height
+        self._size = first.size
         self._colours = colours
         self._look = look
         self._reformatter = VideoReformatter()
@@ -71,7 +71,7 @@ class FrameMaker:
     def frame(self, image: Image, result: FrameResult) -> av.VideoFrame:
         """A frame to encode, in yuv420p."""
         planes = image.yuv() if self._kind is not None else None
-        if planes is not None and _kind(planes) == self._kind and (image.width, image.height) == self._size:
+        if planes is not None and _kind(planes) == self._kind and image.size == self._size:
             return self._painted(planes, result)
         return self._converted(painted_rgb(image, result, self._look))
 
