@@ -5,7 +5,6 @@ from typing import Final
 
 import cv2
 import numpy as np
-import simplejpeg
 
 from movenet_cli.core.inputs import Media
 from movenet_cli.core.results import Header, Summary
@@ -17,13 +16,16 @@ from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.look import Look, painted_rgb
 from movenet_cli.output.overlay.video import OverlayVideo
 
-_JPEG: Final = frozenset((".jpg", ".jpeg", ".jpe"))
-_QUALITY: Final = 92
+_JPEG: Final = (
+    *(cv2.IMWRITE_JPEG_QUALITY, 92),
+    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),  # thin lines keep their colour
+)
 _WRITERS: Final[dict[str, tuple[int, ...]]] = {
-    ".webp": (cv2.IMWRITE_WEBP_QUALITY, _QUALITY),
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe"), _JPEG),
+    ".webp": (cv2.IMWRITE_WEBP_QUALITY, 92),
     **dict.fromkeys((".png", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pnm", ".jp2", ".avif"), ()),
 }
-"""OpenCV's parameters for each suffix, besides those of JPEG, that holds one colour image."""
+"""OpenCV's parameters for each suffix that holds one colour image."""
 
 
 def overlay_name(name: str, media: Media) -> str:
@@ -39,8 +41,7 @@ def overlay_name(name: str, media: Media) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     if media == "video":
         return name if suffix == ".mp4" else f"{name}.mp4"
-    is_writable = suffix in _JPEG or (suffix in _WRITERS and cv2.haveImageWriter(suffix))
-    return name if is_writable else f"{name}.png"
+    return name if suffix in _WRITERS and cv2.haveImageWriter(suffix) else f"{name}.png"
 
 
 def open_overlay(
@@ -107,29 +108,15 @@ def _encode(pixels: ByteArray, suffix: str) -> bytes:
     Raises:
         MediaError: the format does not hold such an image.
     """
-    data = _jpeg(pixels) if suffix in _JPEG else _other(pixels, suffix)
-    if data is None:
-        size = f"{pixels.shape[1]}x{pixels.shape[0]}"
-        raise MediaError(
-            f"an overlay of {size} pixels cannot be written as {suffix}; rename the input to .png"
-        )
-    return data
-
-
-def _jpeg(pixels: ByteArray) -> bytes | None:
-    """With chroma at full resolution, so that thin lines keep their colour."""
-    try:
-        data: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), _QUALITY, "RGB", "444")
-    except ValueError:
-        return None
-    return data
-
-
-def _other(pixels: ByteArray, suffix: str) -> bytes | None:
     try:
         done, data = cv2.imencode(suffix, swap_red_and_blue(pixels), _WRITERS[suffix])
     except cv2.error as error:
         if error.code == cv2.Error.StsNoMem:
             raise MemoryError(error.err) from error
-        return None
-    return data.tobytes() if done else None
+        done, data = False, np.empty(0, np.uint8)
+    if not done:
+        size = f"{pixels.shape[1]}x{pixels.shape[0]}"
+        raise MediaError(
+            f"an overlay of {size} pixels cannot be written as {suffix}; rename the input to .png"
+        )
+    return data.tobytes()
