@@ -17,7 +17,7 @@ from movenet_cli.output.overlay.look import Look, painted_rgb
 from movenet_cli.output.overlay.source_streams import Colours
 from movenet_cli.output.overlay.video_frames import FrameMaker
 from tests.media.images import scene
-from tests.output.overlay.clips import header, overlay, person, video_stream
+from tests.output.overlay.clips import header, make_clip, overlay, person, video_stream
 
 BT601, BT709 = Colours(5, 6, 6, 6), Colours(1, 1, 1, 1)
 LOOK = Look(0.3, Style(boxes=True, ids=True))
@@ -171,6 +171,18 @@ def test_encoded_greys_and_colours_do_not_drift(tmp_path: Path, full: bool) -> N
         assert abs(float(after.mean()) - float(before.mean())) < 0.5
     assert video_stream(path).codec_context.color_range == (2 if full else 1)
     assert video_stream(path).codec_context.colorspace == 1
+
+
+@pytest.mark.parametrize("exif", [6, 8])
+def test_a_video_on_its_side_is_encoded_upright(tmp_path: Path, exif: int) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", [0.0])
+    shown = VideoImage(decoded(scene(320, 240)), Orientation.of_exif(exif))
+    path = overlay(tmp_path / "o.mp4", clip, [(Frame(0, 0.0, shown), result())], header(size=Size(240, 320)))
+    with av.open(str(path)) as container:
+        coded = planes(next(container.decode(video=0)))
+    expected = made(shown)
+    for before, after in zip(planes(expected), coded, strict=True):
+        assert np.abs(after.astype(int) - before).mean() < 3
 
 
 def test_side_by_side_shows_the_source_to_the_left() -> None:

@@ -74,6 +74,7 @@ class Mp4Writer:
         if self._start is None:
             self._start = time
         self._shorten_gap(time)
+        # The encoder takes no two frames at one time; a damaged file may have them.
         self._last = max(self._last + 1, self._tick(time))
         frame.pts, frame.time_base = self._last, Fraction(1, _TICKS)
         with self._errors():
@@ -91,6 +92,7 @@ class Mp4Writer:
         end = min(end, duration)
         with self._errors():
             for packet in self._stream.encode(None):
+                # How long an image stays is known from the one after it; the last has none.
                 if packet.pts == self._last:
                     packet.duration = min(max(1, self._tick(end) - self._last), _LONGEST_GAP)
                 self._mux([packet])
@@ -130,7 +132,10 @@ class Mp4Writer:
         return round((time - (self._start or 0.0)) * _TICKS)
 
     def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
-        """Write video packets, each after the sound that comes before it."""
+        """Write video packets, each after the sound that comes before it.
+
+        The muxer could put them in order by itself, but it would keep in memory what comes too early.
+        """
         for packet in packets:
             if packet.pts is not None:
                 self._mux_sound(packet.pts / _TICKS)
