@@ -40,6 +40,7 @@ CONFINED = {
     "pycocotools": {"evaluation"},
     "jinja2": {"html_report"},
     "pandas": {"results"},
+    "msgspec": {"io", "output", "results"},
 }
 """The parts in which a library may be imported at all."""
 

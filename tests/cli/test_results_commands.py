@@ -281,7 +281,7 @@ def test_what_a_multi_pose_model_finds_is_in_order(
     monkeypatch: pytest.MonkeyPatch, mixed: Path, tmp_path: Path, options: str
 ) -> None:
     models = {"multi": BlobModel("multi", None), "single": BlobModel("single")}
-    monkeypatch.setattr(run_annotate, "_load", lambda request, name: models[name])
+    monkeypatch.setattr(run_annotate, "load_named", lambda settings, name, progress: models[name])
     formats = ["-f", "json,jsonl,csv,coco"]
     _check_annotated(mixed, tmp_path / "out", ["-m", "multi", *formats, *options.split()])
     document = json.loads((tmp_path / "out/keypoints/clips/v.mp4.json").read_text())
@@ -355,7 +355,7 @@ def test_a_report_replaces_no_photograph(
     photo.write_bytes(b"photograph")
     assert run(["report", str(results), "-o", str(photo)]) == ExitCode.OUTPUT
     assert photo.read_bytes() == b"photograph"
-    assert f"{photo}: in the way" in capsys.readouterr().err
+    assert f"{photo} exists and is not a report of movenet" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["report"], *(["convert", "--to", form] for form in FORMATS)])

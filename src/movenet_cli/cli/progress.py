@@ -25,7 +25,6 @@ from movenet_cli.core.types import FrameResult
 from movenet_cli.core.wording import counted
 from movenet_cli.io.json_text import plain_text
 from movenet_cli.media.expected_frames import expected_frames
-from movenet_cli.output.formats.document import summary_fields
 
 BAR_INTERVAL: Final = 0.2
 JSON_INTERVAL: Final = 1.0
@@ -205,7 +204,7 @@ def _print_input(outcome: InputOutcome, notes: Sequence[str], *, verbose: bool) 
             "input",
             source=plain_text(outcome.name),
             state=outcome.state,
-            frames=summary_fields(summary),
+            frames=summary.fields(),
             reason=outcome.reason,
             notes=list(notes),
         )

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ PixelRect = tuple[int, int, int, int]
 """x0, y0, x1, y1 in whole source pixels, x1 and y1 exclusive."""
 
 Status = Literal["ok", "empty", "failed"]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -152,10 +152,7 @@ class Statistics:
     @property
     def frames(self) -> Summary:
         """Counts over all inputs."""
-        every = [each.summary for each in self.inputs]
-        return Summary(
-            *(sum(getattr(one, key) for one in every) for key in ("frames", "ok", "empty", "failed"))
-        )
+        return sum((each.summary for each in self.inputs), start=Summary())
 
 
 def gather(folder: Path) -> Statistics:

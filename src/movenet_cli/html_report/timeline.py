@@ -8,12 +8,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.types import Status
+from movenet_cli.core.types import STATUSES, Status
 
 MAX_COLUMNS: Final = 256
 """An even number, since neighbours are merged when they are full."""
 
-STATUSES: Final[tuple[Status, ...]] = ("ok", "empty", "failed")
 
 _MIN_HEIGHT: Final = 0.25
 """Of a bar for one frame among many, so that it can still be seen."""

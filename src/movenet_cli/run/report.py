@@ -12,7 +12,6 @@ from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 from movenet_cli.io.json_text import escape_name, plain_text
 from movenet_cli.output.folder.fingerprint import location_of
-from movenet_cli.output.formats.document import summary_fields
 
 RUN_SCHEMA = "movenet-cli/run-1"
 
@@ -93,9 +92,7 @@ class Report:
             self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
 
     def _count_frames(self, outcome: InputOutcome) -> None:
-        for counter in ("frames", "ok", "empty", "failed"):
-            total = getattr(self.frames, counter) + getattr(outcome.summary, counter)
-            setattr(self.frames, counter, total)
+        self.frames += outcome.summary
         if outcome.state != "kept":
             self.computed_frames += outcome.summary.frames
 
@@ -185,7 +182,7 @@ class Report:
                 "failed": self.failed,
                 "ignored": self.ignored,
             },
-            "frames": summary_fields(self.frames),
+            "frames": self.frames.fields(),
             "failures": [
                 {"source": escape_name(failure.source), "reason": plain_text(failure.reason)}
                 for failure in sorted(self.failures, key=lambda f: f.source)
