@@ -37,6 +37,7 @@ CONFINED = {
     "tqdm": {"cli"},
     "pycocotools": {"evaluation"},
     "pandas": {"results"},
+    "pyarrow": {"results"},
 }
 """The parts in which a library may be imported at all."""
 

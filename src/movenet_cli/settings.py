@@ -49,6 +49,13 @@ JUDGED_PEOPLE: Final = ("all", "dominant")
 DEFAULT_RESAMPLES: Final = 1000
 """Bootstrap samples of `evaluate`."""
 
+TableLayout = Literal["wide", "long"]
+TABLE_LAYOUTS: Final = ("wide", "long")
+"""Of a table of `convert`: a row per person, or a row per keypoint."""
+
+DEFAULT_URL_PREFIX: Final = "/data/local-files/?d="
+"""Where Label Studio serves the files of its local storage."""
+
 MOST_MAX_PIXELS: Final = 2**30
 """OpenCV decodes no larger images."""
 

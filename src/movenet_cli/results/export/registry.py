@@ -1,0 +1,20 @@
+"""The one table of exports: a name to its class, which is imported when it is asked for."""
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from movenet_cli.results.export.interface import Export
+
+EXPORTS: Final = {
+    "table-csv": ("table_csv:TableCsv", "one CSV table of all inputs"),
+    "table-parquet": ("table_parquet:TableParquet", "the same as Parquet; needs pyarrow"),
+}
+"""Name to module and class in this package, and a line of help."""
+
+
+def export_class(name: str) -> "type[Export]":
+    """The class of a format."""
+    module, _, attribute = EXPORTS[name][0].partition(":")
+    found: type[Export] = getattr(importlib.import_module(f"{__package__}.{module}"), attribute)
+    return found
