@@ -14,7 +14,7 @@ Exporter = Callable[..., Exported]
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    """An image, a video with a failed frame and one of another size, a video of several people, an empty one."""
+    """An image, a video with a failed frame and one of another size, one of several people, an empty one."""
     write_results(tmp_path / "results", ["json"], DOCUMENTS)
     return tmp_path / "results"
 

@@ -59,6 +59,10 @@ def export_results(
         OutputError: it cannot be written, or something is there already.
     """
     export = export_class(format_name)(settings)
+    if frames is not None and settings.image_ids is not None:
+        raise UsageError(
+            "--frames has nothing to add to --image-ids: the images of that file have their names"
+        )
     documents = find_documents(folder)
     chosen = None if only is None else read_selection(only, {each.name for each in documents})
     inputs: list[ExportInput] = []

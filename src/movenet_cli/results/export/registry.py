@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 EXPORTS: Final = {
     "table-csv": ("table_csv:TableCsv", "one CSV table of all inputs"),
     "table-parquet": ("table_parquet:TableParquet", "the same as Parquet; needs pyarrow"),
+    "coco-dataset": ("coco_dataset:CocoDataset", "a COCO dataset whose images can be files, see --frames"),
+    "coco-results": ("coco_results:CocoResults", "COCO results for the images of --image-ids"),
 }
 """Name to module and class in this package, and a line of help."""
 
