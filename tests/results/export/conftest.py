@@ -8,6 +8,7 @@ import pytest
 from movenet_cli.results.export.exporting import Exported, export_results
 from movenet_cli.results.export.interface import ExportSettings
 from tests.output.formats.examples import DOCUMENTS, write_results
+from tests.results.export.run_folder import write_run
 
 Exporter = Callable[..., Exported]
 
@@ -20,12 +21,23 @@ def results(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def export(results: Path) -> Exporter:
-    """Export these results; arguments as those of `export_results` from the format on, settings by name."""
+def run(tmp_path: Path) -> Path:
+    """See `run_folder`."""
+    return write_run(tmp_path)
 
-    def run(format_name: str, place: Path | None = None, **options: object) -> Exported:
+
+def export_of(results: Path) -> Exporter:
+    """Export results; arguments as those of `export_results` from the format on, settings by name."""
+
+    def export(format_name: str, place: Path | None = None, **options: object) -> Exported:
         kept = {name: options.pop(name, None) for name in ("frames", "only")}
         settings = ExportSettings(**options)  # type: ignore[arg-type]
         return export_results(results, format_name, settings, place, **kept)  # type: ignore[arg-type]
 
-    return run
+    return export
+
+
+@pytest.fixture
+def export(results: Path) -> Exporter:
+    """Export the `results`."""
+    return export_of(results)

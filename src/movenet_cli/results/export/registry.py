@@ -10,6 +10,9 @@ EXPORTS: Final = {
     "table-csv": ("table_csv:TableCsv", "one CSV table of all inputs"),
     "table-parquet": ("table_parquet:TableParquet", "the same as Parquet; needs pyarrow"),
     "coco-dataset": ("coco_dataset:CocoDataset", "a COCO dataset whose images can be files, see --frames"),
+    "yolo-pose": ("yolo_pose:YoloPose", "a dataset to train Ultralytics YOLO-pose with"),
+    "cvat-images": ("cvat_images:CvatImages", "CVAT for images 1.1, skeletons"),
+    "cvat-video": ("cvat_video:CvatVideo", "CVAT for video 1.1, a file of tracks for each video"),
     "coco-results": ("coco_results:CocoResults", "COCO results for the images of --image-ids"),
 }
 """Name to module and class in this package, and a line of help."""
