@@ -13,6 +13,7 @@ EXPORTS: Final = {
     "yolo-pose": ("yolo_pose:YoloPose", "a dataset to train Ultralytics YOLO-pose with"),
     "cvat-images": ("cvat_images:CvatImages", "CVAT for images 1.1, skeletons"),
     "cvat-video": ("cvat_video:CvatVideo", "CVAT for video 1.1, a file of tracks for each video"),
+    "label-studio": ("label_studio:LabelStudio", "tasks with predictions for Label Studio"),
     "coco-results": ("coco_results:CocoResults", "COCO results for the images of --image-ids"),
 }
 """Name to module and class in this package, and a line of help."""
