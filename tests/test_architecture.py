@@ -38,6 +38,7 @@ CONFINED = {
     "pycocotools": {"evaluation"},
     "pandas": {"results"},
     "pyarrow": {"results"},
+    "h5py": {"results"},
 }
 """The parts in which a library may be imported at all."""
 

@@ -2,10 +2,11 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from movenet_cli.errors import InputError, UsageError
+from movenet_cli.output.folder.journal import JOURNAL_NAME, read_journal
 from movenet_cli.results.export.frames import input_files, write_frames
 from movenet_cli.results.export.interface import Export, ExportFrame, ExportInput, ExportSettings
 from movenet_cli.results.export.registry import export_class
@@ -65,6 +66,7 @@ def export_results(
         )
     documents = find_documents(folder)
     chosen = None if only is None else read_selection(only, {each.name for each in documents})
+    places = _input_places(folder)
     inputs: list[ExportInput] = []
     broken: list[tuple[str, str]] = []
     for document in documents:
@@ -76,6 +78,7 @@ def export_results(
             broken.append((document.name, str(error)))
     if not inputs:
         raise InputError(broken[0][1])
+    inputs = [replace(each, file=places.get(each.name)) for each in inputs]
     export.check(inputs)
     files = {} if frames is None else input_files(folder, inputs)
     target = place or folder / export.default_place
@@ -85,6 +88,13 @@ def export_results(
         if place_for_frames is not None:
             count = write_frames(inputs, files, export, place_for_frames)
     return Exported(target, len(inputs), broken, count, export.remarks)
+
+
+def _input_places(folder: Path) -> dict[str, Path]:
+    """Where each input was, as far as the folder's journal is there and tells."""
+    if not (folder / JOURNAL_NAME).exists():
+        return {}
+    return {entry.name: Path(entry.path) for entry in read_journal(folder) if entry.path is not None}
 
 
 def _survey(document: DocumentFile, smoothed: bool, chosen: Selection | None) -> ExportInput:

@@ -107,6 +107,7 @@ class ExportInput:
         most_people: seen in one frame.
         smoothed: see `ExportFrame`.
         only: the indices of the frames that were chosen; None for all.
+        file: where the input itself was when it was annotated; None when that is not known.
     """
 
     name: str
@@ -116,6 +117,7 @@ class ExportInput:
     most_people: int
     smoothed: bool = False
     only: frozenset[int] | None = None
+    file: Path | None = None
 
     def frames(self) -> Iterator[ExportFrame]:
         """Each chosen frame, in order.

@@ -14,6 +14,7 @@ EXPORTS: Final = {
     "cvat-images": ("cvat_images:CvatImages", "CVAT for images 1.1, skeletons"),
     "cvat-video": ("cvat_video:CvatVideo", "CVAT for video 1.1, a file of tracks for each video"),
     "label-studio": ("label_studio:LabelStudio", "tasks with predictions for Label Studio"),
+    "sleap": ("sleap:Sleap", "a SLEAP project of predicted instances; needs h5py"),
     "coco-results": ("coco_results:CocoResults", "COCO results for the images of --image-ids"),
 }
 """Name to module and class in this package, and a line of help."""
