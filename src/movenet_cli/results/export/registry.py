@@ -15,6 +15,8 @@ EXPORTS: Final = {
     "cvat-video": ("cvat_video:CvatVideo", "CVAT for video 1.1, a file of tracks for each video"),
     "label-studio": ("label_studio:LabelStudio", "tasks with predictions for Label Studio"),
     "sleap": ("sleap:Sleap", "a SLEAP project of predicted instances; needs h5py"),
+    "deeplabcut": ("deeplabcut:DeepLabCut", "a DeepLabCut project with labelled frames"),
+    "openpose": ("openpose:OpenPose", "JSON of OpenPose, the 18 points of its COCO model"),
     "coco-results": ("coco_results:CocoResults", "COCO results for the images of --image-ids"),
 }
 """Name to module and class in this package, and a line of help."""
