@@ -6,7 +6,8 @@ INPUT  ?= sample_images
 OUTPUT ?= demo-out
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo test coverage check check-install format lock bench train clean
+.PHONY: help install develop demo quick test test-shared coverage check check-install release-check format lock \
+        bench train clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +38,14 @@ demo: install  ## annotate sample_images and say where the keypoints and overlay
 # One more than cores: many tests wait for processes of their own.
 TEST_JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-test: develop  ## set up, then run the tests
+quick: develop  ## the quick tests, to run while working
+	$(BIN)/python -m pytest -q -n $(TEST_JOBS) --dist worksteal -m "not slow and not shared"
+
+test: develop  ## set up, then run all tests
 	$(BIN)/python -m pytest -q -n $(TEST_JOBS) --dist worksteal
+
+test-shared: develop  ## only the tests with official models or real media in ../shared
+	$(BIN)/python -m pytest -q -n $(TEST_JOBS) --dist worksteal -m shared
 
 coverage: develop  ## the tests again, one after the other, and what they cover
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
@@ -50,6 +57,9 @@ check: develop  ## look at format, lint and types
 
 check-install: develop  ## install afresh with every Python at hand, from the lock and without it (minutes)
 	$(BIN)/python scripts/check_install.py
+
+release-check: develop  ## build the wheel and the source distribution, and try both in environments of their own
+	$(BIN)/python scripts/check_release.py
 
 format: develop  ## format and fix what can be fixed
 	$(BIN)/ruff format .

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from movenet_cli.core.types import ByteArray, FloatArray
+from movenet_cli.core.types import ByteArray, FloatArray, Size
 from movenet_cli.inference.follow import Follow
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine
@@ -16,8 +16,8 @@ SEEN = 0.3
 RESAMPLES = 1000
 
 
-def size_of(model: Model) -> tuple[int, int]:
-    """(height, width) of the single-pose model."""
+def size_of(model: Model) -> Size:
+    """Of the single-pose model's input."""
     if model.info.kind != "single" or model.info.input_size is None:
         raise SystemExit("--model must be a single-pose model")
     return model.info.input_size

@@ -14,12 +14,23 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-LONGEST = ("test_many_files.py", "test_resume.py", "test_convert.py", "test_examples.py")
+LONGEST = ("test_many_files.py", "test_resume.py", "test_convert_saved_model.py", "test_examples.py")
 """Begun first where tests run side by side, so that nobody waits for them at the end."""
+
+SLOW = ("cli", "docs", "end_to_end", "training", "test_annotator.py", "test_resolve_processes.py")
+"""Folders and files of whole runs: not what one waits for while working."""
+
+SHARED = {"models_dir", "shared_dir"}
+"""Fixtures of what is not part of the project."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest tests first; the others keep their order."""
+    """Mark tests by their speed and needs, and put the longest first; the others keep their order."""
+    for item in items:
+        if set(SLOW) & set(item.path.parts) or item.get_closest_marker("tensorflow"):
+            item.add_marker("slow")
+        if SHARED & set(getattr(item, "fixturenames", ())):
+            item.add_marker("shared")
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 

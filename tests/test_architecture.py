@@ -1,6 +1,7 @@
 """Who may import whom, read from the source; and what the command line may not import to show its help."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -166,3 +167,17 @@ def test_annotating_with_a_model_at_hand_imports_neither_tensorflow_nor_the_http
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert (tmp_path / "out" / "keypoints" / "gym.jpg.json").is_file()
+
+
+def test_the_page_shows_the_same_layers() -> None:
+    page = (PACKAGE.parents[1] / "docs" / "architecture.md").read_text()
+    table = page.split("| layer | parts |")[1].split("\n\n")[0]
+    rows = [line.split("|")[2] for line in table.splitlines()[2:]]
+    assert [re.findall(r"`(\w+)`", row) for row in rows] == [list(parts) for parts in LAYERS]
+
+
+def test_the_page_names_only_what_is_there() -> None:
+    page = (PACKAGE.parents[1] / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", page))
+    roots = (PACKAGE, PACKAGE.parents[1])
+    assert [name for name in sorted(named) if not any((root / name).exists() for root in roots)] == []

@@ -4,10 +4,11 @@ import numpy as np
 
 from movenet_cli.core.decode import decode_multi, decode_single, tight_box
 from movenet_cli.core.geometry import letterbox
+from movenet_cli.core.types import Size
 
 
 def test_single_undoes_the_padding_and_swaps_the_axes() -> None:
-    view = letterbox(640, 480, (192, 192))
+    view = letterbox(640, 480, Size(192, 192))
     output = np.zeros((1, 17, 3), np.float32)
     output[0, 0] = (96 / 192, 48 / 192, 0.9)
     (pose,) = decode_single(output, view, 0.3)
@@ -17,7 +18,7 @@ def test_single_undoes_the_padding_and_swaps_the_axes() -> None:
 
 
 def test_single_keeps_weak_and_outside_keypoints() -> None:
-    view = letterbox(640, 480, (192, 192))
+    view = letterbox(640, 480, Size(192, 192))
     output = np.full((1, 17, 3), 0.01, np.float32)
     (pose,) = decode_single(output, view, 0.3)
     assert pose.keypoints.shape == (17, 3)
@@ -32,7 +33,7 @@ def _person(y: float, x: float, score: float, person_score: float) -> np.ndarray
 
 
 def test_multi_sorts_limits_and_drops_nobody() -> None:
-    view = letterbox(256, 128, (128, 256))
+    view = letterbox(256, 128, Size(256, 128))
     rows = [_person(0.5, 0.5, 0.4, 0.2), _person(0.5, 0.25, 0.8, 0.7), _person(0.1, 0.1, 0.29, 0.9)]
     output = np.stack(rows + [np.zeros(56)] * 3).astype(np.float32)
     poses = decode_multi(output, view, 0.3, 6)

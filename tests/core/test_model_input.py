@@ -9,6 +9,7 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.core.geometry import letterbox, square_crop
 from movenet_cli.core.model_input import model_input
+from movenet_cli.core.types import Size
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.results.reading import open_document
 from tests.support.media import gradient
@@ -24,14 +25,14 @@ def test_equals_resize_with_pad(width: int, height: int) -> None:
     noise = np.random.default_rng(width).integers(-20, 21, (height, width, 3))
     pixels = np.clip(gradient(width, height, seed=height) + noise, 0, 255).astype(np.uint8)
     expected = tf.cast(tf.image.resize_with_pad(pixels[None], 192, 192), tf.int32).numpy()[0]
-    found = model_input(RgbImage(pixels), letterbox(width, height, (192, 192)))
+    found = model_input(RgbImage(pixels), letterbox(width, height, Size(192, 192)))
     assert np.array_equal(found, expected)
 
 
 def test_a_crop_shows_the_same_place() -> None:
     pixels = np.zeros((300, 400, 3), np.uint8)
     cv2.circle(pixels, (310, 120), 6, (255, 255, 255), -1)
-    view = square_crop(400, 300, (330.0, 100.0), 160.0, (192, 192))
+    view = square_crop(400, 300, (330.0, 100.0), 160.0, Size(192, 192))
     assert view is not None
     seen = model_input(RgbImage(pixels), view)
     rows, columns = np.nonzero(seen[:, :, 0] > 127)
@@ -61,7 +62,7 @@ def test_the_tutorials_keypoints(
             (frame,) = document.frames()
         (pose,) = frame.poses
         confident = expected[:, 2] > 0.3
-        seen = letterbox(width, height, (192, 192)).to_input(pose.keypoints[:, :2])
+        seen = letterbox(width, height, Size(192, 192)).to_input(pose.keypoints[:, :2])
         distance = np.linalg.norm(seen - expected[:, 1::-1] * 192, axis=1)
         assert distance[confident].max(initial=0) < 0.1, path.name
         assert np.abs(pose.keypoints[:, 2] - expected[:, 2]).max() < 0.03

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from movenet_cli.core.types import ByteArray, FloatArray, Frame
+from movenet_cli.core.types import ByteArray, FloatArray, Frame, Size
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.models.interface import Runner
 
@@ -14,7 +14,7 @@ LEGS = [(0.58, 0.5), (0.42, 0.5), (0.6, 0.75), (0.4, 0.75), (0.6, 0.96), (0.4, 0
 BODY = np.array([*FACE, *ARMS, *LEGS])
 """x, y of a standing person in a unit square, in COCO's order."""
 
-INPUT_SIZE = (96, 96)
+INPUT_SIZE = Size(96, 96)
 
 
 def body(left: float, top: float, size: float) -> FloatArray:

@@ -9,6 +9,7 @@ import pytest
 from movenet_cli.core.inputs import Media, SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.time_point import TimePoint
+from movenet_cli.core.types import Size
 from movenet_cli.errors import UsageError
 from movenet_cli.output.formats.document import header_fields
 from movenet_cli.results.parsing import parse_header
@@ -16,7 +17,7 @@ from movenet_cli.run import plan as run_plan
 from movenet_cli.run.plan import Plan
 from movenet_cli.settings import Settings
 
-SINGLE = ModelInfo("thunder", "single", (256, 256), "1" * 64, "litert")
+SINGLE = ModelInfo("thunder", "single", Size(256, 256), "1" * 64, "litert")
 MULTI = ModelInfo("multipose", "multi", None, "2" * 64, "litert")
 INFOS: dict[Media, SourceInfo] = {
     "image": SourceInfo("image", 64, 48),
@@ -55,7 +56,7 @@ CHANGES: list[tuple[ModelInfo, dict[str, object], set[str]]] = [
     (MULTI, {"track": False}, {"video"}),
     (MULTI, {"max_people": 2}, {"image", "video"}),
     (MULTI, {"input_size": 320}, {"image", "video"}),
-    (replace(MULTI, input_size=(256, 256)), {"input_size": 320}, set()),
+    (replace(MULTI, input_size=Size(256, 256)), {"input_size": 320}, set()),
     (MULTI, {"max_pixels": 1000}, set()),
 ]
 

@@ -9,11 +9,13 @@ import pytest
 
 from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import Kind, ModelInfo
-from movenet_cli.core.types import ByteArray, FailedFrame, FloatArray, Frame
+from movenet_cli.core.types import ByteArray, FailedFrame, FloatArray, Frame, Size
 from movenet_cli.media.interface import Source
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.models.interface import Model, Runner
 from movenet_cli.models.litert import LitertRunner
+
+INPUT_SIZE = Size(64, 64)
 
 
 class BlobRunner(Runner):
@@ -50,7 +52,7 @@ class BlobModel(Model):
     def __init__(
         self,
         kind: Kind = "single",
-        input_size: tuple[int, int] | None = (64, 64),
+        input_size: Size | None = INPUT_SIZE,
         max_batch: int = 1,
         delays: Sequence[float] = (),
     ) -> None:

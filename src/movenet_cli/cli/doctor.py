@@ -44,7 +44,7 @@ def _litert() -> str:
     if found is None:
         raise OSError("the model mini is not part of this installation")
     model = load_model(found.path, name="mini", runtime="litert", device="cpu", batch_size=1)
-    height, width = model.info.input_size or (0, 0)
+    width, height = model.info.input_size or (0, 0)
     model.runner().run(np.zeros((1, height, width, 3), np.uint8))
     return f"ai-edge-litert {version('ai-edge-litert')} runs mini"
 

@@ -10,6 +10,7 @@ import click
 
 from movenet_cli.cli.printing import printable, say
 from movenet_cli.core.model_info import Kind, ModelInfo
+from movenet_cli.core.types import Size
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.media.opening import media_of
 from movenet_cli.models.hub.catalogue import CATALOGUE, catalogue_model
@@ -129,5 +130,5 @@ class _Known:
         if row is not None:
             return ModelInfo(title, row.kind, row.input_size, sha256, runtime, batch)
         self.is_certain &= used is not None
-        size = None if used and used.is_flexible else (1, 1)
+        size = None if used and used.is_flexible else Size(1, 1)
         return ModelInfo(title, kind, size, sha256, runtime, batch)

@@ -127,7 +127,7 @@ def _fetch(model: CatalogueModel, *, force: bool, offline: bool, mirror: str | N
 
 
 def _row(model: CatalogueModel) -> tuple[str, ...]:
-    size = f"{model.input_size[1]}x{model.input_size[0]}" if model.input_size else "any"
+    size = str(model.input_size) if model.input_size else "any"
     here = "yes" if is_local(model) else "no"
     megabytes = f"{model.megabytes:g} MB"
     return model.name, f"v{model.version}", model.kind, size, megabytes, model.licence, here, model.good_for

@@ -71,4 +71,4 @@ def _to_source(rows: FloatArray, view: View) -> FloatArray:
 
 def _to_pixels(yx: FloatArray, view: View) -> FloatArray:
     """(N, 2) y, x in 0..1 → (N, 2) x, y in input pixels."""
-    return yx[:, ::-1] * np.array(view.input_size[::-1], np.float32)
+    return yx[:, ::-1] * np.array(view.input_size, np.float32)

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.types import FloatArray, PixelRect
+from movenet_cli.core.types import FloatArray, PixelRect, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class View:
     Attributes:
         source: the part of the source that is seen, inside the image.
         target: where it lands in the input, inside the input.
-        input_size: (height, width) of the model's input in pixels.
+        input_size: of the model's input.
     """
 
     source: PixelRect
     target: PixelRect
-    input_size: tuple[int, int]
+    input_size: Size
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -61,7 +61,7 @@ def _scale_and_offset(view: View) -> tuple[npt.NDArray[np.float64], npt.NDArray[
 
 
 @lru_cache(maxsize=1024)
-def letterbox(width: int, height: int, input_size: tuple[int, int]) -> View:
+def letterbox(width: int, height: int, input_size: Size) -> View:
     """The whole image, aspect ratio kept, centred in the input.
 
     Rounds exactly as `tf.image.resize_with_pad` does: sizes and paddings are floored.
@@ -69,9 +69,9 @@ def letterbox(width: int, height: int, input_size: tuple[int, int]) -> View:
     Args:
         width: source width in pixels.
         height: source height in pixels.
-        input_size: (height, width) of the model's input.
+        input_size: of the model's input.
     """
-    input_height, input_width = input_size
+    input_width, input_height = input_size
     ratio = max(width / input_width, height / input_height)
     exact_height, exact_width = height / ratio, width / ratio
     resized_height, resized_width = max(1, math.floor(exact_height)), max(1, math.floor(exact_width))
@@ -82,7 +82,7 @@ def letterbox(width: int, height: int, input_size: tuple[int, int]) -> View:
 
 
 def square_crop(
-    width: int, height: int, centre: tuple[float, float], side: float, input_size: tuple[int, int]
+    width: int, height: int, centre: tuple[float, float], side: float, input_size: Size
 ) -> View | None:
     """A square of the source that fills the input; what leaves the image is black.
 
@@ -91,13 +91,13 @@ def square_crop(
         height: source height in pixels.
         centre: x, y of the square's centre in source pixels.
         side: length of its sides in source pixels.
-        input_size: (height, width) of the model's input.
+        input_size: of the model's input.
 
     Returns:
         The view, or None when the square and the image do not overlap by a pixel.
     """
-    horizontal = _overlap(centre[0] - side / 2, side, width, input_size[1])
-    vertical = _overlap(centre[1] - side / 2, side, height, input_size[0])
+    horizontal = _overlap(centre[0] - side / 2, side, width, input_size.width)
+    vertical = _overlap(centre[1] - side / 2, side, height, input_size.height)
     if horizontal is None or vertical is None:
         return None
     (sx0, sx1, tx0, tx1), (sy0, sy1, ty0, ty1) = horizontal, vertical
@@ -115,7 +115,7 @@ def _overlap(start: float, side: float, length: int, cells: int) -> tuple[int, i
     return first, last, target_first, target_last
 
 
-def flexible_input_size(width: int, height: int, longer_side: int, step: int = 32) -> tuple[int, int]:
+def flexible_input_size(width: int, height: int, longer_side: int, step: int = 32) -> Size:
     """The input of a network that takes any size: the image's shape, sides rounded up to `step`.
 
     Args:
@@ -125,8 +125,8 @@ def flexible_input_size(width: int, height: int, longer_side: int, step: int = 3
         step: what the network's strides demand.
 
     Returns:
-        (height, width) of the input.
+        Of the input.
     """
     scale = longer_side / max(width, height)
-    padded = [max(step, math.ceil(side * scale / step - 1e-9) * step) for side in (height, width)]
-    return min(padded[0], longer_side), min(padded[1], longer_side)
+    padded = (max(step, math.ceil(side * scale / step - 1e-9) * step) for side in (width, height))
+    return Size(*(min(side, longer_side) for side in padded))

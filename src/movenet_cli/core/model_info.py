@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from movenet_cli.core.types import Size
+
 Kind = Literal["single", "multi"]
 
 
@@ -13,7 +15,7 @@ class ModelInfo:
     Attributes:
         name: the name it was asked for by, or the file's stem.
         kind: one person (`single`) or up to six (`multi`).
-        input_size: (height, width) that it was built for; None when any multiple of 32 will do.
+        input_size: that it was built for; None when any multiple of 32 will do.
         sha256: hash of the file, or of the folder's files in order of their names.
         runtime: what runs it, as written to run.json: `litert` or `tensorflow`.
         max_batch: how many frames one call may take.
@@ -21,7 +23,7 @@ class ModelInfo:
 
     name: str
     kind: Kind
-    input_size: tuple[int, int] | None
+    input_size: Size | None
     sha256: str
     runtime: str
     max_batch: int = 1

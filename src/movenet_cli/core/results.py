@@ -7,7 +7,7 @@ from typing import Literal
 
 from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
-from movenet_cli.core.types import FrameResult
+from movenet_cli.core.types import FrameResult, Size
 
 State = Literal["done", "kept", "failed"]
 
@@ -20,7 +20,7 @@ class Header:
         source: the input's name, as in `InputFile.name`.
         info: size, rotation, rate.
         model: name, kind and hash of the model.
-        input_size: (height, width) that the model really saw for this input.
+        input_size: that the model really saw for this input.
         options: the settings that change results, in a fixed order, JSON values only.
         min_score: the threshold of "seen", used by formats that have a visibility flag.
     """
@@ -28,7 +28,7 @@ class Header:
     source: str
     info: SourceInfo
     model: ModelInfo
-    input_size: tuple[int, int]
+    input_size: Size
     options: Mapping[str, object]
     min_score: float
 

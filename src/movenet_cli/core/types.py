@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,23 @@ Box = tuple[float, float, float, float]
 
 PixelRect = tuple[int, int, int, int]
 """x0, y0, x1, y1 in whole source pixels, x1 and y1 exclusive."""
+
+
+class Size(NamedTuple):
+    """Width and height in pixels; NumPy and the networks have them the other way round, see `shape`."""
+
+    width: int
+    height: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(height, width): the first two axes of an image's array."""
+        return self.height, self.width
+
+    def __str__(self) -> str:
+        """As people write it: `1920x1080`."""
+        return f"{self.width}x{self.height}"
+
 
 Status = Literal["ok", "empty", "failed"]
 
@@ -32,16 +49,21 @@ class Image(ABC):
     def height(self) -> int:
         """Height of the upright image in pixels."""
 
+    @property
+    def size(self) -> Size:
+        """Width and height of the upright image."""
+        return Size(self.width, self.height)
+
     @abstractmethod
     def rgb(self) -> ByteArray:
         """The whole image: (height, width, 3) uint8 RGB; read-only for the caller."""
 
     @abstractmethod
-    def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
-        """The part `rect`, which lies inside the image, scaled to `size` (width, height).
+    def resized(self, rect: PixelRect, size: Size) -> ByteArray:
+        """The part `rect`, which lies inside the image, scaled to `size`.
 
         Returns:
-            (size[1], size[0], 3) uint8 RGB, sampled bilinearly at pixel centres without
+            (size.height, size.width, 3) uint8 RGB, sampled bilinearly at pixel centres without
             anti-aliasing, as `tf.image.resize` does.
         """
 
@@ -97,7 +119,7 @@ class Pose:
 class FrameResult:
     """What became of one frame: `ok` (someone seen), `empty` (nobody), or `failed` (with `reason`).
 
-    `size` is the width and height of its upright image; None when that is the input's, or not known.
+    `size` is that of its upright image; None when that is the input's, or not known.
     """
 
     index: int
@@ -105,14 +127,13 @@ class FrameResult:
     status: Status
     poses: tuple[Pose, ...] = ()
     reason: str | None = None
-    size: tuple[int, int] | None = None
+    size: Size | None = None
 
     @classmethod
     def of(cls, frame: Frame, poses: Sequence[Pose], min_score: float) -> "FrameResult":
         """The result of a frame that was looked at."""
         status: Status = "ok" if any(pose.is_seen(min_score) for pose in poses) else "empty"
-        size = (frame.image.width, frame.image.height)
-        return cls(frame.index, frame.time, status, tuple(poses), size=size)
+        return cls(frame.index, frame.time, status, tuple(poses), size=frame.image.size)
 
     @classmethod
     def failed(cls, skipped: FailedFrame) -> "FrameResult":

@@ -7,7 +7,7 @@ import numpy as np
 
 from movenet_cli.core.geometry import View, square_crop
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import FloatArray, Image
+from movenet_cli.core.types import FloatArray, Image, Size
 
 _SHOULDERS = (INDEX["left_shoulder"], INDEX["right_shoulder"])
 _HIPS = (INDEX["left_hip"], INDEX["right_hip"])
@@ -26,7 +26,7 @@ class Square:
     centre: tuple[float, float]
     side: float
 
-    def view(self, image: Image, input_size: tuple[int, int]) -> View | None:
+    def view(self, image: Image, input_size: Size) -> View | None:
         """The view that fills the input with this square; None when it misses the image."""
         return square_crop(image.width, image.height, self.centre, self.side, input_size)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from movenet_cli.core.geometry import View
-from movenet_cli.core.types import Frame, Pose
+from movenet_cli.core.types import Frame, Pose, Size
 from movenet_cli.inference.crops import Square, around_torso
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine, RefineSettings
@@ -50,7 +50,7 @@ class Follow(Estimator):
     inference while somebody is followed, two otherwise.
 
     Attributes:
-        input_size: (height, width) of the network's input.
+        input_size: of the network's input.
         min_score: see `decode_single`.
         settings: where to look, and when to let go.
         refine: how to look for somebody.
@@ -58,7 +58,7 @@ class Follow(Estimator):
 
     sequential: ClassVar[bool] = True
 
-    input_size: tuple[int, int]
+    input_size: Size
     min_score: float
     settings: FollowSettings = field(default_factory=FollowSettings)
     refine: RefineSettings = field(default_factory=RefineSettings)

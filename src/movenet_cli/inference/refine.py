@@ -7,7 +7,7 @@ import numpy as np
 
 from movenet_cli.core.decode import tight_box
 from movenet_cli.core.geometry import View
-from movenet_cli.core.types import FloatArray, Frame, Pose
+from movenet_cli.core.types import FloatArray, Frame, Pose, Size
 from movenet_cli.inference.crops import Square, around_keypoints
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.single_pass import single_pass, whole_views
@@ -42,12 +42,12 @@ class Refine(Estimator):
     """Single-pose in two passes; a frame on which the first one finds nothing gets no second.
 
     Attributes:
-        input_size: (height, width) of the network's input.
+        input_size: of the network's input.
         min_score: see `decode_single`.
         settings: when and where to look again, and what to believe.
     """
 
-    input_size: tuple[int, int]
+    input_size: Size
     min_score: float
     settings: RefineSettings = field(default_factory=RefineSettings)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from movenet_cli.core.types import FloatArray, Image
+from movenet_cli.core.types import FloatArray, Image, Size
 
-_SAMPLED = (64, 64)
+_SAMPLED = Size(64, 64)
 _THUMBNAIL = (32, 32)
 
 

@@ -7,11 +7,11 @@ import numpy as np
 from movenet_cli.core.decode import decode_single
 from movenet_cli.core.geometry import View, letterbox
 from movenet_cli.core.model_input import model_input
-from movenet_cli.core.types import Frame, Pose
+from movenet_cli.core.types import Frame, Pose, Size
 from movenet_cli.models.interface import Runner
 
 
-def whole_views(frames: Sequence[Frame], input_size: tuple[int, int]) -> list[View]:
+def whole_views(frames: Sequence[Frame], input_size: Size) -> list[View]:
     """The view of the whole padded frame, for each frame."""
     return [letterbox(frame.image.width, frame.image.height, input_size) for frame in frames]
 

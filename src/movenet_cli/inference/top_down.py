@@ -8,7 +8,7 @@ import numpy as np
 
 from movenet_cli.core.geometry import View
 from movenet_cli.core.oks import oks
-from movenet_cli.core.types import Box, Frame, Pose
+from movenet_cli.core.types import Box, Frame, Pose, Size
 from movenet_cli.inference.crops import Square
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.single_pass import single_pass
@@ -41,13 +41,13 @@ class TopDown(Estimator):
 
     Attributes:
         detector: finds people; uses the first runner.
-        input_size: (height, width) of the single-pose network's input, which is the second runner.
+        input_size: of the single-pose network's input, which is the second runner.
         min_score: see `decode_single`.
         settings: see `TopDownSettings`.
     """
 
     detector: Estimator
-    input_size: tuple[int, int]
+    input_size: Size
     min_score: float
     settings: TopDownSettings = field(default_factory=TopDownSettings)
 

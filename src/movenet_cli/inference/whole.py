@@ -8,7 +8,7 @@ import numpy as np
 from movenet_cli.core.decode import decode_multi, decode_single
 from movenet_cli.core.geometry import View, flexible_input_size, letterbox
 from movenet_cli.core.model_input import model_input
-from movenet_cli.core.types import FloatArray, Frame, Image, Pose
+from movenet_cli.core.types import FloatArray, Frame, Image, Pose, Size
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.models.interface import Runner
 
@@ -18,11 +18,11 @@ class WholeSingle(Estimator):
     """One person per frame, from the whole frame.
 
     Attributes:
-        input_size: (height, width) of the network's input.
+        input_size: of the network's input.
         min_score: keypoints from here on make the box.
     """
 
-    input_size: tuple[int, int]
+    input_size: Size
     min_score: float
 
     def estimate(self, frames: Sequence[Frame], runners: Sequence[Runner]) -> list[tuple[Pose, ...]]:
@@ -38,13 +38,13 @@ class WholeMulti(Estimator):
     """Up to six people per frame, from the whole frame.
 
     Attributes:
-        input_size: (height, width) of the network's input, or None when it takes any multiple of 32.
+        input_size: of the network's input, or None when it takes any multiple of 32.
         longer_side: of the input, for a network that takes any size.
         min_score: a person needs one keypoint from here on.
         max_people: at most so many.
     """
 
-    input_size: tuple[int, int] | None
+    input_size: Size | None
     longer_side: int
     min_score: float
     max_people: int

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
 from movenet_cli.io.hashing import sha256_of_bytes
 from movenet_cli.io.stdio import native_chatter_logged
@@ -86,7 +87,7 @@ def _checked_heads(function: Any, content: bytes) -> list[str]:
     """The names of the converted model's outputs in its own order; on noise they equal the original's."""
     noise = np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8)
     expected = function(import_tensorflow().constant(noise[None]))
-    network = Network(content, "the converted model", (64, 96))
+    network = Network(content, "the converted model", Size(96, 64))
     names = network.output_names()
     for name, head in zip(names, network.invoke(noise), strict=True):
         theirs = expected[name].numpy()

@@ -8,18 +8,17 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from movenet_cli.core.types import ByteArray, FloatArray
+from movenet_cli.core.types import ByteArray, FloatArray, Size
 from movenet_cli.errors import ModelError
 from movenet_cli.io.stdio import native_chatter_logged
 
-Size = tuple[int, int]
 """Height and width of an input in pixels."""
 
 PixelTable = npt.NDArray[Any]
 """(1, 256, 3), of the type that a network takes: what stands for each value of each colour."""
 
 _INPUT_TYPES = (np.uint8, np.int32, np.float32)
-_PROBE_SIZE = (64, 64)
+_PROBE_SIZE = Size(64, 64)
 _MAX_SIDE = 2048
 _MAX_VALUES = 1 << 24
 _MAX_VALUES_PER_PIXEL = 64
@@ -29,7 +28,7 @@ class Network:
     """An interpreter of one thread, ready for images of one size.
 
     Attributes:
-        fixed_size: (height, width) of the file's input; None when it takes any.
+        fixed_size: of the file's input; None when it takes any.
     """
 
     def __init__(
@@ -51,7 +50,7 @@ class Network:
         self._interpreter = self._open(content)
         details = self._check_input()
         height, width = (int(side) for side in details["shape_signature"][1:3])
-        self.fixed_size = (height, width) if min(height, width) > 0 else None
+        self.fixed_size = Size(width, height) if min(height, width) > 0 else None
         if size and self.fixed_size and size != self.fixed_size:
             raise ModelError(f"{name} takes images of {self.fixed_size} pixels, not {size}")
         self._allocate(details["index"], size or self.fixed_size or _PROBE_SIZE)
@@ -86,9 +85,9 @@ class Network:
 
     @property
     def size(self) -> Size:
-        """Height and width of the images it is ready for."""
+        """Of the images it is ready for."""
         height, width = self._input().shape[1:3]
-        return height, width
+        return Size(int(width), int(height))
 
     def output_names(self) -> list[str]:
         """What the file's signature calls the outputs, in the order of `invoke`."""
@@ -133,7 +132,7 @@ class Network:
         """Plan for images of a size; memory is taken when the network runs, so there is time to refuse."""
         try:
             if self.fixed_size is None:
-                self._interpreter.resize_tensor_input(index, (1, *size, 3), strict=True)
+                self._interpreter.resize_tensor_input(index, (1, *size.shape, 3), strict=True)
             with native_chatter_logged():
                 self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
@@ -141,7 +140,7 @@ class Network:
         values = max(
             math.prod(map(int, tensor["shape"])) for tensor in self._interpreter.get_tensor_details()
         )
-        if values > _MAX_VALUES + _MAX_VALUES_PER_PIXEL * size[0] * size[1]:
+        if values > _MAX_VALUES + _MAX_VALUES_PER_PIXEL * size.width * size.height:
             raise ModelError(f"{self._name} is not a MoveNet: it would compute {values:,} values at once")
 
     def _cannot_run(self, error: Exception) -> ModelError:

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from movenet_cli.core.model_info import Kind, ModelInfo
-from movenet_cli.core.types import ByteArray, FloatArray
+from movenet_cli.core.types import ByteArray, FloatArray, Size
 from movenet_cli.errors import ModelError
 from movenet_cli.io.hashing import sha256_of_bytes
 from movenet_cli.models.heads import Constants, decode_multi_heads
 from movenet_cli.models.interface import Model, Runner
-from movenet_cli.models.interpreter import Network, PixelTable, Size
+from movenet_cli.models.interpreter import Network, PixelTable
 from movenet_cli.models.optimise.input_lut import without_entrance
 
 Finish = Callable[[list[FloatArray]], FloatArray]
@@ -51,7 +51,7 @@ class LitertRunner(Runner):
 
     def run(self, batch: ByteArray) -> FloatArray:
         """See `Runner.run`."""
-        network = self._network((batch.shape[1], batch.shape[2]))
+        network = self._network(Size(batch.shape[2], batch.shape[1]))
         return np.concatenate([self._finish(network.invoke(pixels)) for pixels in batch])
 
 
@@ -67,7 +67,7 @@ def load_litert(path: Path, name: str) -> LitertModel:
     """
     content = _read(path)
     network = Network(content, str(path))
-    outputs = network.invoke(np.zeros((*network.size, 3), np.uint8))
+    outputs = network.invoke(np.zeros((*network.size.shape, 3), np.uint8))
     shapes = [output.shape for output in outputs]
     kind = _KINDS.get(shapes[0]) if len(shapes) == 1 else None
     if kind is None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from movenet_cli.core.model_info import Kind
+from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
 from movenet_cli.io.stdio import native_chatter_logged
 from movenet_cli.models.allowed_operations import check_operations
@@ -43,7 +44,7 @@ class SavedGraph:
 
     Attributes:
         kind: told by the signature's output.
-        input_size: (height, width); None when the signature leaves them open.
+        input_size: of the images; None when the signature leaves them open.
         signature: TensorFlow's concrete function.
         loaded: the object that keeps the signature's variables alive.
         heads: names of the head tensors by `SINGLE_HEADS` or `MULTI_HEADS`; empty when the graph lacks some,
@@ -54,7 +55,7 @@ class SavedGraph:
     """
 
     kind: Kind
-    input_size: tuple[int, int] | None
+    input_size: Size | None
     signature: Any
     loaded: Any
     heads: dict[str, str]
@@ -117,7 +118,7 @@ def heads_function(graph: SavedGraph, batch: int | None) -> Any:
     tf = import_tensorflow()
     nodes = [tensor.removesuffix(":0") for tensor in graph.heads.values()]
     trunk = tf.compat.v1.graph_util.extract_sub_graph(graph.frozen, nodes)
-    height, width = graph.input_size or (None, None)
+    width, height = graph.input_size or (None, None)
 
     def run(pixels: Any) -> Any:
         feed = {graph.pixels: tf.cast(pixels, tf.float32)}
@@ -148,7 +149,7 @@ def _load(folder: Path) -> Any:
         raise ModelError(f"{folder} is not a whole SavedModel: get it again ({reason})") from error
 
 
-def _checked_signature(folder: Path, signature: Any) -> tuple[Kind, tuple[int, int] | None]:
+def _checked_signature(folder: Path, signature: Any) -> tuple[Kind, Size | None]:
     inputs = list(signature.structured_input_signature[1].values())
     shape = inputs[0].shape.as_list() if len(inputs) == 1 and inputs[0].shape.rank == 4 else []
     if not shape or shape[0] not in (1, None) or shape[3] != 3:
@@ -165,7 +166,7 @@ def _checked_signature(folder: Path, signature: Any) -> tuple[Kind, tuple[int, i
             f"{folder} is not a MoveNet: its output is {', '.join(map(str, outputs)) or 'nothing'}"
         )
     fixed = shape[1] is not None and shape[2] is not None
-    return kind, (shape[1], shape[2]) if fixed else None
+    return kind, Size(shape[2], shape[1]) if fixed else None
 
 
 def _freeze(signature: Any) -> Any:

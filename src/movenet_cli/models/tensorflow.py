@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from movenet_cli.core.model_info import ModelInfo
-from movenet_cli.core.types import ByteArray, FloatArray
+from movenet_cli.core.types import ByteArray, FloatArray, Size
 from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.io.stdio import native_chatter_logged
 from movenet_cli.models.heads import Constants, decode_multi_heads, decode_single_heads
@@ -96,7 +96,7 @@ def load_tensorflow(folder: Path, name: str, sha256: str, *, device: str, batch_
     with tf.device(place):
         graph = load_graph(folder)
     runner: Runner = HeadsRunner(graph, place) if graph.heads else SignatureRunner(graph, place)
-    black = np.zeros((1, *(graph.input_size or (64, 64)), 3), np.uint8)
+    black = np.zeros((1, *(graph.input_size or Size(64, 64)).shape, 3), np.uint8)
     try:
         with native_chatter_logged():
             runner.run(black)

@@ -83,7 +83,7 @@ class Document:
 
     @property
     def model(self) -> ModelInfo:
-        """What found the poses: its `name`, `kind`, `sha256`, and the `input_size` (height, width) it had.
+        """What found the poses: its `name`, `kind`, `sha256`, and the `input_size` it had.
 
         Its `runtime` is not told by documents, and empty.
         """

@@ -13,7 +13,7 @@ from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import KEYPOINT_COUNT, KEYPOINT_NAMES
-from movenet_cli.core.types import Box, FloatArray, FrameResult, Pose
+from movenet_cli.core.types import Box, FloatArray, FrameResult, Pose, Size
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import unescape_name
 from movenet_cli.output.formats.document import SCHEMA
@@ -70,7 +70,7 @@ def parse_frame(fields: Fields) -> FrameResult:
         status,
         poses,
         _field(fields, "reason", str) if failed else None,
-        (_count(fields, "width", least=1), _count(fields, "height", least=1)) if sized else None,
+        Size(_count(fields, "width", least=1), _count(fields, "height", least=1)) if sized else None,
     )
 
 
@@ -109,7 +109,7 @@ def _parse_info(fields: Fields) -> SourceInfo:
     )
 
 
-def _parse_model(fields: Fields) -> tuple[ModelInfo, tuple[int, int]]:
+def _parse_model(fields: Fields) -> tuple[ModelInfo, Size]:
     _require_keys(fields, ("name", "kind", "input", "sha256"))
     size = _field(fields, "input", list)
     if len(size) != 2 or any(type(side) is not int or side < 1 for side in size):
@@ -118,7 +118,7 @@ def _parse_model(fields: Fields) -> tuple[ModelInfo, tuple[int, int]]:
     if len(sha256) != 64 or not _SHA256_DIGITS.issuperset(sha256):
         raise InputError(f"model.sha256 is {_shown(sha256)}")
     kind = _choice(fields, "kind", ("single", "multi"))
-    return ModelInfo(_field(fields, "name", str), kind, None, sha256, ""), (size[0], size[1])
+    return ModelInfo(_field(fields, "name", str), kind, None, sha256, ""), Size(size[1], size[0])
 
 
 def _parse_options(fields: Fields) -> tuple[dict[str, object], float]:

@@ -255,7 +255,7 @@ def _model_facts(info: ModelInfo) -> dict[str, object]:
     return {
         "name": info.name,
         "kind": info.kind,
-        "input": info.input_size,
+        "input": info.input_size and info.input_size.shape,
         "sha256": info.sha256,
         "runtime": info.runtime,
     }

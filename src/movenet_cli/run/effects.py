@@ -79,8 +79,7 @@ def _idle_with_model(settings: Settings, model: ModelInfo) -> Iterator[Idle]:
     else:
         yield Idle("crop", f"{model.name} is a multi-pose model", harmless=("auto", "none"))
     if model.input_size is not None:
-        height, width = model.input_size
-        yield Idle("input_size", f"the input of {model.name} always has {width}x{height} pixels")
+        yield Idle("input_size", f"the input of {model.name} always has {model.input_size} pixels")
     if model.max_batch < settings.batch_size:
         yield Idle("batch_size", f"{model.name} runs frame by frame here ({model.runtime})")
 

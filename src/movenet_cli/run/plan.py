@@ -8,6 +8,7 @@ from movenet_cli.core.geometry import flexible_input_size
 from movenet_cli.core.inputs import Media, SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header
+from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError, UsageError
 from movenet_cli.inference.follow import Follow
 from movenet_cli.inference.interface import Estimator
@@ -25,7 +26,7 @@ from movenet_cli.settings import Crop, Settings
 REVISION: Final = 1
 """Raised by hand when a new version gives other numbers for the same input, model and options."""
 
-SINGLE_POSE: Final[dict[Crop, Callable[[tuple[int, int], float], Estimator]]] = {
+SINGLE_POSE: Final[dict[Crop, Callable[[Size, float], Estimator]]] = {
     "none": WholeSingle,
     "refine": Refine,
     "follow": Follow,
@@ -120,7 +121,7 @@ class Plan:
         tracks = self._model.kind == "multi" and self._settings.track
         return [*([Track()] if tracks else []), *([Smooth()] if self._settings.smooth else [])]
 
-    def _input_size(self, info: SourceInfo) -> tuple[int, int]:
+    def _input_size(self, info: SourceInfo) -> Size:
         if self._model.kind == "single":
             return _fixed_size(self._model)
         if self._model.input_size is not None:
@@ -162,7 +163,7 @@ class Plan:
         return options
 
 
-def _fixed_size(model: ModelInfo) -> tuple[int, int]:
+def _fixed_size(model: ModelInfo) -> Size:
     """The input size of a single-pose model; MoveNet's have one size only."""
     if model.input_size is None:
         raise ModelError(f"{model.name} takes images of any size: it is no single-pose MoveNet")

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from movenet_cli.core.types import Frame, PixelRect
+from movenet_cli.core.types import Frame, PixelRect, Size
 from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.media.pixels.video_image import VideoImage
 from tests.media.clips import read
@@ -46,7 +46,7 @@ def test_parts_look_as_from_the_whole(pixel_format: str, exif: int) -> None:
     for rect, size in RECTS:
         x0, y0, x1, y1 = rect
         expected = cv2.resize(whole[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
-        assert difference(image.resized(rect, size), expected) < 1
+        assert difference(image.resized(rect, Size(*size)), expected) < 1
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "yuv444p", "nv12", "yuv420p10le"])
@@ -71,7 +71,7 @@ def test_pure_colours() -> None:
         for plane, value in zip(made.planes, (luma, blue, red), strict=True):
             plane.update(bytes([value]) * plane.buffer_size)
         made.colorspace, made.color_range = 1, 1
-        pixels = VideoImage(made, Orientation()).resized((0, 0, 16, 16), (8, 8))
+        pixels = VideoImage(made, Orientation()).resized((0, 0, 16, 16), Size(8, 8))
         assert np.abs(pixels.astype(int) - expected).max() <= 2
 
 
@@ -81,7 +81,7 @@ def test_chroma_sits_where_it_belongs() -> None:
     pixels[:, 32:, 0] = 255
     for pixel_format in ("yuv444p", "yuv422p", "yuv420p"):
         made = av.VideoFrame.from_ndarray(pixels, "rgb24").reformat(format=pixel_format)
-        part = VideoImage(made, Orientation()).resized((21, 13, 53, 45), (32, 32))
+        part = VideoImage(made, Orientation()).resized((21, 13, 53, 45), Size(32, 32))
         red = part[..., 0].astype(float).sum(axis=1) / 255
         assert red == pytest.approx(np.full(32, 21.0), abs=1.0)
 
@@ -94,4 +94,4 @@ def test_real_frames(shared_dir: Path) -> None:
         for part, size in [((0, 0, width, height), (192 * width // height, 192)), (rect, (256, 256))]:
             x0, y0, x1, y1 = part
             expected = cv2.resize(shown.rgb()[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
-            assert difference(shown.resized(part, size), expected) < 1
+            assert difference(shown.resized(part, Size(*size)), expected) < 1

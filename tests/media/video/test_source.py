@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from movenet_cli.core.inputs import FrameRange, SourceInfo
-from movenet_cli.core.types import Frame
+from movenet_cli.core.types import Frame, Size
 from movenet_cli.errors import MediaError
 from tests.media.clips import (
     check,
@@ -109,7 +109,7 @@ def test_rotation_and_mirroring_are_undone(tmp_path: Path, orientation: int, deg
         frame = list(source.frames())[1]
     assert isinstance(frame, Frame)
     assert difference(frame.image.rgb(), upright) < 3
-    size = (frame.image.width // 2, frame.image.height // 2)
+    size = Size(frame.image.width // 2, frame.image.height // 2)
     half = frame.image.resized((0, 0, frame.image.width, frame.image.height), size)
     assert difference(half, upright[::2, ::2]) < 6
 
@@ -204,7 +204,7 @@ def test_closing_in_the_middle_frees_the_decoder_at_once(tmp_path: Path) -> None
 def test_frames_outlive_their_source(tmp_path: Path) -> None:
     frames = read(write_clip(tmp_path / "a.mp4", 30))
     assert numbers(frames) == list(range(30))
-    part = frames[7].image.resized((0, 48, 128, 96), (64, 24))  # type: ignore[union-attr]
+    part = frames[7].image.resized((0, 48, 128, 96), Size(64, 24))  # type: ignore[union-attr]
     assert number_of(np.concatenate([part, part])) == 7
 
 

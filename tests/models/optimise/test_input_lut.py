@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from movenet_cli.core.types import Size
 from movenet_cli.models.interpreter import Network
 from movenet_cli.models.optimise.input_lut import without_entrance
 from movenet_cli.models.optimise.tflite_graph import Graph
@@ -15,12 +16,12 @@ def steps(content: bytes) -> int:
     return len(Graph(content).operators)
 
 
-def check_bits(content: bytes, size: tuple[int, int]) -> np.ndarray:
+def check_bits(content: bytes, size: Size) -> np.ndarray:
     """Both networks on noise; what they were replaced by is returned."""
     shorter, table = without_entrance(content)
     assert table is not None
     assert steps(shorter) < steps(content)
-    noise = np.random.default_rng(3).integers(0, 256, (3, *size, 3), np.uint8)
+    noise = np.random.default_rng(3).integers(0, 256, (3, *size.shape, 3), np.uint8)
     whole, rest = Network(content, "whole", size), Network(shorter, "rest", size, table)
     for pixels in noise:
         for theirs, ours in zip(whole.invoke(pixels), rest.invoke(pixels), strict=True):
@@ -41,7 +42,7 @@ def test_colours_may_have_tables_of_their_own() -> None:
 
 def test_images_larger_than_the_table_and_of_open_size() -> None:
     model = TinyModel(input_shape=(1, -1, -1, 3), output=MULTI, factors=(0.1,))
-    for size in ((32, 64), (96, 32)):
+    for size in (Size(64, 32), Size(32, 96)):
         check_bits(model.content(), size)
 
 
@@ -49,14 +50,14 @@ def test_parts_of_a_image_that_do_not_lie_together() -> None:
     content, table = without_entrance(TinyModel(input_type="int32").content())
     image = np.random.default_rng(4).integers(0, 256, (20, 20, 3), np.uint8)
     part = image[3:11, 5:13]
-    ours = Network(content, "rest", (8, 8), table).invoke(part)[0]
-    np.testing.assert_array_equal(ours, Network(content, "rest", (8, 8), table).invoke(part.copy())[0])
+    ours = Network(content, "rest", Size(8, 8), table).invoke(part)[0]
+    np.testing.assert_array_equal(ours, Network(content, "rest", Size(8, 8), table).invoke(part.copy())[0])
     assert ours[0, 0, 0, 0] == pytest.approx(part.mean(), rel=1e-6)
 
 
 def test_images_of_another_size_are_an_error() -> None:
     content, table = without_entrance(TinyModel(input_type="int32").content())
-    network = Network(content, "rest", (8, 8), table)
+    network = Network(content, "rest", Size(8, 8), table)
     with pytest.raises(ValueError, match="broadcast"):
         network.invoke(np.zeros((9, 8, 3), np.uint8))
 
@@ -77,7 +78,7 @@ def test_what_is_not_done_pixel_by_pixel_stays(model: TinyModel) -> None:
 
 def test_the_official_int8_model(lightning_int8: Path) -> None:
     content = lightning_int8.read_bytes()
-    table = check_bits(content, (192, 192))
+    table = check_bits(content, Size(192, 192))
     assert table.dtype == np.int8
 
 

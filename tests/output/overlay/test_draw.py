@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT
-from movenet_cli.core.types import ByteArray, Pose
+from movenet_cli.core.types import ByteArray, Pose, Size
 from movenet_cli.output.overlay.draw import CENTRE, LEFT, PEOPLE, RIGHT, RIM, draw_poses
 from tests.output.overlay.clips import GREY, image, person
 
@@ -59,7 +59,7 @@ def test_shapes_have_a_dark_rim() -> None:
 def test_keypoints_are_where_they_are_to_a_fraction_of_a_pixel() -> None:
     keypoints = np.zeros((KEYPOINT_COUNT, 3), np.float32)
     keypoints[INDEX["left_hip"]] = (100.25, 60.75, 0.9)
-    pixels = painted(Pose(keypoints, 0.5, None), size=(200, 120))
+    pixels = painted(Pose(keypoints, 0.5, None), size=Size(200, 120))
     weight = changed(pixels).astype(float) * np.abs(pixels.astype(float) - GREY).sum(axis=2)
     ys, xs = np.mgrid[0:120, 0:200] + 0.5
     centre = (xs * weight).sum() / weight.sum(), (ys * weight).sum() / weight.sum()
@@ -151,7 +151,7 @@ def test_no_coordinate_is_too_wild(values: list[float]) -> None:
     points = np.array(values[:-4], np.float32).reshape(KEYPOINT_COUNT, 2)
     keypoints = np.concatenate([points, np.full((KEYPOINT_COUNT, 1), 0.4, np.float32)], axis=1)
     x0, y0, x1, y1 = values[-4:]
-    pixels = painted(Pose(keypoints, 0.5, (x0, y0, x1, y1), 1), size=(40, 30), boxes=True)
+    pixels = painted(Pose(keypoints, 0.5, (x0, y0, x1, y1), 1), size=Size(40, 30), boxes=True)
     assert pixels.shape == (30, 40, 3)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from movenet_cli.core.results import Summary
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import ByteArray, Frame, Image, PixelRect
+from movenet_cli.core.types import ByteArray, Frame, Image, PixelRect, Size
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.output.overlay import mp4
 from movenet_cli.output.overlay.draw import LEFT
@@ -118,7 +118,7 @@ def test_a_gap_of_months_is_shortened(tmp_path: Path, clip: Path) -> None:
 
 
 def test_each_frame_shows_its_own_skeleton(tmp_path: Path) -> None:
-    clip = make_clip(tmp_path / "clip.mp4", [0.0, 0.04, 0.08], size=(320, 240))
+    clip = make_clip(tmp_path / "clip.mp4", [0.0, 0.04, 0.08], size=Size(320, 240))
     people = [person(20 + 80 * n, 20, 100, 200) for n in range(3)]
     items = [
         frame(n, n / 25, image(width=320, height=240), people[n])
@@ -126,7 +126,7 @@ def test_each_frame_shows_its_own_skeleton(tmp_path: Path) -> None:
         else frame(1, 0.04, image(width=320, height=240))
         for n in range(3)
     ]
-    shown = clip_pixels(overlay(tmp_path / "o.mp4", clip, items, header(size=(320, 240))))
+    shown = clip_pixels(overlay(tmp_path / "o.mp4", clip, items, header(size=Size(320, 240))))
     for n in (0, 2):
         x, y = people[n].keypoints[INDEX["left_shoulder"], :2].astype(int)
         assert np.abs(shown[n][y, x].astype(int) - LEFT).max() < 30

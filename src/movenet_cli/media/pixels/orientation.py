@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from movenet_cli.core.types import ByteArray, PixelRect
+from movenet_cli.core.types import ByteArray, PixelRect, Size
 
 _ROTATION = {1: 0, 2: 0, 3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -40,9 +40,9 @@ class Orientation:
             a, b = -a, -b
         return cls(round(math.degrees(math.atan2(b, a)) / 90) % 4 * 90, mirrored)
 
-    def size(self, width: int, height: int) -> tuple[int, int]:
+    def size(self, width: int, height: int) -> Size:
         """Width and height of an image, stored to upright; the same rule leads back."""
-        return (height, width) if self.rotation in (90, 270) else (width, height)
+        return Size(height, width) if self.rotation in (90, 270) else Size(width, height)
 
     def apply(self, stored: ByteArray) -> ByteArray:
         """Bring (H, W, 3) stored pixels upright."""

@@ -5,10 +5,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.types import ByteArray, FloatArray, PixelRect
+from movenet_cli.core.types import ByteArray, FloatArray, PixelRect, Size
 
 
-def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+def resized_rgb(pixels: ByteArray, rect: PixelRect, size: Size) -> ByteArray:
     """Scale the part `rect` to `size`: bilinearly at pixel centres, no anti-aliasing, fractions cut off.
 
     Computed in the same order and precision, so the result is the same to the last bit. Only the pixels that
@@ -17,21 +17,21 @@ def resized_rgb(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> By
     Args:
         pixels: (H, W, 3) uint8.
         rect: inside the image.
-        size: width and height of the result.
+        size: of the result.
 
     Returns:
-        (size[1], size[0], 3) uint8; a view of the pixels when nothing has to be scaled.
+        (size.height, size.width, 3) uint8; a view of the pixels when nothing has to be scaled.
     """
     x0, y0, x1, y1 = rect
     part = pixels[y0:y1, x0:x1]
     if size == (x1 - x0, y1 - y0):
         return part
-    upper, lower, down = _axis(y1 - y0, size[1])
-    top, bottom = _across(part[upper], size[0]), _across(part[lower], size[0])
+    upper, lower, down = _axis(y1 - y0, size.height)
+    top, bottom = _across(part[upper], size.width), _across(part[lower], size.width)
     bottom -= top
     bottom *= down[:, None]
     top += bottom
-    return np.asarray(top, np.uint8).reshape(size[1], size[0], 3)
+    return np.asarray(top, np.uint8).reshape(size.height, size.width, 3)
 
 
 def _across(rows: ByteArray, cells: int) -> FloatArray:

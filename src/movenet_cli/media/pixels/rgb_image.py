@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from movenet_cli.core.types import ByteArray, Image, PixelRect
+from movenet_cli.core.types import ByteArray, Image, PixelRect, Size
 from movenet_cli.media.pixels.resize import resized_rgb
 
 
@@ -26,6 +26,6 @@ class RgbImage(Image):
         """The pixels themselves."""
         return self.pixels
 
-    def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+    def resized(self, rect: PixelRect, size: Size) -> ByteArray:
         """See `Image.resized`."""
         return resized_rgb(self.pixels, rect, size)

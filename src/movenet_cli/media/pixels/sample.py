@@ -3,14 +3,14 @@
 import cv2
 import numpy as np
 
-from movenet_cli.core.types import ByteArray, PixelRect
+from movenet_cli.core.types import ByteArray, PixelRect, Size
 
 
-def scaled(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+def scaled(pixels: ByteArray, rect: PixelRect, size: Size) -> ByteArray:
     """The part `rect` of full-size pixels, (H, W) or (H, W, C), bilinearly at pixel centres.
 
     Returns:
-        uint8 of `size` (width, height); a view when nothing has to be scaled.
+        uint8 of `size`; a view when nothing has to be scaled.
     """
     x0, y0, x1, y1 = rect
     part = pixels[y0:y1, x0:x1]
@@ -22,7 +22,7 @@ def scaled(pixels: ByteArray, rect: PixelRect, size: tuple[int, int]) -> ByteArr
 def sampled(
     pixels: ByteArray,
     rect: PixelRect,
-    size: tuple[int, int],
+    size: Size,
     reduction: tuple[int, int],
     is_left: bool = False,
 ) -> ByteArray:
@@ -31,12 +31,12 @@ def sampled(
     Args:
         pixels: (h, w) or (h, w, C) uint8.
         rect: in pixels of the full image.
-        size: width and height of the result.
+        size: of the result.
         reduction: pixels of the full image for one of `pixels`, along x and y.
         is_left: a sample sits on the leftmost of its pixels instead of amid them.
     """
-    step_x, offset_x = _axis(rect[0], rect[2], size[0], reduction[0], is_left)
-    step_y, offset_y = _axis(rect[1], rect[3], size[1], reduction[1], False)
+    step_x, offset_x = _axis(rect[0], rect[2], size.width, reduction[0], is_left)
+    step_y, offset_y = _axis(rect[1], rect[3], size.height, reduction[1], False)
     return np.asarray(
         cv2.warpAffine(
             pixels,

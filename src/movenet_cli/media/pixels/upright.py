@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 
-from movenet_cli.core.types import ByteArray, Image, PixelRect
+from movenet_cli.core.types import ByteArray, Image, PixelRect, Size
 from movenet_cli.media.pixels.orientation import Orientation
 
 
@@ -16,7 +16,7 @@ class UprightImage(Image):
     """
 
     def __init__(self, width: int, height: int, orientation: Orientation) -> None:
-        self._stored_size = (width, height)
+        self._stored_size = Size(width, height)
         self._orientation = orientation
         self._size = orientation.size(width, height)
         self._rgb: ByteArray | None = None
@@ -37,7 +37,7 @@ class UprightImage(Image):
             self._rgb = self._orientation.apply(self._stored_rgb())
         return self._rgb
 
-    def resized(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+    def resized(self, rect: PixelRect, size: Size) -> ByteArray:
         """See `Image.resized`."""
         stored = self._orientation.stored_rect(rect, *self._stored_size)
         return self._orientation.apply(self._stored_part(stored, self._orientation.size(*size)))
@@ -47,5 +47,5 @@ class UprightImage(Image):
         """The whole image as stored: (H, W, 3) RGB."""
 
     @abstractmethod
-    def _stored_part(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+    def _stored_part(self, rect: PixelRect, size: Size) -> ByteArray:
         """A part of it as stored, scaled to `size`."""

@@ -3,7 +3,7 @@
 import av
 import numpy as np
 
-from movenet_cli.core.types import ByteArray, PixelRect
+from movenet_cli.core.types import ByteArray, PixelRect, Size
 from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.media.pixels.resize import resized_rgb
 from movenet_cli.media.pixels.upright import UprightImage
@@ -26,13 +26,12 @@ class VideoImage(UprightImage):
 
     def _stored_rgb(self) -> ByteArray:
         if self._planes is not None:
-            width, height = self._stored_size
-            return self._planes.rgb((0, 0, width, height), self._stored_size)
+            return self._planes.rgb((0, 0, *self._stored_size), self._stored_size)
         if self._stored is None:
             self._stored = np.asarray(self._frame.to_ndarray(format="rgb24"), np.uint8)
         return self._stored
 
-    def _stored_part(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+    def _stored_part(self, rect: PixelRect, size: Size) -> ByteArray:
         if self._planes is not None:
             return self._planes.rgb(rect, size)
         return resized_rgb(self._stored_rgb(), rect, size)

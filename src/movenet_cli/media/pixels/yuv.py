@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.types import ByteArray, PixelRect
+from movenet_cli.core.types import ByteArray, PixelRect, Size
 from movenet_cli.media.pixels.sample import sampled, scaled
 
 _PLANAR = frozenset(("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"))
@@ -60,7 +60,7 @@ class YuvPlanes:
             chroma = [_pixels(frame.planes[1], 2)]
         return cls(luma, tuple(chroma), _matrix(frame.colorspace, is_full), is_full)
 
-    def rgb(self, rect: PixelRect, size: tuple[int, int]) -> ByteArray:
+    def rgb(self, rect: PixelRect, size: Size) -> ByteArray:
         """The part `rect`, scaled bilinearly at pixel centres to `size` (width, height): RGB."""
         height, width = self.luma.shape
         planes = [scaled(self.luma, rect, size)]

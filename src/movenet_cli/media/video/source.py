@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import FrameRange, SourceInfo
-from movenet_cli.core.types import FailedFrame, Frame
+from movenet_cli.core.types import FailedFrame, Frame, Size
 from movenet_cli.errors import SHORTAGE, MediaError
 from movenet_cli.io.container import open_container
 from movenet_cli.media.image.header import check_pixels
@@ -52,7 +52,7 @@ class VideoSource(Source):
         self._max_pixels = max_pixels
         self._cancellation = cancellation
         self._prefetcher: Prefetcher[Frame | FailedFrame] | None = None
-        self._sizes: dict[tuple[int, int], int] = {}
+        self._sizes: dict[Size, int] = {}
         self._first_doubtful: int | None = None
         self._doubtful = 0
         self._is_through = False
@@ -76,7 +76,7 @@ class VideoSource(Source):
         """See `Source.notes`."""
         remarks = [self._decoder.remark] if self._is_through else []
         if len(self._sizes) > 1:
-            sizes = (f"{width}x{height} from frame {first}" for (width, height), first in self._sizes.items())
+            sizes = (f"{size} from frame {first}" for size, first in self._sizes.items())
             remarks.append(f"the frame size changes: {', '.join(sizes)}")
         if self._first_doubtful is not None:
             remarks.append(_traces(self._first_doubtful, self._doubtful))
@@ -172,7 +172,7 @@ class VideoSource(Source):
                 self._first_doubtful = decoded.index
             self._doubtful += 1
         image = VideoImage(decoded.image, _orientation(decoded.image))
-        self._sizes.setdefault((image.width, image.height), decoded.index)
+        self._sizes.setdefault(image.size, decoded.index)
         return Frame(decoded.index, decoded.time, image)
 
 

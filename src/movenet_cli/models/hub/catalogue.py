@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class CatalogueModel:
         name: what users type.
         title: its official name.
         kind: one person or up to six.
-        input_size: (height, width) in pixels; None when any multiples of 32 will do.
+        input_size: in pixels; None when any multiples of 32 will do.
         version: the publisher's version number; a cached copy belongs to one version.
         megabytes: roughly how large it is on disk, in 10⁶ bytes.
         licence: SPDX identifier of the weights' licence.
@@ -51,7 +52,7 @@ class CatalogueModel:
     name: str
     title: str
     kind: Kind
-    input_size: tuple[int, int] | None
+    input_size: Size | None
     version: int
     megabytes: float
     licence: str
@@ -99,7 +100,7 @@ _ROWS: Final = (
         name="thunder",
         title=_THUNDER,
         kind="single",
-        input_size=(256, 256),
+        input_size=Size(256, 256),
         version=4,
         megabytes=25,
         licence=_APACHE,
@@ -111,7 +112,7 @@ _ROWS: Final = (
         name="lightning",
         title=_LIGHTNING,
         kind="single",
-        input_size=(192, 192),
+        input_size=Size(192, 192),
         version=4,
         megabytes=20.6,
         licence=_APACHE,
@@ -139,7 +140,7 @@ _ROWS: Final = (
         name="mini",
         title="movenet-cli mini",
         kind="single",
-        input_size=(160, 160),
+        input_size=Size(160, 160),
         version=1,
         megabytes=1.9,
         licence=_APACHE,
@@ -151,7 +152,7 @@ _ROWS: Final = (
         name="thunder-int8",
         title=f"{_THUNDER} int8",
         kind="single",
-        input_size=(256, 256),
+        input_size=Size(256, 256),
         version=4,
         megabytes=7.1,
         licence=_APACHE,
@@ -164,7 +165,7 @@ _ROWS: Final = (
         name="lightning-int8",
         title=f"{_LIGHTNING} int8",
         kind="single",
-        input_size=(192, 192),
+        input_size=Size(192, 192),
         version=4,
         megabytes=2.9,
         licence=_APACHE,
@@ -177,7 +178,7 @@ _ROWS: Final = (
         name="thunder-float16",
         title=f"{_THUNDER} float16",
         kind="single",
-        input_size=(256, 256),
+        input_size=Size(256, 256),
         version=4,
         megabytes=12.6,
         licence=_APACHE,
@@ -190,7 +191,7 @@ _ROWS: Final = (
         name="lightning-float16",
         title=f"{_LIGHTNING} float16",
         kind="single",
-        input_size=(192, 192),
+        input_size=Size(192, 192),
         version=4,
         megabytes=4.8,
         licence=_APACHE,

@@ -60,7 +60,7 @@ def _table(content: bytes) -> PixelTable | None:
     Noise shows it: there the values stand in other places than where the table has them from.
     """
     network = Network(content, "the start of the network")
-    height, width = network.size
+    width, height = network.size
     values = np.resize(np.arange(256, dtype=np.uint8), (-(-256 // (height * width)), height, width, 1))
     ramps = [network.invoke_raw(image.repeat(3, axis=2))[0].reshape(-1, 3) for image in values]
     table = np.ascontiguousarray(np.concatenate(ramps)[None, :256])

@@ -31,7 +31,7 @@ def sparse_function(graph: SavedGraph) -> Any:
     if features is None or graph.input_size is None:
         return None
     tf = import_tensorflow()
-    height, width = graph.input_size
+    width, height = graph.input_size
     function = tf.function(_SparseGraph(tf, graph, features).run).get_concrete_function(
         tf.TensorSpec([1, height, width, 3], tf.uint8, name="input")
     )
@@ -49,7 +49,7 @@ class _SparseGraph:
         self._tf, self._graph, self._features = tf, graph, features
         self._maps = [features, graph.heads["center"], graph.heads["heatmap"]]
         self._trunk = _between(tf, graph.frozen, None, self._maps)
-        self._h, self._w = (side // 4 for side in graph.input_size or ())
+        self._w, self._h = (side // 4 for side in graph.input_size or ())
 
     def run(self, pixels: Any) -> dict[str, Any]:
         """(1, H, W, 3) uint8 → the official output; the formulas are those of `heads.decode_single_heads`."""

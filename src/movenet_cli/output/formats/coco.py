@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 from movenet_cli import __version__
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import EDGE_INDICES, KEYPOINT_NAMES
-from movenet_cli.core.types import FrameResult, Pose
+from movenet_cli.core.types import FrameResult, Pose, Size
 from movenet_cli.errors import InputError
 from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.io.json_text import escape_name, json_line
@@ -49,11 +49,11 @@ class CocoEncoder(Encoder):
     def frame(self, result: FrameResult) -> str:
         """The frame as an image, with its people."""
         info = self.header.info
-        size = result.size or (info.width, info.height)
+        size = result.size or Size(info.width, info.height)
         image = {
             "file_name": self._name if info.media == "image" else f"{self._name}#{result.index:06d}",
-            "width": size[0],
-            "height": size[1],
+            "width": size.width,
+            "height": size.height,
             "status": result.status,
         }
         people = (annotation(pose, self.header.min_score, size) for pose in result.poses)
@@ -65,13 +65,13 @@ class CocoEncoder(Encoder):
         return ""
 
 
-def annotation(pose: Pose, min_score: float, size: tuple[int, int]) -> dict[str, object] | None:
+def annotation(pose: Pose, min_score: float, size: Size) -> dict[str, object] | None:
     """The person as a COCO annotation without ids; None when no keypoint reaches `min_score`.
 
     Args:
         pose: the person.
         min_score: keypoints from here on count as seen.
-        size: width and height of the image.
+        size: of the image.
     """
     rows = keypoint_rows(pose)
     seen = sum(score >= min_score for _, _, score in rows)

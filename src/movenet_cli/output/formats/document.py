@@ -32,7 +32,7 @@ def header_fields(header: Header) -> dict[str, object]:
         "model": {
             "name": plain_text(model.name),
             "kind": model.kind,
-            "input": list(header.input_size),
+            "input": list(header.input_size.shape),
             "sha256": model.sha256,
         },
         "options": dict(header.options),

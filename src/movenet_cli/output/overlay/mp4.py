@@ -17,7 +17,7 @@ from av.packet import Packet
 from av.video.reformatter import ColorRange, VideoReformatter
 from av.video.stream import VideoStream
 
-from movenet_cli.core.types import ByteArray
+from movenet_cli.core.types import ByteArray, Size
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.io.atomic import as_output_error
 from movenet_cli.output.overlay.source_streams import Original
@@ -53,7 +53,7 @@ class Mp4Writer:
     Args:
         name: the file's final name, for messages.
         path: the file to write, over what is there.
-        size: width and height of the first image.
+        size: of the first image.
         original: the source, open until this is closed.
 
     Raises:
@@ -61,14 +61,14 @@ class Mp4Writer:
         MediaError: from any method, when the encoder refuses this video.
     """
 
-    def __init__(self, name: Path, path: Path, size: tuple[int, int], original: Original) -> None:
+    def __init__(self, name: Path, path: Path, size: Size, original: Original) -> None:
         self._name = name
         self._size = size
         self._original = original
         self._start: float | None = None
         self._last = -1
         if max(size) > _LONGEST_SIDE:
-            raise MediaError(f"an overlay of {size[0]}x{size[1]} pixels is too large for H.264")
+            raise MediaError(f"an overlay of {size} pixels is too large for H.264")
         with self._errors():
             self._container = av.open(f"file:{path}", "w", format="mp4", options={"movflags": "+faststart"})
             self._stream = self._video_stream()

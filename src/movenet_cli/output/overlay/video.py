@@ -127,8 +127,7 @@ class _Painter:
         draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
         if self._writer is None:
             self._original = Original(self._source, time, self._header.info.rotation)
-            size = (frame.image.width, frame.image.height)
-            self._writer = Mp4Writer(self._file.path, self._file.temporary, size, self._original)
+            self._writer = Mp4Writer(self._file.path, self._file.temporary, frame.image.size, self._original)
         self._writer.write(pixels, time)
 
     @property
