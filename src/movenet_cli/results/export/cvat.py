@@ -11,6 +11,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from movenet_cli.core.skeleton import EDGE_INDICES, KEYPOINT_NAMES
+from movenet_cli.core.types import Size
 from movenet_cli.results.export.interface import Person
 
 LABEL: Final = "person"
@@ -57,7 +58,7 @@ def tag(element: str, /, **attributes: object) -> str:
     return f"<{element}" + "".join(f" {key}={quoteattr(_text(value))}" for key, value in attributes.items())
 
 
-def head(name: str, mode: str, size: tuple[int, int] | None = None) -> str:
+def head(name: str, mode: str, size: Size | None = None) -> str:
     """The beginning of a file, up to the first image or track."""
     names = [f"<label><name>{LABEL}</name><type>skeleton</type><svg>{escape(_svg())}</svg></label>"]
     names += [
@@ -66,7 +67,7 @@ def head(name: str, mode: str, size: tuple[int, int] | None = None) -> str:
     ]
     original = ""
     if size is not None:
-        original = f"<original_size><width>{size[0]}</width><height>{size[1]}</height></original_size>"
+        original = f"<original_size><width>{size.width}</width><height>{size.height}</height></original_size>"
     labels = "\n".join(names)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n<meta>\n'
@@ -75,11 +76,11 @@ def head(name: str, mode: str, size: tuple[int, int] | None = None) -> str:
     )
 
 
-def points_of(person: Person, size: tuple[int, int], *, hidden: bool = False, **attributes: object) -> str:
+def points_of(person: Person, size: Size, *, hidden: bool = False, **attributes: object) -> str:
     """The elements of a skeleton, a line each; all of them `outside` when the person is not there."""
     lines = []
     for name, (x, y, _), seen in zip(KEYPOINT_NAMES, person.keypoints, person.seen, strict=True):
-        shown = seen and not hidden and 0 <= x <= size[0] and 0 <= y <= size[1]
+        shown = seen and not hidden and 0 <= x <= size.width and 0 <= y <= size.height
         start = tag("points", label=name, source="auto", outside=int(not shown), occluded=0, **attributes)
         lines.append(f'{start} points="{x:.2f},{y:.2f}"></points>\n')
     return "".join(lines)

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, ClassVar
 
+from movenet_cli.core.types import Size
 from movenet_cli.errors import InputError
 from movenet_cli.results.export.cvat import LABEL, head, points_of, tag, write_labels
 from movenet_cli.results.export.interface import Export, ExportFrame, ExportInput, Person
@@ -54,7 +55,7 @@ class _Tracks:
         self._present: Mapping[Hashable, Person] = {}
         self._strangers = itertools.count()
 
-    def read(self, video: ExportInput) -> tuple[int, int] | None:
+    def read(self, video: ExportInput) -> Size | None:
         """Take every frame; the size of the video, when there is a frame."""
         frame = None
         for frame in video.pictured():
@@ -68,7 +69,7 @@ class _Tracks:
         info, after = frame.header.info, frame.result.index + 1
         if info.frame_count is not None and after < info.frame_count:
             self._end_others({}, frame, after)
-        return info.width, info.height
+        return Size(info.width, info.height)
 
     def shapes(self) -> Iterator[Iterator[str]]:
         """The shapes of each track, in order."""

@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 
 from movenet_cli.core.inputs import Media
 from movenet_cli.core.skeleton import EDGES, KEYPOINT_NAMES
+from movenet_cli.core.types import Size
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name
 from movenet_cli.results.export.interface import Export, ExportFrame, ExportInput
@@ -48,7 +49,7 @@ class DeepLabCut(Export):
     def write(self, inputs: Sequence[ExportInput], place: Path) -> None:
         """See `Export.write`."""
         people = max(1, *(each.most_people for each in inputs))
-        sizes: dict[str, tuple[int, int]] = {}
+        sizes: dict[str, Size] = {}
         for each in inputs:
             folder = _folder(each.name, each.media)
             path = place / _DATA / folder / f"CollectedData_{_SCORER}.csv"
@@ -94,7 +95,7 @@ def _cells(frame: ExportFrame, people: int) -> Iterator[float | None]:
     yield from [None] * (2 * len(KEYPOINT_NAMES) * (people - len(present)))
 
 
-def _config(sizes: dict[str, tuple[int, int]], people: int) -> str:
+def _config(sizes: dict[str, Size], people: int) -> str:
     """The project's settings; text is written as JSON strings, which YAML reads."""
     names = json.dumps(KEYPOINT_NAMES)
     if people > 1:

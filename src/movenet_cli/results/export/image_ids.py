@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from movenet_cli.core.skeleton import KEYPOINT_NAMES
+from movenet_cli.core.types import Size
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name
 from movenet_cli.io.strict_json import strict_json
@@ -18,11 +19,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class KnownImage:
-    """An image of the file: its id, name, and width and height where it tells them."""
+    """An image of the file: its id, name, and its size where it tells that."""
 
     id: int | str
     file_name: str
-    size: tuple[int, int] | None
+    size: Size | None
 
 
 class ImageIds:
@@ -99,7 +100,7 @@ def _image(fields: Any) -> KnownImage:
     if type(fields["id"]) not in (int, str):
         raise ValueError(f"an image has the id {fields['id']!r}")
     sized = "width" in fields and "height" in fields
-    size = (int(fields["width"]), int(fields["height"])) if sized else None
+    size = Size(int(fields["width"]), int(fields["height"])) if sized else None
     return KnownImage(fields["id"], str(fields["file_name"]), size)
 
 

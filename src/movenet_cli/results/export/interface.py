@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from movenet_cli.core.inputs import Media
 from movenet_cli.core.results import Header
-from movenet_cli.core.types import Box, FrameResult, Pose
+from movenet_cli.core.types import Box, FrameResult, Pose, Size
 from movenet_cli.output.formats.rounding import box_row, keypoint_rows, score_number, smoothed_rows
 from movenet_cli.results.reading import open_document
 from movenet_cli.settings import DEFAULT_URL_PREFIX, TableLayout
@@ -65,9 +65,9 @@ class ExportFrame:
     smoothed: bool = False
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the upright frame in pixels."""
-        return self.result.size or (self.header.info.width, self.header.info.height)
+    def size(self) -> Size:
+        """Of the upright frame."""
+        return self.result.size or Size(self.header.info.width, self.header.info.height)
 
     def rows(self, pose: Pose) -> list[tuple[float, float, float]]:
         """17 times x, y and score of a pose of this frame."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from movenet_cli.core.skeleton import FLIP_PAIRS, KEYPOINT_COUNT, KEYPOINT_NAMES
+from movenet_cli.core.types import Size
 from movenet_cli.errors import InputError
 from movenet_cli.results.export.interface import Export, ExportInput, Person
 
@@ -63,7 +64,7 @@ def _label_name(image: str) -> str:
     return f"{folder}/labels/{stem}.txt".removeprefix("/")
 
 
-def _line(person: Person, size: tuple[int, int]) -> str:
+def _line(person: Person, size: Size) -> str:
     width, height = size
     x0, y0, x1, y1 = person.box
     box = ((x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width, (y1 - y0) / height)
