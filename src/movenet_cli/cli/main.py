@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
     "models": ("movenet_cli.cli.models:models", "List, fetch and verify the MoveNet models."),
     "convert": ("movenet_cli.cli.convert:convert", "Write results in another format."),
+    "select": ("movenet_cli.cli.select:select", "List the frames most worth labelling."),
     "evaluate": ("movenet_cli.cli.evaluate:evaluate", "Measure accuracy against annotated keypoints."),
     "validate": ("movenet_cli.cli.validate:validate", "Check a results folder from end to end."),
     "report": ("movenet_cli.cli.report:report", "Make one page to look at of a results folder."),

@@ -40,12 +40,12 @@ class CsvEncoder(Encoder):
 
     def __init__(self, header: Header) -> None:
         super().__init__(header)
-        self._source = _text_cell(escape_name(header.source))
+        self._source = text_cell(escape_name(header.source))
         self._smooth = header.options.get("smooth") is True
 
     def begin(self) -> str:
         """The row of column names."""
-        return _row(COLUMNS + SMOOTHED_COLUMNS if self._smooth else COLUMNS)
+        return row_of(COLUMNS + SMOOTHED_COLUMNS if self._smooth else COLUMNS)
 
     def frame(self, result: FrameResult) -> str:
         """A row for each pose, or one row without any."""
@@ -53,9 +53,9 @@ class CsvEncoder(Encoder):
         start = (self._source, str(result.index), time, result.status)
         if not result.poses:
             missing = _PERSON_AND_AFTER + (len(SMOOTHED_COLUMNS) if self._smooth else 0)
-            return _row(start + ("",) * missing)
+            return row_of(start + ("",) * missing)
         return "".join(
-            _row(chain(start, (str(person),), self._pose_cells(pose)))
+            row_of(chain(start, (str(person),), self._pose_cells(pose)))
             for person, pose in enumerate(result.poses)
         )
 
@@ -79,7 +79,7 @@ def harmless(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
-def _text_cell(text: str) -> str:
+def text_cell(text: str) -> str:
     """Text as a cell, quoted when RFC 4180 asks for it."""
     safe = harmless(text)
     if any(character in safe for character in ',"\r\n'):
@@ -87,5 +87,6 @@ def _text_cell(text: str) -> str:
     return safe
 
 
-def _row(cells: Iterable[str]) -> str:
+def row_of(cells: Iterable[str]) -> str:
+    """A line of cells."""
     return ",".join(cells) + "\n"

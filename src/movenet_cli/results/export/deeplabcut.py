@@ -5,7 +5,6 @@ that DeepLabCut's `convertcsv2h5` reads. A keypoint that does not reach the thre
 several people in one frame the first ones are the first individuals, whoever they are.
 """
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -16,6 +15,7 @@ from movenet_cli.core.skeleton import EDGES, KEYPOINT_NAMES
 from movenet_cli.core.types import Size
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name
+from movenet_cli.output.formats.csv import row_of, text_cell
 from movenet_cli.results.export.interface import Export, ExportFrame, ExportInput
 
 _SCORER: Final = "movenet"
@@ -55,14 +55,13 @@ class DeepLabCut(Export):
             path = place / _DATA / folder / f"CollectedData_{_SCORER}.csv"
             path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not path.exists()
-            with path.open("a", encoding="utf-8", newline="") as stream:
-                rows = csv.writer(stream, lineterminator="\n")
+            with path.open("a", encoding="utf-8", newline="\n") as stream:
                 if is_new:
-                    rows.writerows(_head(people))
+                    stream.writelines(map(row_of, _head(people)))
                 for frame in each.pictured():
                     name = self.image_name(each.name, each.media, frame.result.index)
                     sizes.setdefault(folder, frame.size)
-                    rows.writerow([escape_name(name), *_cells(frame, people)])
+                    stream.write(row_of([text_cell(escape_name(name)), *_cells(frame, people)]))
         (place / "config.yaml").write_text(_config(sizes, people), "utf-8")
 
 
@@ -87,12 +86,12 @@ def _head(people: int) -> Iterator[list[str]]:
     yield ["coords"] + [axis for _, _, axis in columns]
 
 
-def _cells(frame: ExportFrame, people: int) -> Iterator[float | None]:
+def _cells(frame: ExportFrame, people: int) -> Iterator[str]:
     present = frame.people()
     for person in present:
         for (x, y, _), seen in zip(person.keypoints, person.seen, strict=True):
-            yield from (x, y) if seen else (None, None)
-    yield from [None] * (2 * len(KEYPOINT_NAMES) * (people - len(present)))
+            yield from (repr(x), repr(y)) if seen else ("", "")
+    yield from [""] * (2 * len(KEYPOINT_NAMES) * (people - len(present)))
 
 
 def _config(sizes: dict[str, Size], people: int) -> str:

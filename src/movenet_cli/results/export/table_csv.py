@@ -1,13 +1,12 @@
-"""One CSV table of all inputs (RFC 4180, lines end in LF), quoted as the CSV files of single inputs."""
+"""One CSV table of all inputs, written as the CSV files of single inputs are."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from movenet_cli.output.formats.csv import harmless
+from movenet_cli.output.formats.csv import row_of, text_cell
 from movenet_cli.results.export.interface import Export, ExportInput
-from movenet_cli.results.export.table import COLUMNS_OF, table_rows
+from movenet_cli.results.export.table import COLUMNS_OF, Cell, table_rows
 
 
 class TableCsv(Export):
@@ -18,8 +17,12 @@ class TableCsv(Export):
 
     def write(self, inputs: Sequence[ExportInput], place: Path) -> None:
         """See `Export.write`."""
-        with place.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(COLUMNS_OF[self.settings.layout])
-            for source, *cells in table_rows(inputs, self.settings.layout):
-                writer.writerow([harmless(str(source)), *cells])
+        with place.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(row_of(COLUMNS_OF[self.settings.layout]))
+            stream.writelines(row_of(map(_cell, row)) for row in table_rows(inputs, self.settings.layout))
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return ""
+    return text_cell(value) if isinstance(value, str) else repr(value)
