@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "select": ("movenet_cli.cli.select:select", "List the frames most worth labelling."),
     "evaluate": ("movenet_cli.cli.evaluate:evaluate", "Measure accuracy against annotated keypoints."),
     "validate": ("movenet_cli.cli.validate:validate", "Check a results folder from end to end."),
+    "check": ("movenet_cli.cli.check:check", "Hold results against limits, for scripts and CI."),
     "report": ("movenet_cli.cli.report:report", "Make one page to look at of a results folder."),
     "doctor": ("movenet_cli.cli.doctor:doctor", "Say what works on this machine."),
 }

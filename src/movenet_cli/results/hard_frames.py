@@ -130,10 +130,10 @@ def _uncertainty(frame: FrameResult, min_score: float) -> float:
 def _jump(before: FrameResult, frame: FrameResult, after: FrameResult, header: Header) -> float:
     if before.status == after.status != frame.status:
         return 1.0
-    people = [_by_id(each, header) for each in (before, frame, after)]
-    shared = set.intersection(*map(set, people))
+    were, are, will_be = (_by_id(each, header) for each in (before, frame, after))
     share = (frame.index - before.index) / (after.index - before.index)
-    return max((_offset(*(each[key] for each in people), share) for key in shared), default=0.0)
+    shared = were.keys() & are.keys() & will_be.keys()
+    return max((_offset(were[key], are[key], will_be[key], share) for key in shared), default=0.0)
 
 
 def _by_id(frame: FrameResult, header: Header) -> dict[int, FloatArray]:
