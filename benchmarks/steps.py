@@ -18,7 +18,7 @@ from movenet_cli.media import opening
 from movenet_cli.media.image import source as images
 from movenet_cli.media.video import source as video
 from movenet_cli.models import litert
-from movenet_cli.output.folder import results_folder as folder
+from movenet_cli.output.folder import folder_outputs as folder
 from movenet_cli.output.formats import text_sink as textsink
 
 STEPS: tuple[tuple[str, Any, str], ...] = (

@@ -16,7 +16,7 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, InputError, OutputError
 from movenet_cli.io.atomic import AtomicFile
-from movenet_cli.output.folder import results_folder as folder
+from movenet_cli.output.folder import dataset
 from tests.support.media import gradient, write_image, write_video
 
 Annotate = Callable[..., int]
@@ -364,7 +364,7 @@ def test_a_dataset_that_cannot_be_made_is_no_complete_run(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(folder, "combine", fail)
+    monkeypatch.setattr(dataset, "combine", fail)
     assert annotate(media, "-o", tmp_path / "out", "-f", "coco", "-q", "--progress", "none") == code
     facts = _document(tmp_path / "out/run.json")
     assert (facts["complete"], facts["exit_code"]) == (False, code)

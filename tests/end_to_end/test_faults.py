@@ -207,7 +207,7 @@ def test_the_same_size_from_other_options_is_not_trusted(a_model: Path, tmp_path
     first = (out / "keypoints/0.jpg.json").read_bytes()
     process = subprocess.run(
         [sys.executable, "-c",
-         "import os, sys; from movenet_cli.output.folder.results_folder import FolderOutputs\n"
+         "import os, sys; from movenet_cli.output.folder.folder_outputs import FolderOutputs\n"
          "FolderOutputs.finished = lambda *_: os._exit(9)\n"
          "from movenet_cli.cli.main import run; run(sys.argv[1:])",
          *_command(a_model, folder, "-o", out, "--min-score", "0.4", "--overwrite")[3:]],

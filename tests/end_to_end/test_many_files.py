@@ -14,8 +14,8 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from movenet_cli.media.discover import discover
-from movenet_cli.output.folder.entries import Entry, written
 from movenet_cli.output.folder.journal import read_journal
+from movenet_cli.output.folder.records import Entry, record_line
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image
 
@@ -87,7 +87,7 @@ def _finish(out: Path, many: Path) -> None:
                 if target != document:
                     os.link(copy, target)
                 outputs, where = {f"keypoints/{name}.json": output}, str(many / name)
-                journal.write(written(Entry(name, mark, first.key, outputs, first.counts, path=where)))
+                journal.write(record_line(Entry(name, mark, first.key, outputs, first.counts, path=where)))
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak")

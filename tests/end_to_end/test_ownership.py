@@ -1,4 +1,4 @@
-"""Nothing in a results folder is touched that no journal vouches for, and nothing of the user's is lost."""
+"""Nothing in a results folder is touched that no journal knows as ours, and nothing of the user's is lost."""
 
 import json
 import os
@@ -14,8 +14,8 @@ from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io.atomic import AtomicFile
-from movenet_cli.output.folder import plan
-from movenet_cli.output.folder import results_folder as folder
+from movenet_cli.output.folder import folder_outputs as folder
+from movenet_cli.output.folder import ownership
 from movenet_cli.output.folder.journal import read_journal
 from movenet_cli.run.report import Report
 from tests.conftest import PROJECT
@@ -170,7 +170,7 @@ def test_leftovers_of_another_runs_folder_below_are_left_alone(
 
 DIE_BEFORE_THE_JOURNAL = (
     "import os, sys\n"
-    "from movenet_cli.output.folder.results_folder import FolderOutputs\n"
+    "from movenet_cli.output.folder.folder_outputs import FolderOutputs\n"
     "FolderOutputs.finished = lambda *_: os._exit(9)\n"
     "from movenet_cli.cli.main import run\n"
     "run(sys.argv[1:])"
@@ -284,7 +284,7 @@ def test_two_inputs_that_one_disk_takes_for_one_name(
 ) -> None:
     for name in ("Photo.jpg", "photo.jpg"):
         write_image(tmp_path / "in" / name, gradient(seed=ord(name[0])))
-    monkeypatch.setattr(plan, "_ignores_case", lambda root: True)
+    monkeypatch.setattr(ownership, "_ignores_case", lambda root: True)
     assert annotate(tmp_path / "in", "-o", tmp_path / "out") == ExitCode.USAGE
     assert "upper and lower case" in capfd.readouterr().err
     monkeypatch.undo()

@@ -14,7 +14,7 @@ import pytest
 
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from movenet_cli.output.folder.entries import settings_key
+from movenet_cli.output.folder.result_settings import settings_key
 from movenet_cli.run import plan as run_plan
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image

@@ -13,8 +13,9 @@ import pytest
 
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from movenet_cli.output.folder.entries import Entry, output_of
 from movenet_cli.output.folder.journal import read_journal
+from movenet_cli.output.folder.output_file import output_of
+from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.formats import coco as cocofile
 from movenet_cli.output.formats import document
 from movenet_cli.run import plan as run_plan
@@ -69,7 +70,7 @@ def results(out: Path) -> dict[str, bytes]:
 
 
 def assert_journal_is_true(out: Path) -> None:
-    """What the journal of a dead run vouches for is there and right."""
+    """What the journal of a dead run lists is there and right."""
     if (out / "journal.jsonl").exists():
         last: dict[str, Entry] = {entry.name: entry for entry in read_journal(out)}
         for entry in last.values():

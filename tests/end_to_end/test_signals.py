@@ -26,12 +26,12 @@ SOON = 20.0
 STAGES = {
     "discovery": "movenet_cli.cli.run_annotate:discover:1",
     "model": "movenet_cli.run.annotate:load_model:1",
-    "begin": "movenet_cli.output.folder.results_folder:FolderOutputs.write_run:1",
-    "fingerprint": "movenet_cli.output.folder.results_folder:fingerprint:2",
+    "begin": "movenet_cli.output.folder.folder_outputs:FolderOutputs.write_run:1",
+    "fingerprint": "movenet_cli.output.folder.folder_outputs:fingerprint:2",
     "image": "movenet_cli.models.litert:LitertRunner.run:2",
     "video": "movenet_cli.models.litert:LitertRunner.run:12",
-    "dataset": "movenet_cli.output.folder.results_folder:combine:1",
-    "end": "movenet_cli.output.folder.results_folder:FolderOutputs.write_run:2",
+    "dataset": "movenet_cli.output.folder.dataset:combine:1",
+    "end": "movenet_cli.output.folder.folder_outputs:FolderOutputs.write_run:2",
 }
 """A function of each stage, and which of its calls; the fourth input is a video of 30 frames."""
 

@@ -12,7 +12,7 @@ from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Summary
 from movenet_cli.media.opening import media_of
 from movenet_cli.output.folder.layout import Layout
-from movenet_cli.output.folder.records import ResultSettings
+from movenet_cli.output.folder.result_settings import ResultSettings
 from movenet_cli.output.folder.results_folder import results_folder
 from movenet_cli.output.stream import OrderedStream
 from tests.support.media import write_image

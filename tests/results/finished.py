@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from movenet_cli.output.folder.entries import Entry, Fingerprint, output_of
+from movenet_cli.output.folder.fingerprint import Fingerprint
 from movenet_cli.output.folder.journal import Journal
+from movenet_cli.output.folder.output_file import output_of
+from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from tests.output.formats.examples import Documents, summary_of, write_results

@@ -8,9 +8,11 @@ import pytest
 
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError, OutputError
-from movenet_cli.output.folder.entries import Entry, fingerprint, output_of
+from movenet_cli.output.folder.fingerprint import fingerprint
 from movenet_cli.output.folder.journal import Journal, read_journal
 from movenet_cli.output.folder.lock import locked
+from movenet_cli.output.folder.output_file import output_of
+from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.results.convert import convert_results

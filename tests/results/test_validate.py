@@ -13,8 +13,9 @@ import pytest
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name, unescape_name
-from movenet_cli.output.folder.entries import Entry, output_of
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
+from movenet_cli.output.folder.output_file import output_of
+from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.results.convert import convert_results

@@ -16,9 +16,10 @@ from movenet_cli.media.opening import media_of
 from movenet_cli.models.hub.catalogue import CATALOGUE, catalogue_model
 from movenet_cli.models.hub.resolve import resolve
 from movenet_cli.output.folder.journal import Journal
-from movenet_cli.output.folder.layout import Layout
-from movenet_cli.output.folder.places import check_places
-from movenet_cli.output.folder.plan import MEDIA, FolderPlan, FolderPlanner, PlannedInput
+from movenet_cli.output.folder.layout import MEDIA, Layout
+from movenet_cli.output.folder.ownership import check_places
+from movenet_cli.output.folder.plan import FolderPlan, PlannedInput
+from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.run.effects import effective
 from movenet_cli.run.plan import Plan
 from movenet_cli.settings import Settings

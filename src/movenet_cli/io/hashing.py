@@ -1,7 +1,9 @@
-"""A model's file or folder in, its sha256 out: the name under which it is known in results and caches."""
+"""The sha256 of files and folders: the name under which a model is known in results and caches, and by which
+an input or a result is known again."""
 
 import errno
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -19,11 +21,30 @@ def sha256_of(path: Path) -> str:
         OSError: something cannot be read.
     """
     if not path.is_dir():
-        return _sha256_of_file(path)
+        return sha256_of_file(path)
     files = [(file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file()]
     digest = hashlib.sha256()
     for name, file in sorted(files, key=lambda item: item[0].encode()):
-        digest.update(f"{_sha256_of_file(file)}  {name}\n".encode())
+        digest.update(f"{sha256_of_file(file)}  {name}\n".encode())
+    return digest.hexdigest()
+
+
+def sha256_of_file(path: Path, check: Callable[[], None] = lambda: None) -> str:
+    """The sha256 of a file's bytes, in hex.
+
+    Args:
+        path: of the file.
+        check: called every megabyte; may raise to give up.
+
+    Raises:
+        OSError: it cannot be read, or is no file.
+    """
+    check_is_file(path)
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            check()
+            digest.update(chunk)
     return digest.hexdigest()
 
 
@@ -40,12 +61,3 @@ def check_is_file(path: Path) -> None:
     """
     if not path.is_file():
         raise FileNotFoundError(errno.ENOENT, "there is no such file", str(path))
-
-
-def _sha256_of_file(path: Path) -> str:
-    check_is_file(path)
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

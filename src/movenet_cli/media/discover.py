@@ -1,4 +1,4 @@
-"""What the user named (files, folders, globs) in; the files to work on out, each with a name of its own."""
+"""Finds the files that the user named (files, folders, globs), and gives each a name of its own."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""An input file in; the source that can read it out, chosen by content."""
+"""Opens an input file as an image or a video, by its content."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The first bytes of a file or its suffix in; `image`, `video` or nothing out."""
+"""Tells images and videos from other files by their first bytes, or by their suffix."""
 
 from pathlib import PurePath
 

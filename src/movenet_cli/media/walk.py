@@ -1,4 +1,4 @@
-"""A folder in; its files and subfolders in natural order out, each once, links followed, loops avoided."""
+"""Walks through a folder in natural order, each file once: links are followed, loops avoided."""
 
 import os
 import stat

@@ -1,4 +1,5 @@
-"""What a result format is: text for the beginning, for each frame, and for the end of one input."""
+"""The interfaces of output: an encoder makes text of one input's results, a sink takes them into a file, and
+the outputs of a run know which results are kept, and record those that are finished."""
 
 import contextlib
 from abc import ABC, abstractmethod

@@ -1,4 +1,4 @@
-"""Where a run's results go: a folder of files, or one ordered stream; and what of it is up to date."""
+"""A run's results as one stream of JSONL records, in the order of the inputs, whichever is done first."""
 
 import contextlib
 import select
@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
 from movenet_cli.output.formats.jsonl import JsonlEncoder
@@ -69,7 +70,7 @@ class OrderedStream:
         self._waiting: dict[int, list[bytes]] = {}
         self._finished: set[int] = set()
         self._buffered = 0
-        self._halted = False
+        self._cancellation = CancellationToken()
         self._changed = threading.Condition()
 
     def slot(self, position: int) -> "Slot":
@@ -80,11 +81,15 @@ class OrderedStream:
         """Write now or keep for later; waits while it is not this writer's turn and the buffer is full."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._halted or position == self._current or self._buffered < self._limit
+                lambda: (
+                    self._cancellation.is_cancelled
+                    or position == self._current
+                    or self._buffered < self._limit
+                )
             )
             if position == self._current:
                 self._send(data)
-            elif not self._halted:
+            elif not self._cancellation.is_cancelled:
                 self._waiting.setdefault(position, []).append(data)
                 self._buffered += len(data)
 
@@ -101,13 +106,13 @@ class OrderedStream:
                 self._current += 1
                 for data in self._waiting.pop(self._current, []):
                     self._buffered -= len(data)
-                    if not self._halted:
+                    if not self._cancellation.is_cancelled:
                         self._send(data)
             self._changed.notify_all()
 
     def halt(self) -> None:
         """Let everybody go; what still waits is dropped, also behind a reader that takes nothing more."""
-        self._halted = True  # before the lock, which a writer holds while it waits for the reader
+        self._cancellation.cancel()  # before the lock, which a writer holds while it waits for the reader
         with self._changed:
             self._changed.notify_all()
 
@@ -115,7 +120,7 @@ class OrderedStream:
         """Write in pieces that a pipe with room takes at once, so that the wait for room can be ended."""
         for start in range(0, len(data), PIPE_BUF):
             while not _has_room(self._stream, ROOM_INTERVAL):
-                if self._halted:
+                if self._cancellation.is_cancelled:
                     return
             send(self._stream, data[start : start + PIPE_BUF])
 

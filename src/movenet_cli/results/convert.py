@@ -13,15 +13,13 @@ from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError, MediaError
 from movenet_cli.io.atomic import AtomicFile, remove_leftovers, sync_folders
 from movenet_cli.io.json_text import unescape_name
-from movenet_cli.output.folder.entries import Entry, output_of, summary_of
-from movenet_cli.output.folder.journal import Journal, is_up_to_date
+from movenet_cli.output.folder.dataset import Dataset
+from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.lock import locked
-from movenet_cli.output.folder.places import check_places
-from movenet_cli.output.folder.plan import in_the_way, is_foreign_file
-from movenet_cli.output.folder.records import Begun, RunFile
-from movenet_cli.output.folder.set_aside import put_aside_if_changed
-from movenet_cli.output.formats.coco import combine
+from movenet_cli.output.folder.output_file import output_of, put_aside_if_changed
+from movenet_cli.output.folder.ownership import check_places, in_the_way, is_foreign, is_foreign_run_file
+from movenet_cli.output.folder.records import Entry, RunFile, StartedInput
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.results.finding import DocumentFile, find_documents
 from movenet_cli.results.reading import open_document
@@ -145,13 +143,8 @@ class _Converter:
 
     def finish(self) -> None:
         """Make the dataset of its parts, if there are any, and let everything reach the disk."""
-        dataset = self._target / DATASET
         if self._format == "coco" and self._parts:
-            recorded = self._journal.file(DATASET)
-            self._journal.note([RunFile(DATASET, None)])
-            put_aside_if_changed(dataset, recorded)
-            combine(self._parts, dataset)
-            self._journal.note([RunFile(DATASET, output_of(dataset))])
+            Dataset(self._target, self._journal).write(self._parts)
         self._journal.sync()
         sync_folders(self._target)
 
@@ -164,28 +157,27 @@ class _Converter:
         return self._journal.get(name) if self._target == self._folder else None
 
     def _is_foreign(self, name: str, place: str) -> bool:
-        if not os.path.lexists(self._target / place) or self._journal.knows_file(place):
+        if self._journal.is_run_file(place):
             return False
-        return self._target != self._folder or not self._journal.vouches_for(name, place)
+        if self._target != self._folder:
+            return os.path.lexists(self._target / place)
+        return is_foreign(self._target, self._journal, name, place)
 
     def _is_foreign_dataset(self) -> bool:
         """A dataset of this folder's own run may be replaced, one of another folder's run may not."""
         is_of_another_run = self._target != self._folder and any(self._journal.entries())
         is_there = os.path.lexists(self._target / DATASET)
-        return is_there and (is_of_another_run or is_foreign_file(self._target, self._journal, DATASET))
+        return is_there and (is_of_another_run or is_foreign_run_file(self._target, self._journal, DATASET))
 
     def _is_intact(self, entry: Entry | None, place: str) -> bool:
         path = self._target / place
-        return (
-            entry is not None
-            and is_up_to_date(entry, entry.key, [place], self._target)
-            and output_of(path) == entry.outputs[place]
-        )
+        recorded = None if entry is None else entry.outputs.get(place)
+        return recorded is not None and path.is_file() and output_of(path) == recorded
 
     def _write(self, name: str, document: DocumentFile | None, place: str, entry: Entry | None) -> Summary:
         if document is None:
             if entry is not None and self._is_intact(entry, place):
-                return summary_of(entry)
+                return entry.summary
             raise InputError("it has no JSON or JSONL document: run annotate with --format json in addition")
         path = self._target / place
         with open_document(document.path, name) as opened:
@@ -204,10 +196,10 @@ class _Converter:
     def _announce(self, name: str, document: DocumentFile, place: str, entry: Entry | None) -> None:
         """Before the new file appears: it is ours, even when nobody gets to say what it is."""
         known = entry.outputs.get(place) if entry is not None else None
-        put_aside_if_changed(self._target / place, known or self._journal.file(place))
+        put_aside_if_changed(self._target / place, known or self._journal.run_file(place))
         if entry is not None and self._is_result(document, entry):
-            begun = self._journal.begun(name) or Begun(name, (), ())
-            self._journal.note([replace(begun, outputs=(*begun.outputs, place))])
+            started = self._journal.started(name) or StartedInput(name, (), ())
+            self._journal.note([replace(started, outputs=(*started.outputs, place))])
             return
         self._journal.note([RunFile(place, None)])
         if entry is not None and known is not None:
@@ -220,10 +212,10 @@ class _Converter:
         if entry is None or not self._is_result(document, entry):
             self._journal.note([RunFile(place, made)])
             return
-        begun = self._journal.begun(name)
+        started = self._journal.started(name)
         self._journal.add(replace(entry, outputs={**entry.outputs, place: made}))
-        if begun is not None and begun.keys:  # a run that did not end has more to do with it
-            self._journal.note([replace(begun, outputs=tuple(p for p in begun.outputs if p != place))])
+        if started is not None and started.keys:  # a run that did not end has more to do with it
+            self._journal.note([replace(started, outputs=tuple(p for p in started.outputs if p != place))])
 
     def _is_result(self, document: DocumentFile, entry: Entry) -> bool:
         return self._is_intact(entry, document.path.relative_to(self._folder).as_posix())

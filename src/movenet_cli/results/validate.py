@@ -8,10 +8,10 @@ from movenet_cli.core.folder_names import DATASET, KEYPOINTS, RUN
 from movenet_cli.core.results import Summary
 from movenet_cli.errors import InputError, MovenetError
 from movenet_cli.io.json_text import escape_name
-from movenet_cli.output.folder.entries import Entry, Output, output_of
 from movenet_cli.output.folder.journal import JOURNAL_NAME, read_records
 from movenet_cli.output.folder.layout import dataset_part
-from movenet_cli.output.folder.records import RunFile
+from movenet_cli.output.folder.output_file import Output, output_of
+from movenet_cli.output.folder.records import Entry, RunFile
 from movenet_cli.results.comparison import Comparison
 from movenet_cli.results.csv_check import check_csv
 from movenet_cli.results.dataset import read_dataset

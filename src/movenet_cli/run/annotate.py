@@ -19,9 +19,9 @@ from movenet_cli.media.opening import media_of
 from movenet_cli.models.hub.resolve import resolve
 from movenet_cli.models.interface import Model
 from movenet_cli.models.load import load_model
-from movenet_cli.output.folder.layout import Layout
-from movenet_cli.output.folder.plan import MEDIA
-from movenet_cli.output.folder.results_folder import FolderOutputs, results_folder
+from movenet_cli.output.folder.folder_outputs import FolderOutputs
+from movenet_cli.output.folder.layout import MEDIA, Layout
+from movenet_cli.output.folder.results_folder import results_folder
 from movenet_cli.output.interface import Outputs
 from movenet_cli.output.stream import StreamOutputs
 from movenet_cli.run.batch import Batch, Events

@@ -16,8 +16,7 @@ from movenet_cli.inference.refine import Refine
 from movenet_cli.inference.top_down import TopDown
 from movenet_cli.inference.whole import WholeMulti, WholeSingle
 from movenet_cli.io.json_text import plain_text
-from movenet_cli.output.folder.entries import settings_key
-from movenet_cli.output.folder.records import ResultSettings
+from movenet_cli.output.folder.result_settings import ResultSettings, settings_key
 from movenet_cli.postprocess.interface import Filter
 from movenet_cli.postprocess.smooth import Smooth
 from movenet_cli.postprocess.track import Track

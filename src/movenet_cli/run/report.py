@@ -11,7 +11,7 @@ from movenet_cli.core.results import InputOutcome, State, Summary
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 from movenet_cli.io.json_text import escape_name, plain_text
-from movenet_cli.output.folder.entries import location_of
+from movenet_cli.output.folder.fingerprint import location_of
 from movenet_cli.output.formats.document import summary_fields
 
 RUN_SCHEMA = "movenet-cli/run-1"

@@ -1,7 +1,6 @@
-"""The journal: what counts as up to date, and what a crash or a stranger may do to it."""
+"""The journal: what is added is found again, whatever a crash or a stranger does to it."""
 
 import json
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,20 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from movenet_cli.errors import InputError, MediaError, OutputError
+from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io import lines
-from movenet_cli.output.folder.entries import (
-    Entry,
-    Output,
-    fingerprint,
-    location_of,
-    output_of,
-    parsed,
-    settings_key,
-    written,
-)
+from movenet_cli.output.folder.fingerprint import fingerprint, location_of
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal, read_journal
-from movenet_cli.output.folder.records import Begun, RunFile, record_line
+from movenet_cli.output.folder.output_file import Output, output_of
+from movenet_cli.output.folder.records import Entry, RunFile, StartedInput, parse_record, record_line
+from movenet_cli.output.folder.result_settings import settings_key
 
 OUTPUTS = ["keypoints/a.jpg.json", "keypoints/a.jpg.csv"]
 KEY = settings_key({"model": "5a", "min_score": 0.3})
@@ -84,72 +76,6 @@ def test_what_is_added_is_found_again_also_by_the_next_run(source: Path, folder:
     assert again.get(name) == replace(entry, reasons=("frame 2: \\udcff\nbroken",))
     assert again.get("other.jpg") is None
     again.close()
-
-
-def up_to_date(folder: Path, source: Path, key: str = KEY, outputs: list[str] = OUTPUTS) -> bool:
-    journal = Journal(folder)
-    try:
-        return journal.up_to_date("a.jpg", source, key, outputs) is not None
-    finally:
-        journal.close()
-
-
-def test_nothing_changed_is_up_to_date(source: Path, folder: Path) -> None:
-    recorded(folder, entry_of(source, folder))
-    assert up_to_date(folder, source)
-    assert up_to_date(folder, source, outputs=OUTPUTS[:1])
-
-
-def test_unknown_or_failed_inputs_are_done_again(source: Path, folder: Path) -> None:
-    assert not up_to_date(folder, source)
-    recorded(folder, Entry("a.jpg", None, KEY, {}, {}, ("no image",), failed=True))
-    assert not up_to_date(folder, source, outputs=[])
-
-
-def test_other_settings_or_more_formats_are_work(source: Path, folder: Path) -> None:
-    recorded(folder, entry_of(source, folder))
-    assert not up_to_date(folder, source, key=settings_key({"model": "5a", "min_score": 0.4}))
-    assert not up_to_date(folder, source, outputs=[*OUTPUTS, "keypoints/a.jpg.jsonl"])
-
-
-def test_a_missing_or_cut_output_is_work(source: Path, folder: Path) -> None:
-    recorded(folder, entry_of(source, folder))
-    os.truncate(folder / OUTPUTS[0], 3)
-    assert not up_to_date(folder, source)
-    (folder / OUTPUTS[0]).unlink()
-    assert not up_to_date(folder, source)
-
-
-def test_a_changed_input_is_work(source: Path, folder: Path) -> None:
-    recorded(folder, entry_of(source, folder))
-    source.write_bytes(b"another image")
-    assert not up_to_date(folder, source)
-
-
-def test_a_touched_input_is_kept_by_its_content_and_recorded_with_its_new_time(
-    source: Path, folder: Path
-) -> None:
-    recorded(folder, entry_of(source, folder))
-    os.utime(source, ns=(1, 1))
-    assert up_to_date(folder, source)
-    marks = [entry.fingerprint for entry in read_journal(folder)]
-    assert [mark and mark.mtime_ns for mark in marks][-1] == 1
-
-
-def test_same_size_and_another_content_is_work(source: Path, folder: Path) -> None:
-    recorded(folder, entry_of(source, folder))
-    source.write_bytes(b"PICTURE")
-    os.utime(source, ns=(1, 1))
-    assert not up_to_date(folder, source)
-
-
-def test_a_vanished_input_is_this_inputs_problem(source: Path, folder: Path) -> None:
-    recorded(folder, entry_of(source, folder))
-    source.unlink()
-    with pytest.raises(MediaError, match="No such file"):
-        up_to_date(folder, source)
-    with pytest.raises(MediaError, match="No such file"):
-        fingerprint(source)
 
 
 def test_the_key_changes_with_every_value_and_not_with_their_order() -> None:
@@ -258,11 +184,12 @@ def test_any_line_is_an_entry_or_damaged(data: st.DataObject) -> None:
         st.binary(max_size=64) | st.fixed_dictionaries(dict.fromkeys(fields, value)).map(json.dumps)
     )
     try:
-        entry = parsed(line.encode() if isinstance(line, str) else line)
+        entry = parse_record(line.encode() if isinstance(line, str) else line)
     except InputError:
         return
+    assert isinstance(entry, Entry)
     assert not any(".." in path for path in entry.outputs)
-    assert parsed(written(entry)) == entry
+    assert parse_record(record_line(entry)) == entry
 
 
 def test_an_endless_line_is_not_read_into_memory(
@@ -317,21 +244,21 @@ def test_a_journal_torn_in_its_first_line_is_ours(source: Path, folder: Path) ->
         assert list(Journal(folder).entries()) == []
 
 
-def test_what_was_begun_is_known_until_it_is_finished(source: Path, folder: Path) -> None:
-    begun = Begun("a.jpg", ("one", "two"), tuple(OUTPUTS))
+def test_what_was_started_is_known_until_it_is_finished(source: Path, folder: Path) -> None:
+    started = StartedInput("a.jpg", ("one", "two"), tuple(OUTPUTS))
     journal = Journal(folder)
-    journal.note([begun, RunFile("coco.json", Output(3, "5a"))])
+    journal.note([started, RunFile("coco.json", Output(3, "5a"))])
     journal.close()
     again = Journal(folder)
-    assert (again.begun("a.jpg"), again.begun("b.jpg")) == (begun, None)
-    assert (again.knows_file("coco.json"), again.file("coco.json")) == (True, Output(3, "5a"))
+    assert (again.started("a.jpg"), again.started("b.jpg")) == (started, None)
+    assert (again.is_run_file("coco.json"), again.run_file("coco.json")) == (True, Output(3, "5a"))
     again.add(replace(entry_of(source, folder), outputs={}, is_open=True))
-    assert list(Journal(folder).all_begun()) == [begun], (
+    assert list(Journal(folder).all_started()) == [started], (
         "a run has struck its old results and not finished the new"
     )
     again.add(entry_of(source, folder))
     again.close()
-    assert not list(Journal(folder).all_begun())
+    assert not list(Journal(folder).all_started())
 
 
 def test_a_folder_in_the_journals_place_ends_the_run(tmp_path: Path) -> None:

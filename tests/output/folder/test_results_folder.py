@@ -1,4 +1,4 @@
-"""The results folder between two runs: what stays, what goes, and what the journal may vouch for."""
+"""The results folder between two runs: what stays, what goes, and what the journal knows as ours."""
 
 import json
 import os
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from movenet_cli.cli import run_annotate
@@ -14,7 +15,7 @@ from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.errors import ExitCode, MediaError
 from movenet_cli.models.litert import LitertRunner
-from movenet_cli.output.folder import results_folder as folder
+from movenet_cli.output.folder import folder_outputs as folder
 from movenet_cli.output.folder.journal import read_journal
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import OverlayImage
@@ -56,7 +57,7 @@ def files(out: Path) -> list[str]:
 
 
 def owned(out: Path, name: str) -> list[str]:
-    """What the journal vouches for, of one input."""
+    """What the journal knows as results of one input."""
     (*_, last) = (entry for entry in read_journal(out) if entry.name == name)
     return sorted(last.outputs)
 
@@ -169,6 +170,34 @@ def test_the_dataset_holds_what_this_run_did_or_kept(
     images = json.loads((out / "coco.json").read_text())["images"]
     assert [image["file_name"] for image in images] == ["good.jpg"]
     assert run(["validate", str(out)]) == ExitCode.OK
+
+
+def test_a_touched_input_is_kept_and_recorded_with_its_new_time(
+    annotate: Annotate, media: Path, out: Path
+) -> None:
+    annotate()
+    os.utime(media / "good.jpg", ns=(1, 1))
+    assert annotate() == ExitCode.OK
+    assert inputs(out)["kept"] == 1
+    *_, last = read_journal(out)
+    assert last.fingerprint
+    assert last.fingerprint.mtime_ns == 1
+    assert last.outputs
+
+
+def test_files_of_two_contents_never_lie_side_by_side(annotate: Annotate, media: Path, out: Path) -> None:
+    """The input was replaced by one of the same size and time, which shows only when it is read."""
+    path = write_image(media / "a.bmp", gradient(seed=1))
+    annotate()
+    status, before = path.stat(), (out / "keypoints/a.bmp.json").read_bytes()
+    write_image(path, np.flip(gradient(seed=1), 1))
+    os.utime(path, ns=(status.st_mtime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    assert annotate() == ExitCode.OK
+    assert inputs(out)["kept"] == 2, "nothing has to be read"
+    assert annotate("-f", "json,csv") == ExitCode.OK
+    assert inputs(out)["done"] == 2, "one more format for both"
+    assert (out / "keypoints/a.bmp.json").read_bytes() != before
 
 
 def test_an_input_that_changed_and_cannot_be_read_keeps_nothing(

@@ -1,4 +1,4 @@
-"""The bytes of an image file in; what it says of itself out, before any pixel is decoded."""
+"""Reads what an image file says of itself, before any pixel is decoded."""
 
 import io
 import logging

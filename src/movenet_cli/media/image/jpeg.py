@@ -1,4 +1,4 @@
-"""The bytes of a JPEG file in; its pixels out, or an error when any are damaged.
+"""Decodes a JPEG file, and refuses it when any of its pixels are damaged.
 
 Decoding at a fraction of the size, which libjpeg offers, would take 60 % less time for 12 megapixels. But it
 smooths the image before the network's input is sampled from it, and moves confident keypoints by more than

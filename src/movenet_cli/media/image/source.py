@@ -1,4 +1,4 @@
-"""A still image file in; one frame of upright 8-bit RGB out."""
+"""A still image file as a source: one frame of upright 8-bit RGB."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Stored pixels in, upright pixels out: the eight orientations of EXIF, used for images and videos alike."""
+"""Turns stored pixels upright: the eight orientations of EXIF, used for images and videos alike."""
 
 import math
 from dataclasses import dataclass

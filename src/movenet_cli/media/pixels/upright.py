@@ -1,4 +1,4 @@
-"""An image that is stored lying on its side in, an `Image` that stands upright out."""
+"""An `Image` that stands upright, of pixels that may be stored lying on their side."""
 
 from abc import abstractmethod
 

@@ -1,4 +1,4 @@
-"""The planes of a decoded YUV frame in, a part of it scaled to RGB out, without converting the rest.
+"""The planes of a decoded YUV frame: a part of it is scaled first and then converted to RGB.
 
 The matrices are those of ITU-T H.273, table 4: with the luma weights Kr and Kb,
 R = Y + 2(1 - Kr)V, B = Y + 2(1 - Kb)U, and G is what is left of Y = Kr R + Kg G + Kb B.
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from movenet_cli.core.types import ByteArray, PixelRect, Size
-from movenet_cli.media.pixels.sample import sampled, scaled
+from movenet_cli.media.pixels.resize import sampled_plane, scaled_plane
 
 _PLANAR = frozenset(("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"))
 _INTERLEAVED = frozenset(("nv12",))
@@ -63,11 +63,11 @@ class YuvPlanes:
     def rgb(self, rect: PixelRect, size: Size) -> ByteArray:
         """The part `rect`, scaled bilinearly at pixel centres to `size` (width, height): RGB."""
         height, width = self.luma.shape
-        planes = [scaled(self.luma, rect, size)]
+        planes = [scaled_plane(self.luma, rect, size)]
         for plane in self.chroma:
             reduction = -(-width // plane.shape[1]), -(-height // plane.shape[0])
             is_left = reduction[0] > 1 and not self.is_centred
-            planes.append(sampled(plane, rect, size, reduction, is_left))
+            planes.append(sampled_plane(plane, rect, size, reduction, is_left))
         return np.asarray(cv2.transform(cv2.merge(planes), self.matrix), np.uint8)
 
 

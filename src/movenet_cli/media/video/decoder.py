@@ -1,7 +1,7 @@
-"""A container's video stream in; its frames in order out, each with its index and time, lost ones too."""
+"""Decodes one video stream: every frame once, in order, with its index and time, the lost ones as well."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import av
@@ -14,7 +14,7 @@ from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.errors import SHORTAGE
 from movenet_cli.media.video.demux import PacketReader, is_shown, missing_tail
 from movenet_cli.media.video.file_end import FileEnd
-from movenet_cli.media.video.frame_ledger import Account, CountedAccount, Settled, TimedAccount
+from movenet_cli.media.video.frame_ledger import CountedLedger, Emitted, FrameLedger, TimedLedger
 
 DAMAGED = "frame is damaged"
 ENDS_EARLY = "the file ends early"
@@ -24,7 +24,7 @@ _RAW = frozenset(("h264", "hevc", "vvc"))
 """Formats that are nothing but a codec's own bytes: none of their packets has a time."""
 
 _ONE_PACKET_ONE_FRAME = frozenset(
-    (
+    [
         "apng",
         "av1",
         "dnxhd",
@@ -38,8 +38,9 @@ _ONE_PACKET_ONE_FRAME = frozenset(
         "rawvideo",
         "vp8",
         "vp9",
-    )
+    ]
 )
+"""Codecs in which a packet without its frame is a lost frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +87,32 @@ class StreamDecoder:
         self._has_index = "mp4" in container.format.name
         self._container = container
         self._reader = PacketReader(container, stream, cancellation, has_index=self._has_index)
-        self._account = self._open_account(container)
+        self._ledger = self._open_ledger(container)
         self._first_key: Packet[VideoStream] | None = None
         self._recent: deque[int | None] = deque(maxlen=64)
         self._index = 0
         self._lost_since_key = False
         self._first: int | None = None
 
-    def __iter__(self) -> Iterator[Decoded]:
+    def __iter__(self) -> Generator[Decoded, None, None]:
         """Every frame of the stream, once, in presentation order."""
+        # A packet that may be cut is held back until the next one comes: in the middle of a file it is
+        # decoded as far as it goes, at its end it is half a frame, and FFmpeg would make up the other half.
         incomplete = None
         for packet in self._reader:
-            self._note_skipped()
+            self._expect_skipped()
             if incomplete is not None:
                 yield from self._decode(incomplete)
             may_be_cut = packet.is_corrupt or self._end.is_in_frame
             incomplete = packet if may_be_cut else None
             if incomplete is None:
                 yield from self._decode(packet)
-        self._note_end(incomplete)
+        self._expect_cut_off(incomplete)
         yield from self._drain(None)
-        if incomplete is not None and not self._account.is_strict:
-            yield from self._placed(self._account.failed())
-        yield from self._placed(self._account.ended())
+        # Where a packet may be less than a frame, the ledger counts a frame as lost only after an error.
+        if incomplete is not None and not self._ledger.is_strict:
+            yield from self._placed(self._ledger.failed())
+        yield from self._placed(self._ledger.ended())
 
     @property
     def count(self) -> int:
@@ -126,19 +130,20 @@ class StreamDecoder:
         lost = self._reader.broke_off or self._reader.gave_up  # which the frames tell already
         return None if lost else self._end.remark or self._reader.extent.remark
 
-    def _open_account(self, container: InputContainer) -> Account[av.VideoFrame]:
+    def _open_ledger(self, container: InputContainer) -> FrameLedger[av.VideoFrame]:
         # AVI has no presentation times: what libavformat gives are positions in decoding order.
         name = container.format.name
         is_counted = name in _RAW or (name == "avi" and self._stream.codec_context.has_b_frames)
-        kind = CountedAccount if is_counted else TimedAccount
+        kind = CountedLedger if is_counted else TimedLedger
         return kind(is_strict=self._codec in _ONE_PACKET_ONE_FRAME)
 
     def _decode(self, packet: "Packet[VideoStream]") -> Iterator[Decoded]:
         timestamp = self._timestamp(packet)
         if self._first_key is None and packet.is_keyframe:
             self._first_key = packet
-        if self._is_owed(packet):
-            self._account.sent(timestamp)
+        # The ledger is told first: when the decoder fails, the frame must be missing.
+        if self._is_expected(packet):
+            self._ledger.expect(timestamp)
         self._recent.append(timestamp)
         yield from self._drain(packet)
 
@@ -149,37 +154,39 @@ class StreamDecoder:
         except SHORTAGE:
             raise
         except FFmpegError:
+            # Before the first key frame errors are the rule, where a recording begins in the middle.
             self.is_damaged |= self._first_key is not None
-            yield from self._placed(self._account.failed())
+            yield from self._placed(self._ledger.failed())
             return
         for frame in frames:
             # Two packets may be one frame where fields are coded apart.
-            self._account.is_strict &= not frame.interlaced_frame
-            yield from self._placed(self._account.arrived(frame.pts, frame))
+            self._ledger.is_strict &= not frame.interlaced_frame
+            yield from self._placed(self._ledger.arrived(frame.pts, frame))
 
     def _timestamp(self, packet: "Packet[VideoStream]") -> int | None:
-        return packet.pts if isinstance(self._account, TimedAccount) else packet.dts
+        return packet.pts if isinstance(self._ledger, TimedLedger) else packet.dts
 
-    def _is_owed(self, packet: "Packet[VideoStream]") -> bool:
+    def _is_expected(self, packet: "Packet[VideoStream]") -> bool:
         """Whether a frame has to come of this packet."""
         first = self._first_key
+        # Frames that are shown before the first key frame refer to others that the file does not have.
         if first is None or not is_shown(packet, self._codec):
             return False
         return packet.pts is None or first.pts is None or packet.pts >= first.pts
 
-    def _note_skipped(self) -> None:
-        """Enter what the reader passed over, as a disk may lose some blocks in the middle."""
+    def _expect_skipped(self) -> None:
+        """Let the ledger expect what the reader passed over, as a disk may lose some blocks in the middle."""
         offset = self._offset()
         if offset is not None:
             for timestamp in self._reader.skipped:
-                self._account.sent(timestamp + offset, UNREADABLE)
+                self._ledger.expect(timestamp + offset, UNREADABLE)
         self._reader.skipped.clear()
 
-    def _note_end(self, incomplete: "Packet[VideoStream] | None") -> None:
-        """Enter what the end of the file cut off; half a packet is not decoded."""
+    def _expect_cut_off(self, incomplete: "Packet[VideoStream] | None") -> None:
+        """Let the ledger expect what was cut off: half a packet, and those that only the index tells of."""
         if incomplete is not None:
             self._recent.append(self._timestamp(incomplete))
-            self._account.sent(self._recent[-1], ENDS_EARLY)
+            self._ledger.expect(self._recent[-1], ENDS_EARLY)
         self._reader.broke_off |= self._end.is_in_fragment
         offset = self._offset()
         if offset is None:
@@ -189,7 +196,7 @@ class StreamDecoder:
         unlisted = self._end.unlisted(self._stream)
         missing = missing_tail(self._stream, self._reader.count, readable, offset, self._recent, unlisted)
         for timestamp in missing:
-            self._account.sent(timestamp, reason)
+            self._ledger.expect(timestamp, reason)
         self._reader.broke_off |= self._reader.gave_up and not missing  # as in an mp4 of fragments
 
     def _offset(self) -> int | None:
@@ -199,9 +206,9 @@ class StreamDecoder:
             return None
         return first.pts - first.dts
 
-    def _placed(self, settled: Iterator[Settled[av.VideoFrame]]) -> Iterator[Decoded]:
+    def _placed(self, emitted: Iterator[Emitted[av.VideoFrame]]) -> Iterator[Decoded]:
         """Number the frames and tell their times."""
-        for one in settled:
+        for one in emitted:
             image, reason = one.item, one.reason
             if image is not None and image.is_corrupt:
                 image, reason = None, DAMAGED

@@ -1,4 +1,4 @@
-"""An open container in; one video stream's packets out, with timestamps that never start over."""
+"""Reads one video stream's packets out of a container, over damage, with timestamps that never start over."""
 
 from collections.abc import Collection, Iterator
 from typing import TypeGuard
@@ -16,6 +16,7 @@ from movenet_cli.media.video.truncation import Extent
 _UNREADABLE = (FFmpegError, IndexError)
 """What PyAV raises for damaged data, and for a packet of a stream that the header did not announce."""
 _MOST_ERRORS = 100
+"""Errors in a row after which the rest of the file is given up."""
 _MOST_BACKWARD = 0.1
 """Seconds that decoding times may jump back within one recording."""
 _VP8_SHOWN = 0x10
@@ -72,6 +73,8 @@ class PacketReader:
             except SHORTAGE:  # noqa: PERF203
                 raise
             except _UNREADABLE as error:
+                # The demuxer goes on behind what it could not read. Unless an index lists what was there,
+                # nobody knows how many packets that were when the disk fails.
                 self._errors += 1
                 self._was_interrupted = True
                 self._disk_failed |= isinstance(error, OSError)
@@ -82,6 +85,7 @@ class PacketReader:
         self.broke_off |= not self._has_index
 
     def _until_error(self) -> Iterator["Packet[VideoStream]"]:
+        # All streams are read, not the video's alone: how far the sound reaches tells of a file that was cut.
         for packet in self._container.demux():
             self._cancellation.check()
             self._errors = 0
@@ -98,7 +102,10 @@ class PacketReader:
         return packet.stream_index == self._stream.index
 
     def _pass_over(self, packet: "Packet[VideoStream]") -> None:
-        """After an error: what the index lists before this packet was lost."""
+        """After an error: what the index lists before this packet was lost.
+
+        The place in the file identifies a packet in the index; times may repeat.
+        """
         entries = self._stream.index_entries
         for place in range(self.count, len(entries)):
             if entries[place].pos == packet.pos:

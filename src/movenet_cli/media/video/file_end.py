@@ -1,4 +1,4 @@
-"""What the bytes of a video file tell of its end, beyond what FFmpeg makes of them."""
+"""How a video file ends, by its own bytes: FFmpeg does not tell a GIF or an mp4 index that was cut off."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -60,6 +60,8 @@ class FileEnd:
         Args:
             stream: the video stream.
         """
+        # FFmpeg lists the samples that every table of the index has. The table of times stands first: when
+        # the others are cut off, it still tells when the rest would have come.
         listed = len(stream.index_entries)
         if self.boxes.cut is None or not 0 < listed < stream.frames:
             return []

@@ -1,6 +1,7 @@
-"""What goes into a decoder and what comes out of it in; every frame it owed, in order, out: there or lost.
+"""The frame ledger: which frames a decoder was given packets for, which of them came, and which are lost.
 
-A decoder says that some packet was bad, not which frame is missing. The accounts find out by comparing.
+A decoder says that some packet was bad, not which frame is missing. The ledger finds out: each packet makes a
+frame expected, each decoded frame is matched with one, and all are emitted in order, the lost ones as well.
 """
 
 import heapq
@@ -14,11 +15,11 @@ T = TypeVar("T")
 
 UNDECODABLE = "frame could not be decoded"
 _PATIENCE = 16
-"""So many later frames may come before a missing one is given up: no codec reorders further."""
+"""Frames that may come after a missing one before it is given up: no codec reorders further."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settled(Generic[T]):
+class Emitted(Generic[T]):
     """A frame whose turn has come.
 
     Attributes:
@@ -32,123 +33,132 @@ class Settled(Generic[T]):
     reason: str = UNDECODABLE
 
 
-class Account(ABC, Generic[T]):
-    """The bookkeeping of one stream.
+class FrameLedger(ABC, Generic[T]):
+    """The expected, arrived and lost frames of one stream.
 
     Attributes:
         is_strict: every packet is a frame in this codec, so a packet without its frame is a lost frame;
-            otherwise only as many are as errors were met.
+            otherwise a packet may be half a frame or none, and only as many are lost as errors were met.
     """
 
     def __init__(self, *, is_strict: bool) -> None:
         self.is_strict = is_strict
 
     @abstractmethod
-    def sent(self, timestamp: int | None, reason: str = UNDECODABLE) -> None:
+    def expect(self, timestamp: int | None, reason: str = UNDECODABLE) -> None:
         """A packet goes to the decoder; `reason` is for the case that nothing comes of it."""
 
     @abstractmethod
-    def failed(self) -> Iterator[Settled[T]]:
+    def failed(self) -> Iterator[Emitted[T]]:
         """The decoder met an error."""
 
     @abstractmethod
-    def arrived(self, timestamp: int | None, item: T) -> Iterator[Settled[T]]:
+    def arrived(self, timestamp: int | None, item: T) -> Iterator[Emitted[T]]:
         """A frame came out; gives the frames whose turn it is now."""
 
     @abstractmethod
-    def ended(self) -> Iterator[Settled[T]]:
+    def ended(self) -> Iterator[Emitted[T]]:
         """Nothing more comes; gives the rest."""
 
 
-class TimedAccount(Account[T]):
+class TimedLedger(FrameLedger[T]):
     """For streams with presentation times: frames are put in their order and matched by timestamp."""
 
     def __init__(self, *, is_strict: bool) -> None:
         super().__init__(is_strict=is_strict)
-        self._owed: list[tuple[int, str]] = []
-        self._ready: list[tuple[int, int, T]] = []
-        self._errors = 0
+        self._expected: list[tuple[int, str]] = []  # a heap of timestamps, each with its reason to be lost
+        self._ready: list[tuple[int, int, T]] = []  # a heap of decoded frames; those of one time as they came
+        self._errors = 0  # met by the decoder, and not yet laid to a frame
         self._arrivals = 0
         self._newest = 0
-        self._settled: int | None = None
+        self._last_emitted: int | None = None
 
-    def sent(self, timestamp: int | None, reason: str = UNDECODABLE) -> None:
-        """See `Account.sent`; a packet without a time is not waited for."""
+    def expect(self, timestamp: int | None, reason: str = UNDECODABLE) -> None:
+        """See `FrameLedger.expect`; a packet without a time is not waited for."""
         if timestamp is not None:
-            heapq.heappush(self._owed, (timestamp, reason))
+            heapq.heappush(self._expected, (timestamp, reason))
 
-    def failed(self) -> Iterator[Settled[T]]:
-        """See `Account.failed`: which frame it was shows later."""
+    def failed(self) -> Iterator[Emitted[T]]:
+        """See `FrameLedger.failed`: which frame it was shows later."""
         self._errors += 1
         return iter(())
 
-    def arrived(self, timestamp: int | None, item: T) -> Iterator[Settled[T]]:
-        """See `Account.arrived`; a frame that comes after it was given up stays lost."""
+    def arrived(self, timestamp: int | None, item: T) -> Iterator[Emitted[T]]:
+        """See `FrameLedger.arrived`; a frame that comes after it was given up stays lost."""
         self._newest = self._newest if timestamp is None else timestamp
         is_late = self._is_late()
-        if is_late and self._settled is not None:
-            self._newest = self._settled
+        if is_late and self._last_emitted is not None:
+            self._newest = self._last_emitted  # time does not go back
+        # In a strict codec a late frame was emitted as lost, and must not count twice. In others what is
+        # given up without an error is not emitted, since its packet may be no frame: here it comes after all.
         if not is_late or not self.is_strict:
             self._arrivals += 1
             heapq.heappush(self._ready, (self._newest, self._arrivals, item))
-        return self._settle(_PATIENCE)
+        return self._emit(_PATIENCE)
 
-    def ended(self) -> Iterator[Settled[T]]:
-        """See `Account.ended`."""
-        yield from self._settle(0)
-        while self._owed:
+    def ended(self) -> Iterator[Emitted[T]]:
+        """See `FrameLedger.ended`."""
+        yield from self._emit(0)
+        while self._expected:
             yield from self._give_up()
 
     def _is_late(self) -> bool:
-        """Whether later frames than the newest one have had their turn, and nobody waits for it."""
-        if self._settled is None or self._newest > self._settled:
+        """Whether frames after the newest one have been emitted, and it is not expected any more."""
+        if self._last_emitted is None or self._newest > self._last_emitted:
             return False
-        return not self._owed or self._owed[0][0] > self._newest
+        return not self._expected or self._expected[0][0] > self._newest
 
-    def _settle(self, patience: int) -> Iterator[Settled[T]]:
+    def _emit(self, patience: int) -> Iterator[Emitted[T]]:
+        """Emit what is ready, up to the first frame that may still come."""
         while self._ready:
-            if self._owed and self._owed[0][0] < self._ready[0][0]:
+            # The first decoded frame waits as long as an earlier one is expected. When more have come
+            # meanwhile than a codec holds back, that one comes no more.
+            if self._expected and self._expected[0][0] < self._ready[0][0]:
                 if len(self._ready) <= patience:
                     return
                 yield from self._give_up()
                 continue
             timestamp, _, item = heapq.heappop(self._ready)
-            if self._owed and self._owed[0][0] == timestamp:
-                heapq.heappop(self._owed)
-            self._settled = timestamp
-            yield Settled(timestamp, item)
+            if self._expected and self._expected[0][0] == timestamp:
+                heapq.heappop(self._expected)
+            self._last_emitted = timestamp
+            yield Emitted(timestamp, item)
 
-    def _give_up(self) -> Iterator[Settled[T]]:
-        timestamp, reason = heapq.heappop(self._owed)
+    def _give_up(self) -> Iterator[Emitted[T]]:
+        """Stop waiting for the first expected frame: it is lost, or its packet was no frame of its own."""
+        timestamp, reason = heapq.heappop(self._expected)
         if self.is_strict or self._errors:
             self._errors = max(0, self._errors - 1)
-            self._settled = timestamp
-            yield Settled(timestamp, None, reason)
+            self._last_emitted = timestamp
+            yield Emitted(timestamp, None, reason)
 
 
-class CountedAccount(Account[T]):
-    """For streams without presentation times: the n-th frame gets the n-th packet's time."""
+class CountedLedger(FrameLedger[T]):
+    """For streams without presentation times: the n-th frame gets the n-th packet's time.
+
+    Frames come out of the decoder in the order of presentation, so nothing has to be put in order.
+    """
 
     def __init__(self, *, is_strict: bool) -> None:
         super().__init__(is_strict=is_strict)
-        self._owed: deque[tuple[int | None, str]] = deque()
+        self._expected: deque[tuple[int | None, str]] = deque()
 
-    def sent(self, timestamp: int | None, reason: str = UNDECODABLE) -> None:
-        """See `Account.sent`; `timestamp` is the decoding time."""
-        self._owed.append((timestamp, reason))
+    def expect(self, timestamp: int | None, reason: str = UNDECODABLE) -> None:
+        """See `FrameLedger.expect`; `timestamp` is the decoding time."""
+        self._expected.append((timestamp, reason))
 
-    def failed(self) -> Iterator[Settled[T]]:
-        """See `Account.failed`: one frame is lost here."""
-        if self._owed:
-            timestamp, reason = self._owed.popleft()
-            yield Settled(timestamp, None, reason)
+    def failed(self) -> Iterator[Emitted[T]]:
+        """See `FrameLedger.failed`: one frame is lost here, the best guess without times."""
+        if self._expected:
+            timestamp, reason = self._expected.popleft()
+            yield Emitted(timestamp, None, reason)
 
-    def arrived(self, timestamp: int | None, item: T) -> Iterator[Settled[T]]:
-        """See `Account.arrived`."""
-        yield Settled(self._owed.popleft()[0] if self._owed else None, item)
+    def arrived(self, timestamp: int | None, item: T) -> Iterator[Emitted[T]]:
+        """See `FrameLedger.arrived`."""
+        yield Emitted(self._expected.popleft()[0] if self._expected else None, item)
 
-    def ended(self) -> Iterator[Settled[T]]:
-        """See `Account.ended`."""
+    def ended(self) -> Iterator[Emitted[T]]:
+        """See `FrameLedger.ended`."""
         if self.is_strict:
-            yield from (Settled(timestamp, None, reason) for timestamp, reason in self._owed)
-        self._owed.clear()
+            yield from (Emitted(timestamp, None, reason) for timestamp, reason in self._expected)
+        self._expected.clear()

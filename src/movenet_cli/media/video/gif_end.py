@@ -1,4 +1,4 @@
-"""How a GIF file ends: FFmpeg takes an image that was cut off for a whole one."""
+"""Whether a GIF file ends as it should: FFmpeg takes an image that was cut off for a whole one."""
 
 from pathlib import Path
 from typing import BinaryIO, Final, Literal

@@ -1,4 +1,4 @@
-"""An iterator in; the same items out, made ahead by one thread behind a bounded queue."""
+"""Runs an iterator ahead of its consumer, in a thread of its own and behind a bounded queue."""
 
 import threading
 from collections.abc import Iterator

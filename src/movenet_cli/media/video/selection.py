@@ -1,4 +1,4 @@
-"""The frame range that was asked for and each frame's index and time in; whether to take it out."""
+"""Decides which of a video's frames were asked for, by their index and time."""
 
 import math
 

@@ -1,5 +1,6 @@
-"""A video file in; the frames that were asked for out, upright, with their source index and time."""
+"""A video file as a source: the frames that were asked for, upright, with their source index and time."""
 
+import contextlib
 import itertools
 import struct
 from collections.abc import Iterator
@@ -27,7 +28,11 @@ from movenet_cli.media.video.prefetch import Prefetcher
 from movenet_cli.media.video.selection import Selection
 
 _QUEUE_DEPTH = 8
+"""Frames that are decoded ahead."""
+
 _MOST_B_FRAMES = 16
+"""No codec has more B-frames in a row."""
+
 _BROKE_OFF = "the file cannot be read to its end; how many frames are lost is not known"
 
 
@@ -95,9 +100,11 @@ class VideoSource(Source):
         self._container.close()
 
     def _begin(self, *, is_damaged: bool) -> None:
-        """Begin at the beginning: with all threads and no mercy, or for a damaged stream with one and all."""
+        """Open the file at its beginning, for a damaged stream with other settings of the decoder."""
         self._container, self._stream = _open(self._path)
         context = self._stream.codec_context
+        # At first as fast as it goes, and strict: with "explode" FFmpeg reports an error that it would
+        # otherwise hide. Of a damaged stream it shall show what it can, with one thread, always the same.
         context.thread_type, context.thread_count = "AUTO", 1 if is_damaged else 0
         context.options = {
             "max_pixels": str(self._max_pixels),  # for larger frames later on
@@ -109,18 +116,21 @@ class VideoSource(Source):
         """Every frame of the stream; from the first sign of damage on, out of a second, careful decoding.
 
         What FFmpeg makes of damaged data, and which frames it calls damaged, depends on which of its threads
-        is faster. B-frames wait for the frame after them, which they are made of, too, to be sound.
+        is faster. So the file is decoded once more, slowly, and the frames that were given already are passed
+        over: they came before the damage, and are the same both times.
         """
+        # B-frames are made of the frame after them, too: they are held until that one is known to be sound.
         held: list[Decoded] = []
         given = 0
-        for decoded in self._decoder:
-            held.append(decoded)
-            if self._decoder.is_damaged:
-                break
-            if len(held) > _MOST_B_FRAMES or not _is_b_frame(decoded.image):
-                given += len(held)
-                yield from held
-                held.clear()
+        with contextlib.closing(iter(self._decoder)) as first_try:
+            for decoded in first_try:
+                held.append(decoded)
+                if self._decoder.is_damaged:
+                    break
+                if len(held) > _MOST_B_FRAMES or not _is_b_frame(decoded.image):
+                    given += len(held)
+                    yield from held
+                    held.clear()
         if self._decoder.is_damaged:
             self._container.close()
             self._begin(is_damaged=True)

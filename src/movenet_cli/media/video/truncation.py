@@ -1,4 +1,4 @@
-"""An open container and the ends of its packets in; a remark out when the file declares to be longer."""
+"""Whether a video file is shorter than its header says, by how far its packets reach."""
 
 from fractions import Fraction
 from typing import Final
@@ -57,8 +57,10 @@ class Extent:
         """What to say once the file is read to its end; None when it is no shorter than it says."""
         if self._declared is None or self._video not in self._ends:
             return None
+        # A whole file's last frame may be as long as the longest one, and its duration need not be written.
         gap = float(self._longest_gap * self._bases[self._video])
         if self._counted is None:
+            # The header gives one duration for all streams: the longest of them must reach it.
             end = max(float(end * self._bases[place]) for place, end in self._ends.items())
             slack = max(_SLACK, gap)
         else:

@@ -1,46 +1,40 @@
-"""The journal of a results folder, `journal.jsonl`: which results are ours, and what they were made of.
+"""The journal of a results folder, `journal.jsonl`: which files are ours, and what they were made of.
 
-Lines are only ever appended. Before an input is begun, a line tells which files may come of it; after they
-are complete, a line tells what they are. Of two lines for one input the later holds. A line that was torn by
-a crash, or is damaged, counts as not there: that input is done again.
+Its lines are only ever appended, each a record of `records.py`. Before an input is started, a line tells
+which files may come of it; after they are complete, an entry tells what they are. Of two lines for one input
+the later holds. A line that was torn by a crash, or is damaged, counts as not there: its input is done again.
+
+A run writes the lines (`folder_outputs.py`), and `convert` adds to them. The next run reads them to decide
+what it may keep (`planner.py`), `validate` to compare them with the files.
 """
 
 import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Final, cast
 
-from movenet_cli.errors import InputError, MediaError, OutputError
+from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.lines import LineTooLongError, bounded_lines
-from movenet_cli.output.folder.entries import Entry, Fingerprint, Output, fingerprint, parsed, written
+from movenet_cli.output.folder.output_file import Output
 from movenet_cli.output.folder.records import (
-    Begun,
+    Entry,
     Record,
-    ResultSettings,
     RunFile,
+    StartedInput,
     is_beginning,
     parse_record,
     record_line,
 )
+from movenet_cli.output.folder.result_settings import ResultSettings, UsedModel
 
 log = logging.getLogger(__name__)
 
 JOURNAL_NAME: Final = "journal.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class UsedModel:
-    """A model that an earlier run used: hash, runtime, kind, and whether it takes inputs of any size."""
-
-    sha256: str
-    runtime: str
-    kind: Literal["single", "multi"]
-    is_flexible: bool
 
 
 class Journal:
@@ -55,12 +49,13 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         """Read what is there; lines that are damaged or overtaken go when the first record is added."""
-        self._folder = folder
         self._path = folder / JOURNAL_NAME
-        self._lock = threading.RLock()  # what is noted may look things up while it is made
-        self._lines: dict[str, bytes] = {}
+        self._lock = threading.RLock()  # a record that is being added may be made of a look into the journal
+        # Inputs are kept as lines: a record as an object takes several times the memory, and a folder may
+        # hold a million of them.
+        self._entries: dict[str, bytes] = {}
+        self._started: dict[str, bytes] = {}
         self._settings: dict[str, ResultSettings] = {}
-        self._begun: dict[str, bytes] = {}
         self._files: dict[str, Output | None] = {}
         self._stream: BinaryIO | None = None
         self._is_tidy = True
@@ -69,16 +64,26 @@ class Journal:
                 self._is_tidy = not self._load()
 
     def get(self, name: str) -> Entry | None:
-        """What is known of the input."""
-        with self._lock:
-            line = self._lines.get(name)
-        return None if line is None else parsed(line)
+        """What is recorded of the input."""
+        line = self._entries.get(name)
+        return None if line is None else cast(Entry, _parsed(line))
 
     def entries(self) -> Iterator[Entry]:
         """All inputs, in the order in which they were first finished."""
         with self._lock:
-            lines = list(self._lines.values())
-        return map(parsed, lines)
+            lines = list(self._entries.values())
+        return (cast(Entry, parse_record(line)) for line in lines)
+
+    def started(self, name: str) -> StartedInput | None:
+        """What an earlier run set out to do with the input and did not finish."""
+        line = self._started.get(name)
+        return None if line is None else cast(StartedInput, _parsed(line))
+
+    def all_started(self) -> Iterator[StartedInput]:
+        """All inputs that were started and not finished."""
+        with self._lock:
+            lines = list(self._started.values())
+        return (cast(StartedInput, parse_record(line)) for line in lines)
 
     def settings(self, key: str) -> ResultSettings | None:
         """The settings that a key stands for; None when nobody wrote them down, as in version 0.1.0."""
@@ -86,57 +91,37 @@ class Journal:
 
     def find_model(self, name: str, sha256: str | None) -> UsedModel | None:
         """What an earlier run knew of a model: of this file, or when that is not known, of this name."""
-        for settings in self._settings.values():
-            values = settings.values
-            for position, model in enumerate(values["models"]):
-                if model[1] == sha256 or (sha256 is None and model[0] == name):
-                    return UsedModel(model[1], model[2], values["kinds"][position], "input_size" in values)
-        return None
+        found = (settings.find_model(name, sha256) for settings in self._settings.values())
+        return next(filter(None, found), None)
 
-    def begun(self, name: str) -> Begun | None:
-        """What an earlier run set out to do with the input and did not finish."""
-        with self._lock:
-            line = self._begun.get(name)
-        return None if line is None else _parsed_begun(line)
-
-    def all_begun(self) -> Iterator[Begun]:
-        """All inputs that were begun and not finished."""
-        with self._lock:
-            lines = list(self._begun.values())
-        return map(_parsed_begun, lines)
-
-    def vouches_for(self, name: str, path: str) -> bool:
-        """Whether a file is a result of the input: finished, begun, or converted from its documents."""
-        entry, begun = self.get(name), self.begun(name)
+    def is_result(self, name: str, path: str) -> bool:
+        """Whether a file is a result of the input: finished, started, or converted from its documents."""
+        entry, started = self.get(name), self.started(name)
         if entry is not None and (path in entry.outputs or path in self._files):
             return True
-        return begun is not None and path in begun.outputs
+        return started is not None and path in started.outputs
 
-    def knows_file(self, path: str) -> bool:
+    def is_run_file(self, path: str) -> bool:
         """Whether a file of the run itself is known to be ours."""
         return path in self._files
 
-    def file(self, path: str) -> Output | None:
+    def run_file(self, path: str) -> Output | None:
         """What was last written as a file of the run itself; None when that is not known."""
         return self._files.get(path)
 
     def add(self, entry: Entry) -> None:
         """Record a finished input; its outputs must be complete."""
-        line = written(entry)
-        with self._lock, self._as_output_error():
-            self._append(line)
-            self._take(entry, line)
-            if self._stream is not None:
-                self._stream.flush()
+        self.note([entry])
 
     def note(self, records: Iterable[Record]) -> None:
-        """Record anything: settings (once), inputs that are begun, files of the run, entries anew."""
+        """Record anything; settings that are there already are not written again."""
         with self._lock, self._as_output_error():
             for record in records:
-                if not (isinstance(record, ResultSettings) and record.key in self._settings):
-                    line = written(record) if isinstance(record, Entry) else record_line(record)
-                    self._append(line)
-                    self._take(record, line)
+                if isinstance(record, ResultSettings) and record.key in self._settings:
+                    continue
+                line = record_line(record)
+                self._append(line)
+                self._take(record, line)
             if self._stream is not None:
                 self._stream.flush()
 
@@ -145,38 +130,6 @@ class Journal:
         with self._as_output_error():
             if self._stream is not None:
                 os.fsync(self._stream.fileno())
-
-    def up_to_date(
-        self,
-        name: str,
-        path: Path,
-        key: str,
-        outputs: Sequence[str],
-        check: Callable[[], None] = lambda: None,
-    ) -> Entry | None:
-        """The entry of an input that need not be done again; None when it must be.
-
-        A file that was touched but has the same content is recorded with its new time.
-
-        Args:
-            name: of the input.
-            path: of the input.
-            key: of this run.
-            outputs: the paths that this run would write, relative to the results folder.
-            check: called every megabyte that is read of the input; may raise to give up.
-
-        Raises:
-            MediaError: when the input cannot be read.
-        """
-        entry = self.get(name)
-        if entry is None or not is_up_to_date(entry, key, outputs, self._folder):
-            return None
-        now = same_content(entry, path, check)
-        if now is None or now == entry.fingerprint:
-            return entry if now else None
-        touched = replace(entry, fingerprint=now)
-        self.add(touched)
-        return touched
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
@@ -202,17 +155,20 @@ class Journal:
                     is_cut = not line.endswith(b"\n") and is_beginning(line)
                     damaged += not self._take_line(line)
         except LineTooLongError:
+            # Nothing of ours is that long; what may come after it is not looked for.
             damaged += 1
             count += 1
+        # Not one sound line: it is no journal, unless it is the one line that a killed run tore.
         if count == damaged > is_cut:
             raise OutputError(
                 f"{self._path} is not a journal of movenet; move it away, "
                 "or choose another folder with --output"
             )
+        # A torn last line is what a crash leaves, and costs nothing new; other damage is worth a warning.
         if damaged > is_cut:
             lines = "a line is" if damaged - is_cut == 1 else f"{damaged - is_cut} lines are"
             log.warning("%s: %s damaged; the inputs recorded there are done again", self._path, lines)
-        kept = len(self._lines) + len(self._settings) + len(self._begun) + len(self._files)
+        kept = len(self._entries) + len(self._started) + len(self._settings) + len(self._files)
         return count != kept
 
     def _take_line(self, line: bytes) -> bool:
@@ -228,14 +184,16 @@ class Journal:
     def _take(self, record: Record, line: bytes) -> None:
         if isinstance(record, ResultSettings):
             self._settings[record.key] = record
-        elif isinstance(record, Begun):
-            self._begun[record.name] = line
+        elif isinstance(record, StartedInput):
+            self._started[record.name] = line
         elif isinstance(record, RunFile):
             self._files[record.path] = record.output
         else:
-            self._lines[record.name] = line
+            self._entries[record.name] = line
+            # An open entry only strikes outputs: the run that replaces them is still at it, and what it
+            # leaves when it is killed must be known as its own.
             if not record.is_open:
-                self._begun.pop(record.name, None)
+                self._started.pop(record.name, None)
 
     def _append(self, data: bytes) -> None:
         """Write at the end; the first time of all, the file is opened, and tidied when it needs to be."""
@@ -249,22 +207,18 @@ class Journal:
         return self._path.open("ab")
 
     def _compact(self) -> None:
-        """Write the file anew with only what holds."""
+        """Write the file anew with only what holds; started inputs last, since an entry would end them."""
         with AtomicFile(self._path, of_input=False) as file:
-            for settings in self._settings.values():
-                file.stream.write(record_line(settings))
-            for path, output in self._files.items():
-                file.stream.write(record_line(RunFile(path, output)))
-            for line in self._lines.values():
-                file.stream.write(line)
-            for line in self._begun.values():
-                file.stream.write(line)
+            file.stream.writelines(map(record_line, self._settings.values()))
+            file.stream.writelines(record_line(RunFile(*each)) for each in self._files.items())
+            file.stream.writelines(self._entries.values())
+            file.stream.writelines(self._started.values())
 
 
-def _parsed_begun(line: bytes) -> Begun:
-    record = parse_record(line)
-    assert isinstance(record, Begun)  # noqa: S101 - it was when it was taken in
-    return record
+@lru_cache(maxsize=64)
+def _parsed(line: bytes) -> Record:
+    """The record of a line; one input is asked about several times in a row, once for each of its files."""
+    return parse_record(line)
 
 
 def read_journal(folder: Path) -> Iterator[Entry]:
@@ -283,41 +237,3 @@ def read_records(folder: Path) -> Iterator[Record]:
             yield from map(parse_record, bounded_lines(stream))
     except (OSError, LineTooLongError) as error:
         raise InputError(f"cannot read {folder / JOURNAL_NAME}: {error}") from error
-
-
-def is_up_to_date(entry: Entry, key: str, outputs: Sequence[str], folder: Path) -> bool:
-    """Whether the entry was made with `key`, and all `outputs` are there with the size it tells.
-
-    The input itself is not looked at: see `same_content`.
-    """
-    if entry.failed or entry.key != key or not entry.outputs.keys() >= set(outputs):
-        return False
-    return all(_size(folder / output) == entry.outputs[output].size for output in outputs)
-
-
-def same_content(entry: Entry, path: Path, check: Callable[[], None] = lambda: None) -> Fingerprint | None:
-    """The input's fingerprint now, when its content is the recorded one; None when it is not.
-
-    Content is read only when the time of the last change differs while the size does not.
-
-    Raises:
-        MediaError: when the input cannot be read.
-    """
-    old = entry.fingerprint
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise MediaError(f"cannot read it: {error.strerror}") from error
-    if old is None or status.st_size != old.size:
-        return None
-    if status.st_mtime_ns == old.mtime_ns:
-        return old
-    now = fingerprint(path, check)
-    return now if now.sha256 == old.sha256 else None
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return None

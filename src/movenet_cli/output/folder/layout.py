@@ -1,12 +1,16 @@
-"""An input's name to the places of its results, relative to the results folder, `/` between parts."""
+"""Where a run's results lie in its folder: paths relative to the folder, `/` between parts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, get_args
 
 from movenet_cli.core.folder_names import DATASET, OVERLAY, RUN
 from movenet_cli.core.inputs import Media
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.output.overlay.image import overlay_name
+
+MEDIA: Final[tuple[Media, ...]] = get_args(Media)
+"""The kinds of input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Layout:
 
     @property
     def folders(self) -> list[str]:
-        """The folders that hold everything else."""
+        """The folders of the inputs' files."""
         return [*(FORMATS[name].folder for name in self.formats), *([OVERLAY] if self.overlay else [])]
 
     @property
@@ -39,6 +43,10 @@ class Layout:
         """All of an input's files, each with its format."""
         overlay = {f"{OVERLAY}/{overlay_name(name, media)}": OVERLAY} if self.overlay else {}
         return self.texts(name) | overlay
+
+    def possible(self, name: str) -> list[str]:
+        """All files that may come of an input whose kind is not known before it is opened."""
+        return list(dict.fromkeys(path for media in MEDIA for path in self.files(name, media)))
 
 
 def dataset_part(name: str) -> str:

@@ -1,0 +1,243 @@
+"""Writes a run's results into its folder: a file per input and format, overlays, dataset, `run.json`.
+
+For each input, in this order: the journal tells which files may come of it, what is out of date is struck
+from the journal and removed, the new files appear one by one under their names, and an entry in the journal
+makes them count.
+"""
+
+import contextlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+from movenet_cli.core.cancellation import CancellationToken
+from movenet_cli.core.folder_names import OVERLAY, RUN
+from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.results import Header, InputOutcome, Summary
+from movenet_cli.errors import MediaError
+from movenet_cli.io.atomic import as_output_error, sync_folders, write_file
+from movenet_cli.io.json_text import json_line
+from movenet_cli.output.folder.dataset import Dataset
+from movenet_cli.output.folder.fingerprint import (
+    Fingerprint,
+    fingerprint,
+    has_changed,
+    location_of,
+    same_content,
+)
+from movenet_cli.output.folder.layout import dataset_part
+from movenet_cli.output.folder.output_file import Output, output_of, put_aside_if_changed
+from movenet_cli.output.folder.ownership import in_the_way, is_foreign
+from movenet_cli.output.folder.planner import FolderPlanner
+from movenet_cli.output.folder.records import Entry
+from movenet_cli.output.formats.document import summary_fields
+from movenet_cli.output.formats.registry import FORMATS
+from movenet_cli.output.formats.text_sink import TextSink
+from movenet_cli.output.interface import Outputs, Sink
+from movenet_cli.output.overlay.image import open_overlay
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One input in hand.
+
+    Attributes:
+        fingerprint: of the input, before it was read.
+        up_to_date: outputs of an earlier run that stay until they are replaced.
+        to_write: paths that this run writes, each with its format.
+    """
+
+    fingerprint: Fingerprint
+    up_to_date: Mapping[str, Output] = field(default_factory=dict)
+    to_write: Mapping[str, str] = field(default_factory=dict)
+
+
+class FolderOutputs(Outputs):
+    """The results folder of one run.
+
+    Args:
+        planner: knows the folder and its journal, and decides what is up to date.
+    """
+
+    def __init__(self, planner: FolderPlanner) -> None:
+        self._root, self._journal, self._layout = planner.root, planner.journal, planner.layout
+        self._planner = planner
+        self._dataset = Dataset(self._root, self._journal)
+        self._work: dict[str, _Work] = {}
+        self._failed: set[str] = set()
+        self._cancellation = CancellationToken()
+
+    def kept(self, file: InputFile) -> InputOutcome | None:
+        """See `Outputs.kept`."""
+        entry = self._journal.get(file.name)
+        planned = self._planner.decide(
+            file, entry, lambda recorded: same_content(recorded, file.path, self._cancellation.check)
+        )
+        if entry is None or planned.action != "keep":
+            return None
+        if planned.fingerprint != entry.fingerprint:  # touched: the new time spares the next run the reading
+            self._journal.add(replace(entry, fingerprint=planned.fingerprint))
+        return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), path=file.path)
+
+    def begin(self, file: InputFile) -> None:
+        """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
+        if self._journal.started(file.name) is None:  # it was to be kept, and has changed since the plan
+            self._journal.note(self._planner.started([file]))
+            self._journal.sync()
+        self._work[file.name] = _Work(
+            fingerprint(file.path, self._cancellation.check), to_write=self._layout.texts(file.name)
+        )
+
+    def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
+        """Open the outputs that are missing or out of date; see `Outputs.sinks`."""
+        media = header.info.media
+        now = self._work[file.name].fingerprint
+        planned = self._planner.decide(
+            file,
+            self._journal.get(file.name),
+            lambda recorded: now if recorded is not None and recorded.sha256 == now.sha256 else None,
+            [media],
+        )
+        up_to_date = planned.up_to_date
+        to_write = {
+            path: format_name
+            for path, format_name in self._layout.files(file.name, media).items()
+            if planned.action == "redo" or path not in up_to_date
+        }
+        for path in to_write:  # the plan has looked, too; this is a last look before anything is touched
+            if is_foreign(self._root, self._journal, file.name, path):
+                raise in_the_way([self._root / path])
+        for path in to_write.keys() & up_to_date.keys():
+            put_aside_if_changed(self._root / path, up_to_date[path])
+        self._work[file.name] = _Work(now, up_to_date, to_write)
+        self._strike_outdated(file.name, up_to_date)
+        # An up-to-date file that is overwritten is right, and stays, until the new one takes its name.
+        self._remove(file.name, to_write.keys() - up_to_date.keys())
+        sinks: list[Sink] = []
+        try:
+            for path, format_name in to_write.items():
+                sinks.append(self._sink(path, format_name, file, header))
+        except BaseException:
+            for sink in sinks:
+                sink.abort()
+            raise
+        return sinks
+
+    def finished(self, file: InputFile, media: Media, summary: Summary, notes: tuple[str, ...] = ()) -> None:
+        """See `Outputs.finished`.
+
+        Raises:
+            MediaError: the input is not what it was before it was read.
+        """
+        work = self._work[file.name]
+        if has_changed(file.path, work.fingerprint):
+            raise MediaError("it changed while it was read; run the same command again")
+        # An overlay of which nothing could be drawn makes no file.
+        made = (path for path in work.to_write if (self._root / path).exists())
+        outputs = {**work.up_to_date, **{path: output_of(self._root / path) for path in made}}
+        entry = Entry(
+            file.name,
+            work.fingerprint,
+            self._planner.settings[media].key,
+            outputs,
+            summary_fields(summary),
+            tuple(summary.reasons),
+            path=location_of(file.path),
+            notes=notes,
+        )
+        self._journal.add(entry)
+        if dataset_part(file.name) not in outputs:
+            self._dataset.drop()  # it does not have this input
+        del self._work[file.name]
+
+    def failed(self, file: InputFile, reason: str) -> None:
+        """See `Outputs.failed`; removes what lies by now, and what this run had finished of the input."""
+        self._failed.add(file.name)
+        work = self._work.pop(file.name, None)
+        entry = self._journal.get(file.name)
+        recorded = entry.outputs if entry else {}
+        stays = recorded if entry and self._outlives_failure(entry, file.path, work) else {}
+        to_write = work.to_write if work else self._layout.texts(file.name)
+        for path in {*recorded, *to_write} - stays.keys():
+            with contextlib.suppress(MediaError):  # a name that cannot be written is not there
+                self._remove(file.name, [path])
+        if not stays:
+            where = location_of(file.path)
+            self._journal.add(Entry(file.name, None, "", {}, {}, (reason,), failed=True, path=where))
+
+    def _outlives_failure(self, entry: Entry, path: Path, work: _Work | None) -> bool:
+        """Whether what is recorded of an input that failed is still true.
+
+        An input that cannot even be read now keeps what it had: nothing says that it has changed.
+        """
+        if entry.fingerprint is None:
+            return False
+        if work is None:
+            return not has_changed(path, entry.fingerprint)
+        same = work.fingerprint.sha256 == entry.fingerprint.sha256 and not has_changed(path, work.fingerprint)
+        return same and entry.key in self._planner.keys
+
+    def halt(self) -> None:
+        """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
+        self._cancellation.cancel()
+
+    def combine(self, files: Sequence[InputFile]) -> None:
+        """Write what is made of all inputs' results together, of those that have any, in the order given."""
+        if "coco" in self._layout.formats:
+            parts = [self._root / dataset_part(file.name) for file in files if self._has_part(file.name)]
+            self._dataset.write(parts)
+
+    def _has_part(self, name: str) -> bool:
+        """Whether this run did or kept the input, and its part of the dataset is complete, by the journal."""
+        entry = None if name in self._failed else self._journal.get(name)
+        return entry is not None and dataset_part(name) in entry.outputs
+
+    def sync(self) -> None:
+        """Let everything so far reach the disk."""
+        self._journal.sync()
+        sync_folders(self._root)
+
+    def write_run(self, document: Mapping[str, object]) -> None:
+        """Write `run.json`: indented, the list of inputs with one line for each."""
+        rest = {name: value for name, value in document.items() if name != "files"}
+        text = json.dumps(rest, indent=2)
+        lines = ",\n".join(f"    {json_line(each)}" for each in cast(list[object], document.get("files", [])))
+        files = f"[\n{lines}\n  ]" if lines else "[]"
+        text = f'{text.removesuffix("}").rstrip()},\n  "files": {files}\n}}\n'
+        write_file(self._root / RUN, text, self._root)
+
+    def _strike_outdated(self, name: str, up_to_date: Mapping[str, Output]) -> None:
+        """Strike what is out of date from the journal, then remove it.
+
+        The struck line is on the disk before a new file has its name. Else a power cut could leave the old
+        line beside the new file, and both would look right.
+        """
+        entry, started = self._journal.get(name), self._journal.started(name)
+        if entry is None or not (outdated := entry.outputs.keys() - up_to_date.keys()):
+            return
+        for path in outdated:
+            put_aside_if_changed(self._root / path, entry.outputs[path])
+        if started is not None:  # what is struck must be known as ours until it is gone
+            outputs = tuple(dict.fromkeys((*started.outputs, *outdated)))
+            self._journal.note([replace(started, outputs=outputs)])
+        self._journal.add(replace(entry, outputs=up_to_date, is_open=True))
+        self._journal.sync()
+        self._remove(name, outdated)
+
+    def _remove(self, name: str, paths: Collection[str]) -> None:
+        """Remove outputs of an input; the dataset goes with the part that it was made of."""
+        if dataset_part(name) in paths:
+            self._dataset.drop()
+        entry = self._journal.get(name)
+        for path in paths:
+            if not is_foreign(self._root, self._journal, name, path):
+                put_aside_if_changed(self._root / path, entry.outputs.get(path) if entry else None)
+                with as_output_error(self._root / path):
+                    (self._root / path).unlink(missing_ok=True)
+
+    def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
+        if format_name == OVERLAY:
+            return open_overlay(self._root / path, file.path, header, self._root)
+        return TextSink(FORMATS[format_name].encoder(header), self._root / path, self._root)
