@@ -9,8 +9,8 @@ import pytest
 
 from movenet_cli.core.types import FrameResult, Pose
 from movenet_cli.errors import ExitCode
-from movenet_cli.output.folder.entries import Entry
 from movenet_cli.output.folder.journal import Journal
+from movenet_cli.output.folder.records import Entry
 from tests.output.formats.examples import image_header, video_header, write_results
 from tests.results.said import said_of
 

@@ -1,17 +1,23 @@
 """`movenet doctor`: what works on this machine."""
 
+import json
 from collections.abc import Callable
 
 import click
 
+from movenet_cli.cli.options import options_of
 from movenet_cli.cli.quiet import native_stderr_hidden
 from movenet_cli.errors import ExitCode, MovenetError
 
+option = options_of("doctor")
+
 
 @click.command()
-def doctor() -> int:
+@option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def doctor(as_json: bool) -> int:
     """Try what annotating needs and say what works here; exit code 1 when something vital does not."""
     vital = 0
+    checks = []
     with native_stderr_hidden():
         for name, check, is_vital in CHECKS:
             try:
@@ -19,7 +25,12 @@ def doctor() -> int:
             except (ImportError, OSError, ValueError, MovenetError) as error:
                 found, works = str(error).splitlines()[0], False
             vital += is_vital and not works
-            click.echo(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
+            if as_json:
+                checks.append({"name": name, "works": works, "is_vital": is_vital, "found": found})
+            else:
+                click.echo(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
+    if as_json:
+        click.echo(json.dumps({"works": not vital, "checks": checks}, indent=1))
     return ExitCode.BUG if vital else ExitCode.OK
 
 

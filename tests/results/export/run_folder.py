@@ -9,8 +9,9 @@ import numpy as np
 from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.results import Header
 from movenet_cli.core.types import FrameResult, Pose
-from movenet_cli.output.folder.entries import Entry, fingerprint
+from movenet_cli.output.folder.fingerprint import fingerprint
 from movenet_cli.output.folder.journal import Journal
+from movenet_cli.output.folder.records import Entry
 from tests.output.formats.examples import Documents, image_header, multi_header, video_header, write_results
 from tests.support.media import gradient, write_image, write_video
 

@@ -13,8 +13,9 @@ from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.types import FailedFrame, Frame
 from movenet_cli.errors import InputError, MediaError
 from movenet_cli.media.opening import open_source
-from movenet_cli.output.folder.entries import Entry, fingerprint, has_changed
+from movenet_cli.output.folder.fingerprint import fingerprint, has_changed
 from movenet_cli.output.folder.journal import read_journal
+from movenet_cli.output.folder.records import Entry
 from movenet_cli.results.export.interface import Export, ExportInput
 
 _QUALITY: Final = 95
