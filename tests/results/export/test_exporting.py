@@ -1,6 +1,10 @@
 """What all exports share: broken documents, lists of frames, images, and places that are whole or absent."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import av
@@ -8,10 +12,19 @@ import cv2
 import numpy as np
 import pytest
 
-from movenet_cli.errors import InputError, OutputError, UsageError
+from movenet_cli.core.types import FrameResult
+from movenet_cli.errors import ExitCode, InputError, OutputError, UsageError
 from movenet_cli.results.export import exporting
 from movenet_cli.results.export.interface import Export
 from movenet_cli.results.export.registry import EXPORTS, export_class
+from tests.output.formats.examples import (
+    AWKWARD_NAMES,
+    image_header,
+    image_results,
+    pose,
+    video_header,
+    write_results,
+)
 from tests.results.export.conftest import export_of
 from tests.results.export.run_folder import SEEN
 from tests.support.media import write_video
@@ -93,6 +106,36 @@ def test_what_is_there_is_never_replaced(run: Path, name: str) -> None:
     with pytest.raises(OutputError, match=f"{place.name} is there already"):
         export_of(run)(name)
     assert contents(run) == before
+
+
+@pytest.mark.parametrize("name", sorted(set(EXPORTS) - {"coco-results", "cvat-video"}))
+def test_inputs_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    """Nothing lands outside of its place, and two exports of the same results are the same bytes."""
+    pytest.importorskip({"sleap": "h5py", "table-parquet": "pyarrow"}.get(name, "json"))
+    documents = [(image_header(each), image_results()) for each in AWKWARD_NAMES]
+    write_results(tmp_path / "out", ["json"], documents)
+    export = export_of(tmp_path / "out")
+    places = [export(name, tmp_path / f"to/{number}").place for number in "12"]
+    files = [[place] if place.is_file() else sorted(place.rglob("*")) for place in places]
+    first, second = ([path.read_bytes() for path in each if path.is_file()] for each in files)
+    assert first == second
+    assert sorted(path.name for path in (tmp_path / "to").iterdir()) == ["1", "2"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "to"]
+
+
+def test_an_interrupted_export_leaves_nothing(tmp_path: Path) -> None:
+    frames = [FrameResult(index, index / 30, "ok", (pose(1),)) for index in range(5_000)]
+    write_results(tmp_path / "out", ["json"], [(video_header("long.mp4"), frames)])
+    place = tmp_path / "to/yolo"
+    command = ["-m", "movenet_cli", "convert", str(tmp_path / "out"), "--to", "yolo-pose", "-o", str(place)]
+    with subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.rglob("*.txt")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said.strip()) == (ExitCode.INTERRUPTED, "movenet: interrupted")
+    assert list((tmp_path / "to").iterdir()) == []
 
 
 def test_a_new_folder_may_be_empty(run: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from movenet_cli.errors import InputError, UsageError
 from movenet_cli.output.folder.journal import JOURNAL_NAME, read_journal
 from movenet_cli.results.export.frames import input_files, write_frames
-from movenet_cli.results.export.interface import Export, ExportFrame, ExportInput, ExportSettings
+from movenet_cli.results.export.interface import Export, ExportInput, ExportSettings
 from movenet_cli.results.export.registry import export_class
 from movenet_cli.results.export.selection import Selection, read_selection
 from movenet_cli.results.export.staging import new_file, new_folder
@@ -111,7 +111,7 @@ def _survey(document: DocumentFile, smoothed: bool, chosen: Selection | None) ->
             if only is None or result.index in only:
                 missing.discard(result.index)
                 images += result.status != "failed"
-                most = max(most, len(ExportFrame(opened.header, result).people()))
+                most = max(most, sum(pose.is_seen(opened.header.min_score) for pose in result.poses))
     if missing:
         raise UsageError(f"{document.name} has no frame {min(missing)} in these results")
     return ExportInput(document.name, document.path, opened.header.info.media, images, most, smoothed, only)

@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from movenet_cli.errors import OutputError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
+from movenet_cli.io.work_folder import work_folder
 
 
 @contextlib.contextmanager
@@ -31,18 +30,14 @@ def new_folder(place: Path) -> Iterator[Path]:
         if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
             raise _is_there(place)
         place.parent.mkdir(parents=True, exist_ok=True)
-        folder = place.parent / f".movenet-{secrets.token_hex(4)}.tmp"
-        folder.mkdir()
-    try:
-        with as_output_error(place, of_input=False):
+        with work_folder(place.parent) as work:
+            folder = work / place.name
+            folder.mkdir()
             yield folder
             _sync(folder)
             if place.is_dir():
                 place.rmdir()
             folder.rename(place)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
 def _sync(folder: Path) -> None:
