@@ -48,7 +48,7 @@ class Sleap(Export):
         try:
             import h5py  # noqa: PLC0415 - for this alone
         except ImportError as error:
-            raise UsageError("a SLEAP project needs h5py, which is not installed here: install it") from error
+            raise UsageError("a SLEAP project needs h5py: pip install h5py") from error
         self._h5py: Any = h5py
 
     def write(self, inputs: Sequence[ExportInput], place: Path) -> None:

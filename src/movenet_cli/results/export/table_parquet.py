@@ -26,7 +26,7 @@ class TableParquet(Export):
             import pyarrow.parquet  # noqa: PLC0415
         except ImportError as error:
             raise UsageError(
-                "a Parquet table needs pyarrow, which is not installed here: install it, or use table-csv"
+                "a Parquet table needs pyarrow: pip install pyarrow; or use table-csv"
             ) from error
         self._arrow: Any = pyarrow
 
