@@ -16,23 +16,24 @@ from benchmarks.settings import measure_settings
 from benchmarks.standin import StandInDetector
 from benchmarks.tables import SEEN, interval, looks_of, number, samples, size_of, table
 from movenet_cli.core.types import Pose
-from movenet_cli.evaluation.coco_evaluator import PrecisionMeter
-from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_truth
-from movenet_cli.evaluation.keypoint_error import measure_placement
+from movenet_cli.evaluation.coco_evaluator import CocoEvaluator
+from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_ground_truth
+from movenet_cli.evaluation.keypoint_error import measure_keypoint_errors
 from movenet_cli.evaluation.pairing import ImagePair
-from movenet_cli.evaluation.predictions import Found
+from movenet_cli.evaluation.predictions import Detection
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine
 from movenet_cli.inference.top_down import TopDown, TopDownSettings
 from movenet_cli.models.interface import Model, Runner
 from movenet_cli.models.load import load_model
+from movenet_cli.models.model_file import model_at
 
 
 def main() -> None:
     """Measure and print."""
     options = _options()
-    model = load_model(options.model, name="model", runtime="auto", device="cpu", batch_size=1)
-    images = read_truth(options.annotations)
+    model = load_model(model_at(options.model), runtime="auto", device="cpu", batch_size=1)
+    images = read_ground_truth(options.annotations)
     print(f"{options.model.name}, {model.info.runtime}, input {model.info.input_size}")
     _images(model, options.images, images)
     _nobody(model, options.images, images)
@@ -56,8 +57,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _found(poses: Sequence[Pose]) -> tuple[Found, ...]:
-    return tuple(Found(pose.keypoints[:, :2], pose.score) for pose in poses if pose.is_seen(SEEN))
+def _detections(poses: Sequence[Pose]) -> tuple[Detection, ...]:
+    return tuple(Detection(pose.keypoints[:, :2], pose.score) for pose in poses if pose.is_seen(SEEN))
 
 
 def _pairs(
@@ -66,7 +67,7 @@ def _pairs(
     pairs = []
     for index, image in enumerate(images):
         frame = replace(open_frame(folder, image.name), index=index)
-        pairs.append(ImagePair(image, _found(estimator.estimate([frame], runners)[0])))
+        pairs.append(ImagePair(image, _detections(estimator.estimate([frame], runners)[0])))
     return pairs
 
 
@@ -81,13 +82,13 @@ def _images(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
         first: np.ndarray | None = None
         for crop in ("none", "refine"):
             pairs = _pairs(looks_of(model)[crop](), [model.runner()], folder, chosen)
-            meter, placement = PrecisionMeter(pairs), measure_placement(pairs)
-            metrics, sampled = meter.metrics(), meter.sampled_ap(samples(len(pairs)))
+            evaluator, keypoint_errors = CocoEvaluator(pairs), measure_keypoint_errors(pairs)
+            metrics, sampled = evaluator.metrics(), evaluator.sampled_ap(samples(len(pairs)))
             first = sampled if first is None else first
             gain = interval(sampled - first, "+.2f") if crop != "none" else ""
             figures = [number(metrics[name]) for name in ("AP", "AP50", "AP75", "AR")]
-            name = f"{title} (n = {placement.people})"
-            rows.append([name, crop, *figures, number(placement.pck_box), interval(sampled), gain])
+            name = f"{title} (n = {keypoint_errors.people})"
+            rows.append([name, crop, *figures, number(keypoint_errors.pck_box), interval(sampled), gain])
     headings = [
         "images",
         "--crop",
@@ -110,7 +111,7 @@ def _nobody(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
         row = [crop]
         for chosen in (empty, people):
             pairs = _pairs(looks_of(model)[crop](), [model.runner()], folder, chosen)
-            row.append(f"{sum(bool(pair.found) for pair in pairs)} of {len(pairs)}")
+            row.append(f"{sum(bool(pair.detections) for pair in pairs)} of {len(pairs)}")
         rows.append(row)
     table("Images with status `ok`", ["--crop", "of those without people", "of those with people"], rows)
 
@@ -122,7 +123,7 @@ def _top_down(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
     rows = []
 
     def add(title: str, estimator: Estimator) -> None:
-        metrics = PrecisionMeter(_pairs(estimator, runners, folder, images)).metrics()
+        metrics = CocoEvaluator(_pairs(estimator, runners, folder, images)).metrics()
         rows.append([title, *[number(metrics[name]) for name in ("AP", "AP50", "AP75", "AR")]])
 
     add("no detector, `--crop refine`", Refine(size, SEEN))

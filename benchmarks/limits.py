@@ -17,6 +17,7 @@ import numpy as np
 from movenet_cli.core.types import Size
 from movenet_cli.media.image.jpeg import decode_jpeg
 from movenet_cli.models.load import load_model
+from movenet_cli.models.model_file import model_at
 from movenet_cli.settings import Runtime
 
 INFERENCES = 150
@@ -39,7 +40,7 @@ def decode(source: Path) -> dict[str, float]:
 
 def infer(model: Path, runtime: Runtime, workers: int) -> dict[str, float]:
     """Run the network in `workers` threads at once, each with a copy of one thread, as `annotate` does."""
-    loaded = load_model(model, name="model", runtime=runtime, device="cpu", batch_size=1)
+    loaded = load_model(model_at(model), runtime=runtime, device="cpu", batch_size=1)
     size = loaded.info.input_size or Size(256, 160)
     runners = [loaded.runner() for _ in range(workers)]
     batch = np.random.default_rng(0).integers(0, 256, (1, *size.shape, 3), np.uint8)

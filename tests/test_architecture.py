@@ -1,6 +1,7 @@
 """Who may import whom, read from the source; and what the command line may not import to show its help."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -37,16 +38,18 @@ CONFINED = {
     "click": {"cli"},
     "tqdm": {"cli"},
     "pycocotools": {"evaluation"},
+    "jinja2": {"html_report"},
     "pandas": {"results"},
     "pyarrow": {"results"},
     "h5py": {"results"},
+    "msgspec": {"io", "output", "results"},
 }
 """The parts in which a library may be imported at all."""
 
 PURE = {"core": {"numpy"}, "errors": set[str]()}
 """Parts that import nothing but the standard library and these."""
 
-HEAVY = ("tensorflow", "cv2", "av", "numpy", "ai_edge_litert")
+HEAVY = ("tensorflow", "cv2", "av", "numpy", "ai_edge_litert", "jinja2")
 
 
 def _modules() -> list[Path]:
@@ -181,3 +184,50 @@ def test_the_page_names_only_what_is_there() -> None:
     named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", page))
     roots = (PACKAGE, PACKAGE.parents[1])
     assert [name for name in sorted(named) if not any((root / name).exists() for root in roots)] == []
+
+
+def _texts() -> list[Path]:
+    project = PACKAGE.parents[1]
+    found = [project / "README.md", project / "CONTRIBUTING.md"]
+    for folder in ("tests", "benchmarks", "scripts", "docs"):
+        found += (project / folder).rglob("*")
+    return [path for path in found if path.suffix in {".py", ".md"}]
+
+
+def test_every_module_that_is_named_anywhere_is_there() -> None:
+    """Also in strings: programs that tests start, names that they replace, commands of the docs."""
+    modules = {_dotted(path) for path in _modules()}
+    missing = [
+        f"{path.name}: {name}"
+        for path in _texts()
+        for name in re.findall(r"\b(?:from|import|-m) (movenet_cli\.[a-z_.0-9]+\w)", path.read_text())
+        if name not in modules and name.rpartition(".")[0] not in modules
+    ]
+    assert missing == []
+
+
+def test_every_attribute_that_is_named_in_a_string_is_there() -> None:
+    """As tests replace and pause them: `movenet_cli.core.types.Pose`, or with a colon before the name."""
+    missing = [
+        f"{path.name}: {name}"
+        for path in _texts()
+        for name in re.findall(r"[\"'](movenet_cli\.[a-z_.]+[.:]\w+)", path.read_text())
+        if not _resolves(name.replace(":", "."))
+    ]
+    assert missing == []
+
+
+def _resolves(name: str) -> bool:
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(parts[:end]))
+        except ImportError:
+            continue
+        try:
+            for part in parts[end:]:
+                found = getattr(found, part)
+        except AttributeError:
+            return False
+        return True
+    return False

@@ -1,4 +1,4 @@
-"""Where `movenet` and `python -m movenet_cli` start: an interrupt ends even the imports in good order."""
+"""Where `movenet` and `python -m movenet_cli` start; Ctrl-C ends even slow imports without a traceback."""
 
 import os
 import signal

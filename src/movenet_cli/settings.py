@@ -1,4 +1,4 @@
-"""The settings of a run as one frozen, picklable object, and every default and bound that it has.
+"""The settings of a run as one frozen, picklable object, with the allowed values and defaults of each.
 
 Python programs, the command line and the environment all make this object; everything else reads it.
 """
@@ -6,20 +6,25 @@ Python programs, the command line and the environment all make this object; ever
 import dataclasses
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from movenet_cli.core.inputs import FrameRange
-from movenet_cli.core.time_point import TimePoint, ends_before_it_starts
+from movenet_cli.core.time_point import MAX_FRAMES, TimePoint, ends_before_it_starts
 from movenet_cli.errors import UsageError
 
 Crop = Literal["auto", "none", "refine", "follow"]
 Runtime = Literal["auto", "litert", "tensorflow"]
+Format = Literal["json", "jsonl", "csv", "coco"]
+Progress = Literal["auto", "bar", "json", "none"]
+EvaluatedPeople = Literal["all", "dominant"]
 
-CROPS: Final = ("auto", "none", "refine", "follow")
-RUNTIMES: Final = ("auto", "litert", "tensorflow")
-FORMATS: Final = ("json", "jsonl", "csv", "coco")
-PROGRESS: Final = ("auto", "bar", "json", "none")
+CROPS: Final[tuple[str, ...]] = get_args(Crop)
+RUNTIMES: Final[tuple[str, ...]] = get_args(Runtime)
+FORMATS: Final[tuple[str, ...]] = get_args(Format)
+PROGRESS: Final[tuple[str, ...]] = get_args(Progress)
+EVALUATED_PEOPLE: Final[tuple[str, ...]] = get_args(EvaluatedPeople)
 
 _DEVICE: Final = re.compile(r"auto|cpu|gpu(:\d{1,3})?")
 
@@ -29,22 +34,15 @@ STREAM: Final = "-"
 DEFAULT_OUTPUT: Final = "movenet-out"
 DEFAULT_MODEL: Final = "thunder"
 DEFAULT_MIN_SCORE: Final = 0.3
-"""The threshold that the models' authors advise."""
+"""The threshold that the models' authors recommend."""
 
 MAX_PEOPLE: Final = 6
-"""What MultiPose finds at most."""
+"""MultiPose finds no more."""
 
 DEFAULT_INPUT_SIZE: Final = 256
-MIN_INPUT_SIZE: Final = 64
-MAX_INPUT_SIZE: Final = 2048
 INPUT_SIZE_STEP: Final = 32
 
 DEFAULT_MAX_PIXELS: Final = 200_000_000
-"""Images with more pixels than this are refused before they are decoded."""
-
-JudgedPeople = Literal["all", "dominant"]
-JUDGED_PEOPLE: Final = ("all", "dominant")
-"""Whom `evaluate` looks at."""
 
 DEFAULT_RESAMPLES: Final = 1000
 """Bootstrap samples of `evaluate`."""
@@ -56,36 +54,41 @@ TABLE_LAYOUTS: Final = ("wide", "long")
 DEFAULT_URL_PREFIX: Final = "/data/local-files/?d="
 """Where Label Studio serves the files of its local storage."""
 
-MOST_MAX_PIXELS: Final = 2**30
-"""OpenCV decodes no larger images."""
-
 MAX_FPS: Final = 10**6
 """No video is faster."""
 
-MAX_JOBS: Final = 256
-MAX_BATCH: Final = 256
+RANGES: Final[Mapping[str, tuple[int, int]]] = {
+    "max_people": (1, MAX_PEOPLE),
+    "input_size": (64, 2048),
+    "stride": (1, MAX_FRAMES),
+    "max_frames": (1, MAX_FRAMES),
+    "max_pixels": (1, 2**30),  # OpenCV decodes no larger images
+    "jobs": (1, 256),
+    "batch_size": (1, 256),
+}
+"""The options that are whole numbers, with the smallest and the largest value of each."""
 
 
 def is_device(text: str) -> bool:
-    """Whether a device is spelled as it must be; whether there is such a one comes out at loading."""
+    """Whether a text can be a device; whether this machine has it shows when the model is loaded."""
     return _DEVICE.fullmatch(text) is not None
 
 
 def not_a_device(text: str) -> str:
-    """What to say of any other text."""
-    return f"{text!r} is no device; use auto, cpu, gpu, or gpu:N for one of several"
+    """The message for any other text."""
+    return f"{text!r} is not a device; use auto, cpu, gpu, or gpu:N for one of several"
 
 
 def usable_cpus() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return max(1, os.cpu_count() or 1)
 
 
 def default_jobs() -> int:
-    """As many inference workers as processors, within the range of `--jobs`."""
-    return min(usable_cpus(), MAX_JOBS)
+    """One inference worker per processor, within the range of `--jobs`."""
+    return min(usable_cpus(), RANGES["jobs"][1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +121,28 @@ class Settings:
     mirror: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense whatever the model and the inputs are.
+        """Refuse combinations that make no sense with any model and input.
 
         Raises:
             UsageError: says which option, and why.
         """
         if self.input_size % INPUT_SIZE_STEP:
-            raise UsageError(f"--input-size: {self.input_size} is not a multiple of 32")
+            raise UsageError(f"--input-size: {self.input_size} is not a multiple of {INPUT_SIZE_STEP}")
         if ends_before_it_starts(self.start, self.end):
             raise UsageError("--end must lie after --start")
+        if self.offline and self.mirror:
+            raise UsageError("--mirror would have no effect: --offline (MOVENET_OFFLINE) forbids it")
 
     @property
     def given(self) -> frozenset[str]:
-        """The options that are not what they are by"""
+        """The names of the options that differ from their defaults."""
         usual = Settings()
         names = (each.name for each in dataclasses.fields(self))
         return frozenset(name for name in names if getattr(self, name) != getattr(usual, name))
 
     @property
     def frames(self) -> FrameRange:
-        """Which frames of a video are asked for."""
+        """The requested range of frames of a video."""
         start, end = self.start or TimePoint(), self.end or TimePoint()
         return FrameRange(
             self.stride, self.fps, start.seconds, end.seconds, start.frame, end.frame, self.max_frames

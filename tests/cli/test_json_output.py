@@ -40,8 +40,8 @@ def test_what_works_here(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(out) == {
         "works": True,
         "checks": [
-            {"name": "one", "works": True, "is_vital": True, "found": "1.0"},
-            {"name": "two", "works": False, "is_vital": False, "found": "no such thing"},
+            {"name": "one", "works": True, "is_essential": True, "found": "1.0"},
+            {"name": "two", "works": False, "is_essential": False, "found": "no such thing"},
         ],
     }
     monkeypatch.setattr(doctor, "CHECKS", checks)

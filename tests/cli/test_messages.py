@@ -195,7 +195,7 @@ def _read(descriptor: int) -> bytes:
             ["annotate", "x", "--min-score", "2"],
             "invalid value for --min-score: 2.0 is not in the range 0<=x<=1",
         ),
-        (["models", "fetch"], "give the names of models, or --all; see `movenet models fetch --help`"),
+        (["models", "fetch"], "name the models, or use --all; see `movenet models fetch --help`"),
         (["convert", "x", "--to", "xml"], "invalid value for --to: 'xml'"),
         (["validate", ""], "it is empty"),
     ],

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.cli.main import run
-from movenet_cli.io.hashing import sha256_of
+from movenet_cli.io.hashing import sha256_of_model
 from movenet_cli.models.hub import download as download_module
 from movenet_cli.models.hub.cache import folder_of
 from movenet_cli.models.hub.catalogue import CATALOGUE
@@ -87,7 +87,7 @@ def test_fetch_says_where_on_standard_error(hub: Hub, models: Terminal) -> None:
     assert models("fetch", "thunder") == 0
     told, where = models.err.splitlines()
     assert (models.out, where) == ("", f"thunder: {folder_of(THUNDER) / 'thunder'}")
-    assert f"sha256 {sha256_of(folder_of(THUNDER) / 'thunder')} is recorded" in told
+    assert f"sha256 {sha256_of_model(folder_of(THUNDER) / 'thunder')} is recorded" in told
     assert models("fetch", "thunder") == 0
     assert models.err == f"thunder: {folder_of(THUNDER) / 'thunder'}\n"
     assert hub.requests == [first_path("thunder"), "/storage/thunder"]
@@ -184,9 +184,9 @@ def test_verify(hub: Hub, models: Terminal, monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr("movenet_cli.models.hub.resolve.importlib.resources.files", lambda package: tmp_path)
     hub.publish("lightning", Answer(body=ARCHIVE))
     assert models("verify") == 0
-    assert (models.out, models.err) == ("", "no model is on this machine yet\n")
+    assert (models.out, models.err) == ("", "there is no model on this machine yet\n")
     models("fetch", "thunder", "lightning")
-    digest = sha256_of(folder_of(THUNDER) / "thunder")
+    digest = sha256_of_model(folder_of(THUNDER) / "thunder")
     assert models("verify") == 0
     assert (models.out, models.err) == (f"thunder  ok  {digest}\nlightning  ok  {digest}\n", "")
     (folder_of(THUNDER) / "thunder" / "saved_model.pb").write_bytes(b"spoilt")

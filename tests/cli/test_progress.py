@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.cli.main import run
-from movenet_cli.cli.printing import message_form
+from movenet_cli.cli.printing import message_format
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.results import InputOutcome, Summary
@@ -74,7 +74,7 @@ FILES = [InputFile(Path(f"/nowhere/{index}"), name) for index, name in enumerate
 
 @pytest.mark.parametrize("kind", ["none", "bar", "auto"])
 def test_names_and_reasons_stay_on_one_line(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with message_form(), make_progress(kind, FILES, FrameRange()) as progress:
+    with message_format(), make_progress(kind, FILES, FrameRange()) as progress:
         progress.input_done(InputOutcome(RED, "failed", reason=RED))
         progress.input_done(InputOutcome("b", "done", Summary(1, 1, 0, 0), notes=(RED,)))
         progress.input_done(InputOutcome("v.mp4", "done", Summary(3, 2, 0, 1, ["x"])))

@@ -281,7 +281,7 @@ def test_what_a_multi_pose_model_finds_is_in_order(
     monkeypatch: pytest.MonkeyPatch, mixed: Path, tmp_path: Path, options: str
 ) -> None:
     models = {"multi": BlobModel("multi", None), "single": BlobModel("single")}
-    monkeypatch.setattr(run_annotate, "_load", lambda request, name: models[name])
+    monkeypatch.setattr(run_annotate, "load_named", lambda settings, name, progress: models[name])
     formats = ["-f", "json,jsonl,csv,coco"]
     _check_annotated(mixed, tmp_path / "out", ["-m", "multi", *formats, *options.split()])
     document = json.loads((tmp_path / "out/keypoints/clips/v.mp4.json").read_text())

@@ -72,7 +72,7 @@ def test_crop_puts_its_centre_in_the_middle() -> None:
 
 
 def test_crop_that_leaves_the_image_is_padded_on_that_side() -> None:
-    view = square_crop(100, 100, (0.0, 50.0), 100.0, (200, 200))
+    view = square_crop(100, 100, (0.0, 50.0), 100.0, Size(200, 200))
     assert view is not None
     assert view.source == (0, 0, 50, 100)
     assert view.target == (100, 0, 200, 200)

@@ -10,9 +10,9 @@ from pathlib import Path
 import cv2
 import pytest
 
-from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
+from movenet_cli.run import inputs as run_inputs
 from tests.conftest import PROJECT
 from tests.models.tflites import TinyModel
 from tests.support.fakes import break_worker
@@ -70,14 +70,14 @@ def _good_is_done(out: Path) -> None:
 
 def _vanish(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     """Let the file be removed between listing and reading."""
-    find = run_annotate.discover
+    find = run_inputs.discover
 
     def find_and_remove(*arguments, **options):  # type: ignore[no-untyped-def]
         found = find(*arguments, **options)
         path.unlink(missing_ok=True)
         return found
 
-    monkeypatch.setattr(run_annotate, "discover", find_and_remove)
+    monkeypatch.setattr(run_inputs, "discover", find_and_remove)
 
 
 @pytest.mark.parametrize("kind", BAD)

@@ -98,16 +98,16 @@ def test_a_file_that_vanishes_between_listing_and_reading(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = _images(tmp_path / "in")
-    from movenet_cli.cli import run_annotate  # noqa: PLC0415
+    from movenet_cli.run import inputs as run_inputs  # noqa: PLC0415
 
-    find = run_annotate.discover
+    find = run_inputs.discover
 
     def find_and_remove(*arguments, **options):  # type: ignore[no-untyped-def]
         found = find(*arguments, **options)
         (folder / "1.jpg").unlink()
         return found
 
-    monkeypatch.setattr(run_annotate, "discover", find_and_remove)
+    monkeypatch.setattr(run_inputs, "discover", find_and_remove)
     assert _annotate(a_model, folder, "-o", tmp_path / "out") == ExitCode.PARTIAL
     (failure,) = _facts(tmp_path / "out")["failures"]
     assert failure["source"] == "1.jpg"

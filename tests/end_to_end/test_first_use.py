@@ -16,8 +16,8 @@ from movenet_cli.errors import ModelError
 from movenet_cli.io import versions
 from movenet_cli.io.versions import version
 from movenet_cli.io.work_folder import work_folder
-from movenet_cli.models import converted as prepared
-from movenet_cli.models.converted import prepare
+from movenet_cli.models import converted as converted_module
+from movenet_cli.models.converted import converted_model
 from tests.models.saved_models import save_single
 from tests.models.test_converted import HASH, Conversions
 from tests.support.media import write_image
@@ -49,9 +49,9 @@ def test_a_saved_model_needs_neither_a_temporary_folder_nor_docstrings(tmp_path:
     home = tmp_path / "home"
     done = movenet(NO_TEMPORARY_FOLDER, *arguments, MOVENET_HOME=str(home), PYTHONOPTIMIZE="2")
     assert done.returncode == 0, done.stderr
-    assert f"preparing {model} for LiteRT: done once, takes 10 to 30 seconds" in done.stderr
+    assert f"converting {model} for LiteRT: done once, takes 10 to 30 seconds" in done.stderr
     assert (out / "keypoints" / "a.png.json").is_file()
-    assert {file.suffix for file in (home / "prepared").iterdir()} == {".tflite", ".json", ".lock"}
+    assert {file.suffix for file in (home / "converted").iterdir()} == {".tflite", ".json", ".lock"}
 
 
 def test_tensorflow_without_docstrings_is_told_in_one_line(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_tensorflow_without_docstrings_is_told_in_one_line(tmp_path: Path) -> No
 @pytest.fixture
 def conversions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Conversions:
     conversions = Conversions()
-    monkeypatch.setattr(prepared, "_run_conversion", conversions)
+    monkeypatch.setattr(converted_module, "_run_conversion", conversions)
     monkeypatch.setenv("MOVENET_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return conversions
@@ -82,15 +82,15 @@ def test_a_full_temporary_folder_comes_with_advice(
 
     monkeypatch.setattr(tempfile, "mkdtemp", full)
     with pytest.raises(ModelError, match=r"No space left on device.*TMPDIR.*MOVENET_HOME"):
-        prepare(tmp_path / "model", HASH)
+        converted_model(tmp_path / "model", HASH)
 
 
 def test_a_conversion_without_room_comes_with_advice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MOVENET_HOME", str(tmp_path / "home"))
     failed = subprocess.CompletedProcess([], 1, b"", b"...\nOSError: [Errno 28] No space left on device\n")
-    monkeypatch.setattr(prepared.subprocess, "run", lambda *arguments, **options: failed)
+    monkeypatch.setattr(converted_module.subprocess, "run", lambda *arguments, **options: failed)
     with pytest.raises(ModelError, match=r"No space left on device.*TMPDIR.*MOVENET_HOME"):
-        prepare(tmp_path / "model", HASH)
+        converted_model(tmp_path / "model", HASH)
 
 
 def test_without_any_place_to_work_the_message_says_so(
@@ -99,7 +99,7 @@ def test_without_any_place_to_work_the_message_says_so(
     (tmp_path / "home").write_text("a file where the cache should be")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     with pytest.raises(ModelError, match="TMPDIR"):
-        prepare(tmp_path / "model", HASH)
+        converted_model(tmp_path / "model", HASH)
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next(conversions: Conversions, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next(conversions: Conversions,
         os.killpg(process.pid, signal.SIGKILL)  # with the process that converts
     assert list(tmp_path.glob(".movenet-work-*"))
     with work_folder(tmp_path) as somebody_elses:
-        prepare(model, HASH)
+        converted_model(model, HASH)
         assert list(tmp_path.glob(".movenet-work-*")) == [somebody_elses]
     assert not list(tmp_path.glob(".movenet-work-*"))
 

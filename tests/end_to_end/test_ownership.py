@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,6 @@ from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.output.folder import folder_outputs as folder
 from movenet_cli.output.folder import ownership
 from movenet_cli.output.folder.journal import read_journal
-from movenet_cli.run.report import Report
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image, write_video
 
@@ -319,7 +319,7 @@ def test_a_dry_run_says_what_would_be_done_and_why(
     assert lines == [
         f"fail      {tmp_path / 'nothing'}  (no such file or folder)",
         "redo      a.jpg  (the input has changed)",
-        "remove    keypoints/a.jpg.csv  (outdated, and not written again)",
+        "remove    keypoints/a.jpg.csv  (out of date, and this run does not write it)",
         "annotate  new.jpg  (new)",
         "keep      x/b.jpg  (up to date)",
     ]
@@ -373,13 +373,13 @@ def test_a_signal_after_the_account_changes_nothing(
     annotate: Annotate, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller is told what `run.json` says."""
-    say_end = run_annotate._say_end
+    print_end = run_annotate._print_end
 
-    def terminate(report: Report, where: str, *, quiet: bool) -> None:
+    def terminate(*arguments: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        say_end(report, where, quiet=quiet)
+        print_end(*arguments)
 
-    monkeypatch.setattr(run_annotate, "_say_end", terminate)
+    monkeypatch.setattr(run_annotate, "_print_end", terminate)
     assert annotate(media, "-o", tmp_path / "out") == ExitCode.OK
     account = facts(tmp_path / "out")
     assert (account["exit_code"], account["complete"]) == (ExitCode.OK, True)

@@ -24,8 +24,8 @@ SOON = 20.0
 """Seconds after which a process that was told to end counts as one that hangs."""
 
 STAGES = {
-    "discovery": "movenet_cli.cli.run_annotate:discover:1",
-    "model": "movenet_cli.run.annotate:load_model:1",
+    "discovery": "movenet_cli.run.inputs:discover:1",
+    "model": "movenet_cli.run.loading:load_model:1",
     "begin": "movenet_cli.output.folder.folder_outputs:FolderOutputs.write_run:1",
     "fingerprint": "movenet_cli.output.folder.folder_outputs:fingerprint:2",
     "image": "movenet_cli.models.litert:LitertRunner.run:2",
@@ -102,7 +102,7 @@ def test_a_large_input_is_not_read_to_its_end(a_model: Path, tmp_path: Path) -> 
     large = tmp_path / "large.mp4"
     with large.open("wb") as stream:
         stream.truncate(2**40)
-    place = "movenet_cli.output.folder.entries:hashlib.sha256:2"  # the first is of the options
+    place = "movenet_cli.output.folder.fingerprint:sha256_of_file:1"
     arguments = ["annotate", large, "-o", tmp_path / "out", "-m", a_model]
     code, errors = _interrupted(place, tmp_path / "mark", arguments, [signal.SIGINT])
     assert code == ExitCode.INTERRUPTED, errors

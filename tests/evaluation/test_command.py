@@ -27,7 +27,7 @@ def test_json_alone_is_on_standard_output(arguments: list[str]) -> None:
     assert run.exit_code == 0
     document = json.loads(run.stdout)
     assert document["evaluation"]["metrics"]["AP"] == pytest.approx(1.0)
-    assert document["baseline"]["placement"]["keypoints"][0]["name"] == "nose"
+    assert document["baseline"]["keypoint_errors"]["keypoints"][0]["name"] == "nose"
     assert document["ap_difference"] == 0.0
 
 
@@ -54,7 +54,7 @@ def test_ground_truth_must_be_given(arguments: list[str]) -> None:
     ("limits", "code", "said"),
     [
         (["AP=0.99", "AR50=1"], 0, ""),
-        (["AP=1.0", "APm=0"], 3, "APm is not defined here, less than 0\n"),
+        (["AP=1.0", "APm=0"], 3, "movenet: APm is not defined for these images; the limit is 0\n"),
         (["AP=0.5x"], 2, "the names are AP, AP50"),
         (["PCK=0.5"], 2, "the names are AP, AP50"),
         (["AP=1.5"], 2, "a number from 0 to 1"),
@@ -74,4 +74,4 @@ def test_a_figure_that_is_too_low_is_told(arguments: list[str], tmp_path: Path) 
     elsewhere = [pose(STANDING + np.array([300, 0]))]
     write_results(tmp_path / "out", "0.jpg", [elsewhere])
     code, _, err = said_of(["evaluate", *arguments, "--fail-under", "AP=0.5"])
-    assert (code, err) == (ExitCode.INPUT, "AP is 0.0000, less than 0.5\n")
+    assert (code, err) == (ExitCode.INPUT, "movenet: AP is 0.0000; the limit is 0.5\n")

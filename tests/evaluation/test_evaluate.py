@@ -10,7 +10,7 @@ import pytest
 
 from movenet_cli.core.skeleton import OKS_SIGMAS
 from movenet_cli.errors import InputError, UsageError
-from movenet_cli.evaluation.evaluate import Comparison, Question, evaluate
+from movenet_cli.evaluation.evaluate import Comparison, EvaluationOptions, evaluate
 from movenet_cli.evaluation.table import as_table
 from tests.evaluation.examples import STANDING, annotation, pose, write_results, write_truth
 from tests.inference.dots import body
@@ -40,8 +40,8 @@ def results(folder: Path, errors: Mapping[str, float | None]) -> Path:
     return folder
 
 
-def figures(truth: Path, folder: Path, **question: Any) -> Comparison:
-    return evaluate(Question(truth, **{"resamples": 0, **question}), folder)
+def figures(truth: Path, folder: Path, **options: Any) -> Comparison:
+    return evaluate(EvaluationOptions(truth, **{"resamples": 0, **options}), folder)
 
 
 def test_perfect_results_score_one(tmp_path: Path, truth: Path) -> None:
@@ -51,8 +51,8 @@ def test_perfect_results_score_one(tmp_path: Path, truth: Path) -> None:
     assert found.metrics["AR"] == pytest.approx(1.0)
     assert found.metrics["APm"] is None or found.metrics["APl"] is None
     assert (found.images, found.without_results) == (5, 1)
-    assert (found.placement.people, found.placement.missed) == (4, 0)
-    assert (found.placement.pck_box, found.placement.pck_torso) == (1.0, 1.0)
+    assert (found.keypoint_errors.people, found.keypoint_errors.missed) == (4, 0)
+    assert (found.keypoint_errors.pck_box, found.keypoint_errors.pck_torso) == (1.0, 1.0)
 
 
 def test_recall_and_precision_follow_the_oks(tmp_path: Path, truth: Path) -> None:
@@ -69,11 +69,11 @@ def test_images_without_results_are_misses_unless_left_out(tmp_path: Path, truth
     folder = results(tmp_path / "out", {"0.jpg": 0.9999, "1.jpg": None})
     everything = figures(truth, folder).evaluation
     assert everything.metrics["AR"] == pytest.approx(0.25)
-    assert (everything.without_results, everything.placement.missed) == (3, 3)
-    assert everything.placement.pck_box == pytest.approx(0.25)
+    assert (everything.without_results, everything.keypoint_errors.missed) == (3, 3)
+    assert everything.keypoint_errors.pck_box == pytest.approx(0.25)
     present = figures(truth, folder, skip_missing=True).evaluation
     assert present.metrics["AR"] == pytest.approx(0.5)
-    assert (present.images, present.without_results, present.placement.missed) == (2, 0, 1)
+    assert (present.images, present.without_results, present.keypoint_errors.missed) == (2, 0, 1)
 
 
 def test_no_detection_at_all_scores_nought(tmp_path: Path, truth: Path) -> None:
@@ -82,7 +82,7 @@ def test_no_detection_at_all_scores_nought(tmp_path: Path, truth: Path) -> None:
     assert found.metrics["AP"] == 0.0
     assert found.ap_interval is not None
     assert found.ap_interval.high == 0.0
-    assert found.placement.keypoints[0].median_error is None
+    assert found.keypoint_errors.keypoints[0].median_error is None
 
 
 def test_a_false_person_costs_precision(tmp_path: Path, truth: Path) -> None:
@@ -99,15 +99,15 @@ def test_crowds_and_unlabelled_people_are_not_asked_for(tmp_path: Path) -> None:
     truth = write_truth(tmp_path / "truth.json", {"0.jpg": [annotation(STANDING), crowd, unlabelled]})
     found = figures(truth, results(tmp_path / "out", {"0.jpg": 0.9999})).evaluation
     assert found.metrics["AR"] == pytest.approx(1.0)
-    assert found.placement.people == 1
+    assert found.keypoint_errors.people == 1
 
 
 def test_each_person_is_paired_with_the_best_fit_once(tmp_path: Path) -> None:
     people = [STANDING, body(300, 100, 200)]
     truth = write_truth(tmp_path / "truth.json", {"0.jpg": [annotation(each) for each in people]})
     folder = write_results(tmp_path / "out", "0.jpg", [[pose(people[1]), pose(people[0] + np.float32(2))]])
-    placement = figures(truth, folder).evaluation.placement
-    assert (placement.people, placement.missed, placement.pck_box) == (2, 0, 1.0)
+    keypoint_errors = figures(truth, folder).evaluation.keypoint_errors
+    assert (keypoint_errors.people, keypoint_errors.missed, keypoint_errors.pck_box) == (2, 0, 1.0)
 
 
 def test_keypoint_errors_are_in_units_of_the_box(tmp_path: Path) -> None:
@@ -115,22 +115,24 @@ def test_keypoint_errors_are_in_units_of_the_box(tmp_path: Path) -> None:
     wrong[9] += [0, 36]
     wrong[10] += [0, 9]
     truth = write_truth(tmp_path / "truth.json", {"0.jpg": [annotation(STANDING)]})
-    placement = figures(truth, write_results(tmp_path / "out", "0.jpg", [[pose(wrong)]])).evaluation.placement
-    left, right = placement.keypoints[9], placement.keypoints[10]
+    keypoint_errors = figures(
+        truth, write_results(tmp_path / "out", "0.jpg", [[pose(wrong)]])
+    ).evaluation.keypoint_errors
+    left, right = keypoint_errors.keypoints[9], keypoint_errors.keypoints[10]
     assert (left.name, left.pck, left.labelled) == ("left_wrist", 0.0, 1)
     assert left.median_error == pytest.approx(36 / 180)
     assert (right.name, right.pck) == ("right_wrist", 1.0)
     assert right.median_error == pytest.approx(9 / 180)
-    assert placement.pck_box == pytest.approx(16 / 17)
-    assert placement.pck_torso == pytest.approx(16 / 17)
+    assert keypoint_errors.pck_box == pytest.approx(16 / 17)
+    assert keypoint_errors.pck_torso == pytest.approx(16 / 17)
 
 
 def test_torso_pck_leaves_out_people_without_a_whole_torso(tmp_path: Path) -> None:
     truth = write_truth(tmp_path / "truth.json", {"0.jpg": [annotation(STANDING, labelled=11)]})
-    placement = figures(truth, results(tmp_path / "out", {"0.jpg": 0.99})).evaluation.placement
-    assert placement.pck_torso is None
-    assert placement.pck_box == 1.0
-    assert (placement.keypoints[15].labelled, placement.keypoints[15].pck) == (0, None)
+    keypoint_errors = figures(truth, results(tmp_path / "out", {"0.jpg": 0.99})).evaluation.keypoint_errors
+    assert keypoint_errors.pck_torso is None
+    assert keypoint_errors.pck_box == 1.0
+    assert (keypoint_errors.keypoints[15].labelled, keypoint_errors.keypoints[15].pck) == (0, None)
 
 
 def test_video_frames_are_evaluated_by_name(tmp_path: Path) -> None:
@@ -150,21 +152,21 @@ def test_only_dominant_people_when_asked_for(tmp_path: Path) -> None:
     }
     truth = write_truth(tmp_path / "truth.json", images)
     folder = results(tmp_path / "out", {"0.jpg": 0.9999, "1.jpg": 0.9999})
-    assert figures(truth, folder).evaluation.placement.people == 4
+    assert figures(truth, folder).evaluation.keypoint_errors.people == 4
     dominant = figures(truth, folder, people="dominant").evaluation
-    assert (dominant.images, dominant.placement.people) == (1, 1)
+    assert (dominant.images, dominant.keypoint_errors.people) == (1, 1)
     assert dominant.metrics["AP"] == pytest.approx(1.0)
 
 
 def test_difference_from_a_baseline_has_a_paired_interval(tmp_path: Path, truth: Path) -> None:
     better = results(tmp_path / "better", {f"{number}.jpg": 0.9999 for number in range(4)})
     worse = results(tmp_path / "worse", {f"{number}.jpg": 0.77 for number in range(4)})
-    comparison = evaluate(Question(truth, resamples=50), better, worse)
+    comparison = evaluate(EvaluationOptions(truth, resamples=50), better, worse)
     assert comparison.ap_difference == pytest.approx(0.4)
     assert comparison.difference_interval is not None
     assert comparison.difference_interval.low == pytest.approx(0.4)
     assert comparison.difference_interval.high == pytest.approx(0.4)
-    same = evaluate(Question(truth, resamples=50), better, better)
+    same = evaluate(EvaluationOptions(truth, resamples=50), better, better)
     assert same.difference_interval is not None
     assert (same.difference_interval.low, same.difference_interval.high) == (0.0, 0.0)
 
@@ -181,19 +183,19 @@ def test_interval_widens_with_the_spread_and_repeats_exactly(tmp_path: Path, tru
 def test_images_must_be_common_to_both_when_missing_ones_are_skipped(tmp_path: Path, truth: Path) -> None:
     one = results(tmp_path / "one", {"0.jpg": 0.9999, "1.jpg": 0.9999})
     two = results(tmp_path / "two", {"1.jpg": 0.77, "2.jpg": 0.77})
-    comparison = evaluate(Question(truth, skip_missing=True, resamples=0), one, two)
+    comparison = evaluate(EvaluationOptions(truth, skip_missing=True, resamples=0), one, two)
     assert comparison.evaluation.images == 1
     other = results(tmp_path / "other", {"3.jpg": 0.77})
-    with pytest.raises(InputError, match="results of both"):
-        evaluate(Question(truth, skip_missing=True, resamples=0), one, other)
+    with pytest.raises(InputError, match="no annotated image in common"):
+        evaluate(EvaluationOptions(truth, skip_missing=True, resamples=0), one, other)
 
 
 def test_somebody_must_be_left_when_missing_images_are_skipped(tmp_path: Path, truth: Path) -> None:
     """Only the image without anybody has results."""
     folder = write_results(tmp_path / "out", "nobody.jpg", [[]])
     for resamples in (0, 20):
-        with pytest.raises(InputError, match="nobody is annotated in the images that have results"):
-            evaluate(Question(truth, skip_missing=True, resamples=resamples), folder)
+        with pytest.raises(InputError, match="the images that have results have no annotated people"):
+            evaluate(EvaluationOptions(truth, skip_missing=True, resamples=resamples), folder)
 
 
 def test_annotations_without_keypoints_cannot_be_compared_with(tmp_path: Path) -> None:
@@ -221,12 +223,12 @@ def test_without_pycocotools_the_error_says_what_to_install(
 def test_table_shows_both_columns_and_the_difference(tmp_path: Path, truth: Path) -> None:
     better = results(tmp_path / "better", {f"{number}.jpg": 0.9999 for number in range(4)})
     worse = results(tmp_path / "worse", {f"{number}.jpg": 0.77 for number in range(4)})
-    lines = as_table(evaluate(Question(truth, resamples=50), better, worse)).splitlines()
+    lines = as_table(evaluate(EvaluationOptions(truth, resamples=50), better, worse)).splitlines()
     rows = {line.split("  ")[0]: line.split() for line in lines if line}
     assert rows["AP"][1:] == ["1.000", "0.600", "+0.400"]
     assert rows["APm"][1:].count("-") in (0, 3)
     assert rows["left_wrist"][1:] == ["1.000", "1.000", "+0.000", "0.001", "4"]
     assert lines[-1] == "difference of AP: +0.400 to +0.400 (95 %, by bootstrap)"
-    alone = as_table(evaluate(Question(truth, resamples=0), better))
+    alone = as_table(evaluate(EvaluationOptions(truth, resamples=0), better))
     assert "baseline" not in alone
     assert "bootstrap" not in alone

@@ -9,7 +9,7 @@ from movenet_cli.evaluation.pairing import pair_images
 
 def paired(truth: list[str], results: list[str]) -> list[bool]:
     pairs = pair_images([AnnotatedImage(name, ()) for name in truth], dict.fromkeys(results, ()))
-    return [pair.found is not None for pair in pairs]
+    return [pair.detections is not None for pair in pairs]
 
 
 def test_full_names_come_first() -> None:

@@ -63,7 +63,7 @@ def test_documents_are_preferred_to_the_coco_file(tmp_path: Path) -> None:
 )
 def test_broken_coco_files_are_refused(tmp_path: Path, keypoints: object) -> None:
     path = write_truth(tmp_path / "coco.json", {"a.jpg": [{"score": 0.5, "keypoints": keypoints}]})
-    with pytest.raises(InputError, match="no COCO file of results"):
+    with pytest.raises(InputError, match="not a COCO file of results"):
         read_predictions(path)
 
 
@@ -71,7 +71,7 @@ def test_files_of_another_shape_are_refused(tmp_path: Path) -> None:
     path = write_truth(tmp_path / "coco.json", {"a.jpg": [{"score": 10**400, "keypoints": [0.0] * 51}]})
     for text in (path.read_text(), "[" * 100_000, '{"images": ["a.jpg"], "annotations": []}'):
         path.write_text(text)
-        with pytest.raises(InputError, match="no COCO file of results"):
+        with pytest.raises(InputError, match="not a COCO file of results"):
             read_predictions(path)
 
 
@@ -82,7 +82,7 @@ def test_annotations_without_scores_are_no_results(tmp_path: Path) -> None:
 
 
 def test_folders_without_results_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds no results"):
+    with pytest.raises(InputError, match="contains no results"):
         read_predictions(tmp_path)
-    with pytest.raises(InputError, match="there is no"):
+    with pytest.raises(InputError, match="does not exist"):
         read_predictions(tmp_path / "missing")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from movenet_cli.html_report.timeline import COLUMNS, STATUSES, Timeline
+from movenet_cli.html_report.timeline import MAX_COLUMNS, STATUSES, Timeline
 
 
 def filled(count: int) -> Timeline:
@@ -12,13 +12,13 @@ def filled(count: int) -> Timeline:
     return timeline
 
 
-@pytest.mark.parametrize("count", [0, 1, 7, COLUMNS, COLUMNS + 1, 3 * COLUMNS, 10_007])
+@pytest.mark.parametrize("count", [0, 1, 7, MAX_COLUMNS, MAX_COLUMNS + 1, 3 * MAX_COLUMNS, 10_007])
 def test_every_frame_is_counted_once(count: int) -> None:
     columns = filled(count).columns()
     assert columns.sum() == count
     assert columns[:, 0].sum() == count // 2
-    assert len(columns) <= COLUMNS
-    assert len(columns) == count or len(columns) > COLUMNS // 2
+    assert len(columns) <= MAX_COLUMNS
+    assert len(columns) == count or len(columns) > MAX_COLUMNS // 2
 
 
 def test_order_is_kept() -> None:

@@ -10,7 +10,7 @@ from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.oks import average_precision, oks
 from movenet_cli.core.skeleton import INDEX
 from movenet_cli.core.types import FloatArray, Frame
-from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_truth
+from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_ground_truth
 from movenet_cli.inference.follow import Follow
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine
@@ -30,7 +30,7 @@ def runner(lightning_int8: Path) -> Runner:
 
 @pytest.fixture(scope="module")
 def images(shared_dir: Path) -> list[AnnotatedImage]:
-    return dominant_only(read_truth(shared_dir / "data" / "coco_train80" / "person_keypoints.json"))
+    return dominant_only(read_ground_truth(shared_dir / "data" / "coco_train80" / "person_keypoints.json"))
 
 
 def read(path: Path) -> list[Frame]:

@@ -225,7 +225,7 @@ WRITE_FOREVER = """
 import sys
 from itertools import count
 from pathlib import Path
-from movenet_cli.sinks.files import AtomicFile
+from movenet_cli.io.atomic import AtomicFile
 for number in count():
     with AtomicFile(Path(sys.argv[1], "keypoints", f"{number % 50}.txt")) as file:
         for part in range(200):
@@ -241,7 +241,7 @@ def test_a_killed_process_leaves_only_complete_files_and_leftovers_that_are_know
         ) as writer:
             assert writer.stdout is not None
             for _ in range(3):
-                writer.stdout.readline()
+                assert writer.stdout.readline()
             writer.kill()
         for path in (tmp_path / "keypoints").glob("*.txt"):
             assert path.read_text() == f"{path.stem} " * 500 * 200

@@ -1,11 +1,13 @@
 """Hashes are those that `sha256sum` gives."""
 
 import hashlib
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from movenet_cli.io.hashing import sha256_of, sha256_of_bytes
+from movenet_cli.io.hashing import sha256_of_bytes, sha256_of_file, sha256_of_model
 
 
 def hexdigest(content: bytes) -> str:
@@ -15,7 +17,7 @@ def hexdigest(content: bytes) -> str:
 def test_a_file_is_hashed_by_its_bytes(tmp_path: Path) -> None:
     content = bytes(range(256)) * 10000
     (tmp_path / "model.tflite").write_bytes(content)
-    assert sha256_of(tmp_path / "model.tflite") == sha256_of_bytes(content) == hexdigest(content)
+    assert sha256_of_model(tmp_path / "model.tflite") == sha256_of_bytes(content) == hexdigest(content)
 
 
 def test_a_folder_is_hashed_by_the_lines_of_sha256sum(tmp_path: Path) -> None:
@@ -28,7 +30,7 @@ def test_a_folder_is_hashed_by_the_lines_of_sha256sum(tmp_path: Path) -> None:
         f"{hexdigest(b'3')}  variables.txt\n",
         f"{hexdigest(b'2')}  variables/b.data\n",
     ]
-    assert sha256_of(tmp_path) == hexdigest("".join(lines).encode())
+    assert sha256_of_model(tmp_path) == hexdigest("".join(lines).encode())
 
 
 @pytest.mark.parametrize(("old", "new"), [(("a", b"x"), ("a", b"y")), (("a", b"x"), ("b", b"x"))])
@@ -38,10 +40,25 @@ def test_names_and_bytes_count(tmp_path: Path, old: tuple[str, bytes], new: tupl
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / name).write_bytes(content)
-        hashes.append(sha256_of(folder))
+        hashes.append(sha256_of_model(folder))
     assert hashes[0] != hashes[1]
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        sha256_of(tmp_path / "nothing")
+        sha256_of_model(tmp_path / "nothing")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_not_utf_8_counts_by_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xff")).write_bytes(b"1")
+    assert sha256_of_model(tmp_path) == hexdigest(hexdigest(b"1").encode() + b"  \xff\n")
+
+
+def test_reading_a_large_file_can_be_given_up(tmp_path: Path) -> None:
+    def give_up() -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "large").write_bytes(b"1")
+    with pytest.raises(KeyboardInterrupt):
+        sha256_of_file(tmp_path / "large", give_up)

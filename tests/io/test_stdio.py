@@ -1,14 +1,16 @@
-"""Libraries' lines are logged; everybody else's reach standard error."""
+"""Standard error and the native libraries: their lines are logged or hidden; everybody else's get there."""
 
+import io
 import logging
 import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
-from movenet_cli.io.stdio import native_chatter_logged
+from movenet_cli.io.stdio import native_chatter_logged, native_stderr_hidden
 
 
 def say(text: str) -> None:
@@ -72,3 +74,54 @@ def test_without_a_standard_error_nothing_is_diverted() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "ran\n")
+
+
+HIDDEN = """
+import logging, os, sys
+from movenet_cli.io.stdio import native_chatter_logged, native_stderr_hidden
+logging.basicConfig(level=logging.DEBUG, format="%(message)s", stream=open(sys.argv[2], "w"))
+with native_stderr_hidden(sys.argv[1] == "hidden"):
+    os.write(2, b"Corrupt JPEG data\\n")
+    sys.stderr.write("ours, before\\n")
+    with native_chatter_logged():
+        os.write(2, b"INFO: theirs\\nanother library's\\n")
+    sys.stderr.write("ours, after\\n")
+os.write(2, b"the end\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "shown"),
+    [
+        ("hidden", "ours, before\nours, after\nthe end\n"),
+        ("shown", "Corrupt JPEG data\nours, before\nanother library's\nours, after\nthe end\n"),
+    ],
+)
+def test_a_command_hides_what_is_not_ours_unless_it_is_asked_for(
+    how: str, shown: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", HIDDEN, how, str(tmp_path / "log")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == shown
+    assert (tmp_path / "log").read_text() == "INFO: theirs\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_standard_error_that_is_full_stops_nothing() -> None:
+    program = (
+        "import sys\n"
+        "from movenet_cli.io.stdio import native_chatter_logged, native_stderr_hidden\n"
+        "with native_stderr_hidden(), native_chatter_logged(): print('ran')\n"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False
+        )
+    assert (done.returncode, done.stdout) == (0, b"ran\n")
+
+
+def test_a_standard_error_that_is_no_file_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stand_in in (io.StringIO(), None):
+        monkeypatch.setattr(sys, "stderr", stand_in)
+        with native_stderr_hidden():
+            assert sys.stderr is stand_in

@@ -14,9 +14,10 @@ import pytest
 from movenet_cli.errors import ExitCode
 from movenet_cli.models import load as loading
 from movenet_cli.models.convert_saved_model import NOT_CONVERTIBLE, NotConvertibleError, convert, main
-from movenet_cli.models.converted import read_prepared
+from movenet_cli.models.converted import read_converted
 from movenet_cli.models.interface import Runner
 from movenet_cli.models.load import load_model
+from movenet_cli.models.model_file import model_at
 from movenet_cli.models.optimise.tflite_graph import Graph
 from movenet_cli.models.saved_model import load_graph
 from movenet_cli.models.tensorflow import SignatureRunner
@@ -33,7 +34,7 @@ def noise(size: tuple[int, int]) -> np.ndarray:
 
 def converted(folder: Path, target: Path) -> Runner:
     convert(folder, target)
-    return read_prepared(target).model("converted", "").runner()
+    return read_converted(target).model("converted", "").runner()
 
 
 def keypoints(output: np.ndarray) -> np.ndarray:
@@ -60,15 +61,15 @@ def test_single_pose(single_model: Path, tmp_path: Path) -> None:
     check_parity(single_model, tmp_path / "model.tflite", [(64, 64)])
 
 
-@pytest.mark.parametrize(("depthwise", "is_sparse"), [(3, True), (5, False)])
+@pytest.mark.parametrize(("depthwise", "has_sparse_heads"), [(3, True), (5, False)])
 def test_heads_that_depend_on_few_cells_are_computed_where_they_are_read(
-    tmp_path: Path, depthwise: int, is_sparse: bool
+    tmp_path: Path, depthwise: int, has_sparse_heads: bool
 ) -> None:
     folder, target = save_single(tmp_path / "model", depthwise=depthwise), tmp_path / "model.tflite"
     check_parity(folder, target, [(64, 64)])
     graph = Graph(target.read_bytes())
     maps = [graph.shape(tensor) for operator in graph.operators for tensor in operator.outputs]
-    assert ((1, 16, 16, 34) in maps) == (not is_sparse)
+    assert ((1, 16, 16, 34) in maps) == (not has_sparse_heads)
     assert (1, 16, 16, 17) in maps
 
 
@@ -100,10 +101,10 @@ def test_a_multi_pose_graph_without_the_head_nodes_is_refused_or_whole(tmp_path:
 
 def test_constants_travel_with_the_model(multi_model: Path, tmp_path: Path) -> None:
     convert(multi_model, tmp_path / "model.tflite")
-    facts = json.loads((tmp_path / "model.json").read_text())
-    assert facts["kind"] == "multi"
-    assert facts["constants"]["spread"] == pytest.approx(UNUSUAL.spread)
-    assert facts["constants"]["visible"] == pytest.approx(UNUSUAL.visible)
+    metadata = json.loads((tmp_path / "model.json").read_text())
+    assert metadata["kind"] == "multi"
+    assert metadata["constants"]["spread"] == pytest.approx(UNUSUAL.spread)
+    assert metadata["constants"]["visible"] == pytest.approx(UNUSUAL.visible)
 
 
 def test_what_cannot_be_converted_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,31 +123,32 @@ def test_a_damaged_model_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def refuse(*_: object) -> None:
-    raise NotConvertibleError("it cannot be prepared")
+    raise NotConvertibleError("it cannot be converted")
 
 
 def test_auto_takes_tensorflow_when_litert_cannot(
     single_model: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(loading, "load_prepared", refuse)
-    model = load_model(single_model, name="given", runtime="auto", device="auto", batch_size=4)
+    monkeypatch.setattr(loading, "load_converted", refuse)
+    model = load_model(model_at(single_model), runtime="auto", device="auto", batch_size=4)
     assert (model.info.runtime, model.info.max_batch) == ("tensorflow", 4)
-    assert "it cannot be prepared; TensorFlow runs it" in caplog.text
+    assert "it cannot be converted; TensorFlow runs it" in caplog.text
 
 
 def test_who_asks_for_litert_gets_it_or_an_error(single_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "load_prepared", refuse)
+    monkeypatch.setattr(loading, "load_converted", refuse)
     with pytest.raises(NotConvertibleError):
-        load_model(single_model, name="given", runtime="litert", device="auto", batch_size=4)
+        load_model(model_at(single_model), runtime="litert", device="auto", batch_size=4)
 
 
 LOAD = """
 import logging, pathlib, sys
 import numpy as np
 from movenet_cli.errors import ModelError
-from movenet_cli.models.loading import load_model
+from movenet_cli.models.load import load_model
+from movenet_cli.models.model_file import model_at
 try:
-    model = load_model(pathlib.Path(sys.argv[1]), name="m", runtime="auto", device="auto", batch_size=1)
+    model = load_model(model_at(pathlib.Path(sys.argv[1])), runtime="auto", device="auto", batch_size=1)
     print(model.info.runtime, model.runner().run(np.zeros((1, 64, 64, 3), np.uint8)).shape)
 except ModelError as error:
     print(error)

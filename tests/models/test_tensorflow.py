@@ -13,6 +13,7 @@ import pytest
 from movenet_cli.errors import ExitCode, ModelError, UsageError
 from movenet_cli.models.heads import Constants
 from movenet_cli.models.load import load_model
+from movenet_cli.models.model_file import model_at
 from movenet_cli.models.saved_model import import_tensorflow, load_graph
 from movenet_cli.models.tensorflow import HeadsRunner, SignatureRunner, TensorflowModel, load_tensorflow
 from tests.models.saved_models import SCOPES, UNUSUAL, save_multi, save_other, save_single
@@ -80,7 +81,7 @@ def test_a_graph_without_the_head_nodes_runs_through_its_signature(
 
 
 def test_loading_by_choice(single_model: Path) -> None:
-    model = load_model(single_model, name="given", runtime="tensorflow", device="cpu", batch_size=2)
+    model = load_model(model_at(single_model), runtime="tensorflow", device="cpu", batch_size=2)
     assert (model.info.runtime, model.info.max_batch, len(model.info.sha256)) == ("tensorflow", 2, 64)
 
 
@@ -90,7 +91,7 @@ def test_loading_by_choice(single_model: Path) -> None:
 )
 def test_a_device_that_is_not_there(single_model: Path, device: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        load_model(single_model, name="given", runtime="tensorflow", device=device, batch_size=2)
+        load_model(model_at(single_model), runtime="tensorflow", device=device, batch_size=2)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_document_in_the_wrong_place(out: Path) -> None:
 def test_no_results(tmp_path: Path, a_model: Path, media: Path) -> None:
     with pytest.raises(movenet.InputError, match="no such file or folder"):
         movenet.read(tmp_path / "nowhere")
-    with pytest.raises(movenet.InputError, match="no results folder"):
+    with pytest.raises(movenet.InputError, match="not a results folder"):
         movenet.read(media)
     with movenet.Annotator(a_model) as annotator:
         annotator.run(media, tmp_path / "tables", formats=["csv"])

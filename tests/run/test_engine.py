@@ -30,7 +30,7 @@ def test_order_is_kept_when_frames_take_unequal_time() -> None:
     assert len(model.runners) <= 4
 
 
-def test_skipped_frames_stand_in_their_place() -> None:
+def test_failed_frames_keep_their_place() -> None:
     images = [blob(10, 10), None, np.zeros((48, 64, 3), np.uint8)]
     with Engine([BlobModel()], 2, 0.3) as engine:
         outcomes = list(engine.results(ArraySource(images).frames(), WholeSingle((64, 64), 0.3)))
@@ -70,7 +70,7 @@ def test_reading_ahead_is_bounded() -> None:
     with Engine([BlobModel()], 2, 0.3) as engine:
         results = engine.results(hundred(pulled), WholeSingle((64, 64), 0.3))
         next(results)
-        assert len(pulled) <= 16  # a stretch of 4 for each of 2 workers, one waiting, one in hand
+        assert len(pulled) <= 16  # a chunk of 4 for each of 2 workers, one waiting, one in hand
         results.close()
 
 
@@ -80,7 +80,7 @@ def test_many_inputs_at_once_read_no_further_ahead_than_one() -> None:
         inputs = [engine.results(hundred(pulled), WholeSingle((64, 64), 0.3)) for _ in range(10)]
         for results in inputs:
             next(results)
-        assert len(pulled) <= 4 * (10 + 10 + 2)  # of each a stretch in hand and one under way; 2 ahead
+        assert len(pulled) <= 4 * (10 + 10 + 2)  # of each a chunk in hand and one under way; 2 ahead
         for results in inputs:
             results.close()
         inputs = [engine.results(hundred(pulled), WholeSingle((64, 64), 0.3)) for _ in range(2)]

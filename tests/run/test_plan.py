@@ -11,8 +11,9 @@ from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.time_point import TimePoint
 from movenet_cli.core.types import Size
 from movenet_cli.errors import UsageError
+from movenet_cli.io.strict_json import decode
 from movenet_cli.output.formats.document import header_fields
-from movenet_cli.results.parsing import parse_header
+from movenet_cli.results.records import HeaderRecord
 from movenet_cli.run import plan as run_plan
 from movenet_cli.run.plan import Plan
 from movenet_cli.settings import Settings
@@ -36,8 +37,8 @@ def test_results_that_were_refined_are_read_back(media: Media) -> None:
     header = plan.choose("a", INFOS[media]).header
     assert header.options["refine_with"] == "mine-\\udcff"
     assert header.options["refine_with_sha256"] == SINGLE.sha256
-    text = json.dumps(header_fields(header)).encode().decode()
-    assert parse_header(json.loads(text)).options == header.options
+    text = json.dumps(header_fields(header)).encode()
+    assert decode(HeaderRecord, text).header().options == header.options
 
 
 CHANGES: list[tuple[ModelInfo, dict[str, object], set[str]]] = [

@@ -56,16 +56,12 @@ class BlobModel(Model):
         max_batch: int = 1,
         delays: Sequence[float] = (),
     ) -> None:
-        self._info = ModelInfo("blob", kind, input_size, "0" * 64, "litert", max_batch)
+        super().__init__(ModelInfo("blob", kind, input_size, "0" * 64, "litert", max_batch))
         self._delays = iter(delays)
         self.runners: list[BlobRunner] = []
 
-    @property
-    def info(self) -> ModelInfo:
-        return self._info
-
     def runner(self) -> BlobRunner:
-        self.runners.append(BlobRunner(self._info.kind, self._delays))
+        self.runners.append(BlobRunner(self.info.kind, self._delays))
         return self.runners[-1]
 
 

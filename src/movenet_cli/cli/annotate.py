@@ -1,4 +1,4 @@
-"""`movenet annotate`: options in, one run, its closing line and exit code out."""
+"""`movenet annotate`: its options, and the start of a run."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from movenet_cli import settings as default
 from movenet_cli.cli.checks import check_options, check_places, options_given
 from movenet_cli.cli.logs import set_verbosity
 from movenet_cli.cli.options import (
+    OFFLINE,
     Device,
     FormatList,
     GroupedCommand,
@@ -16,9 +17,8 @@ from movenet_cli.cli.options import (
     TimePointType,
     options_of,
 )
-from movenet_cli.cli.printing import speaks_json
-from movenet_cli.cli.quiet import native_stderr_hidden
-from movenet_cli.core.time_point import MAX_FRAMES
+from movenet_cli.cli.printing import prints_json
+from movenet_cli.io.stdio import native_stderr_hidden
 
 option = options_of("annotate")
 
@@ -35,10 +35,10 @@ class AnnotateCommand(GroupedCommand):
         "Messages": ("progress", "quiet", "verbose"),
     }
     examples = (
-        ("everything under a folder, with skeletons drawn", "movenet annotate ./videos --overlay"),
+        ("everything in a folder, with skeletons drawn", "movenet annotate ./videos --overlay"),
         ("a COCO dataset and a table", "movenet annotate photos/ -f coco,csv -o annotated"),
         (
-            "into a pipe, no file written",
+            "into a pipe, without writing a file",
             "movenet annotate clip.mp4 -o - | jq -c 'select(.record==\"frame\")'",
         ),
         (
@@ -57,7 +57,7 @@ class AnnotateCommand(GroupedCommand):
     type=Text(),
     default=default.DEFAULT_OUTPUT,
     show_default=True,
-    help="The results folder; '-' streams JSONL to standard output and writes no file.",
+    help="Folder for the results; '-' writes JSONL to standard output instead, and no files.",
 )
 @option(
     "-f",
@@ -67,18 +67,22 @@ class AnnotateCommand(GroupedCommand):
     type=FormatList(default.FORMATS),
     default=["json"],
     show_default=True,
-    help="Repeatable, or comma-separated.",
+    help="Format of the results. Several: repeat the option, or separate them by commas.",
 )
-@option("--overlay", is_flag=True, help="Also draw skeletons: image to image, video to mp4.")
+@option(
+    "--overlay",
+    is_flag=True,
+    help="Also draw the skeletons into a copy of each image, and into an mp4 video of each video.",
+)
 @option(
     "--overwrite",
     is_flag=True,
-    help="Redo everything: what is up to date, and what was made with another model or other options.",
+    help="Redo everything, including results that are up to date or were made with other settings.",
 )
 @option(
     "--dry-run",
     is_flag=True,
-    help="Only say what would be annotated, kept, redone and removed, and why.",
+    help="Show what would be annotated, kept, redone and removed, and why. Write nothing.",
 )
 @option(
     "-m",
@@ -87,149 +91,168 @@ class AnnotateCommand(GroupedCommand):
     type=Text(),
     default=default.DEFAULT_MODEL,
     show_default=True,
-    help="thunder, lightning, multipose, mini, …; or a .tflite file or SavedModel folder.",
+    help="Name of a model (thunder, lightning, multipose, mini, …), or path of a .tflite file or a "
+    "SavedModel folder.",
 )
 @option(
     "--min-score",
     type=Number(0, 1),
     default=default.DEFAULT_MIN_SCORE,
     show_default=True,
-    help="Keypoints below are not drawn and not counted as seen; they stay in the data.",
+    help="Keypoints with a lower score count as not seen and are not drawn. They stay in the results.",
 )
 @option(
     "--crop",
     type=click.Choice(default.CROPS),
     default="auto",
     show_default=True,
-    help="Single-pose: none = one pass over the whole frame; refine = a second pass on the person "
-    "found; follow = crop from the previous frame; auto = follow for videos, refine for images.",
+    help="Single-pose models: what the network looks at. none: the whole frame, in one pass; refine: "
+    "after that pass, a crop around the person it found; follow: a crop around the person in the "
+    "previous frame; auto: follow for videos, refine for images.",
 )
 @option(
     "--max-people",
-    type=click.IntRange(1, default.MAX_PEOPLE),
+    type=click.IntRange(*default.RANGES["max_people"]),
     default=default.MAX_PEOPLE,
     show_default=True,
-    help="Multi-pose: report at most so many.",
+    help="Multi-pose models: maximum number of people per frame.",
 )
 @option(
     "--input-size",
-    type=click.IntRange(default.MIN_INPUT_SIZE, default.MAX_INPUT_SIZE),
+    type=click.IntRange(*default.RANGES["input_size"]),
     default=default.DEFAULT_INPUT_SIZE,
     show_default=True,
-    help="Multi-pose: longer side of the network's input, a multiple of 32.",
+    help="Multi-pose models: longer side of the network's input in pixels, a multiple of 32.",
 )
 @option(
     "--refine-with",
     metavar="NAME|PATH",
     type=Text(),
-    help="Multi-pose: redo each person found with this single-pose model, in a crop of its own.",
+    help="Multi-pose models: redo each person with this single-pose model, on a crop around the person.",
 )
 @option(
-    "--track/--no-track", default=True, show_default=True, help="Multi-pose: stable person ids over a video."
+    "--track/--no-track",
+    default=True,
+    show_default=True,
+    help="Multi-pose models: give each person the same id throughout a video.",
 )
 @option(
     "--smooth/--no-smooth",
     default=False,
     show_default=True,
-    help="Add keypoints smoothed over time; the raw ones stay.",
+    help="Videos: add keypoints that are smoothed over time. The raw ones stay in the results.",
 )
 @option(
     "--stride",
-    type=click.IntRange(1, MAX_FRAMES),
+    type=click.IntRange(*default.RANGES["stride"]),
     default=1,
     show_default=True,
-    help="Every N-th frame.",
+    help="Annotate every N-th frame only.",
 )
-@option("--fps", type=Number(0, default.MAX_FPS, min_open=True), help="At most so many frames a second.")
-@option("--start", type=TimePointType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
-@option("--end", type=TimePointType(), help="Up to here, exclusive.")
-@option("--max-frames", type=click.IntRange(1, MAX_FRAMES), help="At most so many frames of each video.")
+@option("--fps", type=Number(0, default.MAX_FPS, min_open=True), help="Maximum number of frames per second.")
+@option(
+    "--start",
+    type=TimePointType(),
+    help="Where to start: seconds, hh:mm:ss.s, or a frame number such as 123f.",
+)
+@option("--end", type=TimePointType(), help="Where to stop, in the same form. This frame is not included.")
+@option(
+    "--max-frames",
+    type=click.IntRange(*default.RANGES["max_frames"]),
+    help="Maximum number of frames per video.",
+)
 @option(
     "--root",
     metavar="DIR",
     type=Text(),
-    help="Name results relative to this folder, whatever else is on the command line.",
+    help="Name all results relative to this folder, instead of relative to each input folder.",
 )
 @option(
     "--include",
     multiple=True,
     metavar="GLOB",
     type=Text(),
-    help="Of what folders hold, only these files and folders. Repeatable.",
+    help="In input folders, annotate only files and folders that match this pattern. Repeatable.",
 )
 @option(
     "--exclude",
     multiple=True,
     metavar="GLOB",
     type=Text(),
-    help="Of what folders hold, not these files and folders. Repeatable.",
+    help="In input folders, skip files and folders that match this pattern. Repeatable.",
 )
-@option("-0", "--null", is_flag=True, help="Paths from standard input are separated by NUL.")
+@option(
+    "-0",
+    "--null",
+    is_flag=True,
+    help="Paths on standard input are separated by NUL characters, as with find -print0.",
+)
 @option(
     "--max-pixels",
-    type=click.IntRange(1, default.MOST_MAX_PIXELS),
+    type=click.IntRange(*default.RANGES["max_pixels"]),
     default=default.DEFAULT_MAX_PIXELS,
     show_default=True,
-    help="Refuse larger images before they are decoded.",
+    help="Refuse images with more pixels than this, without decoding them.",
 )
 @option("--fail-fast", is_flag=True, help="Stop at the first input that fails.")
 @option(
     "-j",
     "--jobs",
-    type=click.IntRange(1, default.MAX_JOBS),
+    type=click.IntRange(*default.RANGES["jobs"]),
     default=default.default_jobs,
     show_default="CPU count",
-    help="Inference workers.",
+    help="Number of inference workers.",
 )
 @option(
     "--runtime",
     type=click.Choice(default.RUNTIMES),
     default="auto",
     show_default=True,
-    help="What runs the network.",
+    help="Library that runs the network. auto: LiteRT where it can.",
 )
 @option(
     "--device",
     type=Device(),
     default="auto",
     show_default=True,
-    help="Where the network runs.",
+    help="Device that the network runs on.",
 )
 @option(
     "--batch-size",
-    type=click.IntRange(1, default.MAX_BATCH),
+    type=click.IntRange(*default.RANGES["batch_size"]),
     default=1,
     show_default=True,
-    help="TensorFlow: frames per call.",
+    help="TensorFlow: number of frames per call of the network.",
 )
-@option("--offline", is_flag=True, also_from=["MOVENET_OFFLINE"], help="Never touch the network.")
+@option("--offline", **OFFLINE)
 @option(
     "--mirror",
     metavar="URL",
     type=Text(),
     also_from=["MOVENET_MIRROR"],
-    help="Fetch models from a server of your own.",
+    help="Download models from this server of your own.",
 )
 @option(
     "--progress",
     type=click.Choice(default.PROGRESS),
     default="auto",
     show_default=True,
-    help="auto = a bar on a terminal, elsewhere a line a minute; json = every message as a JSON object, "
-    "one per line. Always on standard error.",
+    help="How to show progress on standard error. auto: a bar on a terminal, otherwise a line per minute; "
+    "json: every message as a JSON object, one per line.",
 )
-@option("-q", "--quiet", is_flag=True, help="Only errors.")
+@option("-q", "--quiet", is_flag=True, help="Show errors only.")
 @option(
     "-v",
     "--verbose",
     count=True,
-    help="A line for every input, and the messages of the libraries; -vv for developers.",
+    help="Also show a line for each input, and messages of the libraries. -vv adds debug messages.",
 )
 def annotate(**options: Any) -> int:
     """Find people's keypoints in images and videos.
 
-    An INPUT is a file, a folder (walked recursively), a quoted glob, or '-' to read paths from standard
-    input. Results go to one file per input; running again computes only what is missing or stale.
+    INPUT is a file, a folder (searched recursively), a quoted glob, or '-' to read paths from standard
+    input. Each input gets a result file of its own. Running the same command again does only what is
+    missing or out of date.
     """
     from movenet_cli.cli.run_annotate import Request, run_annotate  # noqa: PLC0415 - heavy, and not for --help
 
@@ -238,5 +261,5 @@ def annotate(**options: Any) -> int:
     check_places(options)
     request = Request.of(options, given)
     set_verbosity(options["verbose"], options["quiet"])
-    with native_stderr_hidden(not options["verbose"] or speaks_json()):
+    with native_stderr_hidden(not options["verbose"] or prints_json()):
         return run_annotate(request)

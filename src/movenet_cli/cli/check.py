@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from movenet_cli.cli.options import GroupedCommand, Number, PathText, options_of
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.printing import print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
 
@@ -87,5 +87,5 @@ def check(results: Path, as_json: bool, junit: Path | None, **limits: Any) -> in
     if junit is not None:
         write_junit(junit, checks)
     missed = sum(not each.is_met for each in checks)
-    say(f"{counted(len(checks), 'limit')} checked, {missed:,} not met in {results}")
+    print_message(f"{counted(len(checks), 'limit')} checked, {missed:,} not met in {results}")
     return ExitCode.INPUT if missed else ExitCode.OK

@@ -1,4 +1,4 @@
-"""What is wrong with the options of `annotate` by themselves, before anything heavy is loaded."""
+"""Checks of the options of `annotate` that only the command line has, before anything heavy is loaded."""
 
 import os
 import sys
@@ -14,14 +14,14 @@ from movenet_cli.errors import InputError, OutputError
 
 
 def options_given(context: click.Context) -> frozenset[str]:
-    """The options that stand on the command line, and not only in the environment."""
+    """The options that were given on the command line, and not only in the environment."""
     return frozenset(
         name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     )
 
 
 def check_places(options: dict[str, Any]) -> None:
-    """A stream that the run needs and that the caller has closed (`>&-`); a current folder that is gone."""
+    """Refuse a standard stream that is needed and closed (`>&-`), and a current folder that is gone."""
     if options["output"] is None and sys.stdout is None:
         raise OutputError("standard output is closed; choose a results folder with --output")
     if default.STREAM in options["inputs"] and sys.stdin is None:
@@ -33,12 +33,12 @@ def check_places(options: dict[str, Any]) -> None:
         Path.cwd()
     except OSError as error:
         raise InputError(
-            f"the current folder cannot be used ({error.strerror}); change to another"
+            f"the current folder cannot be used ({error.strerror}); change to another one"
         ) from error
 
 
 def check_options(options: dict[str, Any], given: Set[str]) -> None:
-    """What Click cannot check by itself; what does not fit and comes from the environment is left out."""
+    """Refuse options that contradict each other; what comes from the environment is left out instead."""
     options["formats"] = tuple(dict.fromkeys(name for group in options["formats"] for name in group))
     if options["output"] == default.STREAM:
         options["output"] = None
@@ -63,9 +63,7 @@ def _check_contradictions(options: dict[str, Any], given: Set[str]) -> None:
         if "null" in given:
             raise click.UsageError("--null would have no effect: no paths are read from standard input (-)")
         options["null"] = False
-    if options["offline"] and options["mirror"]:
-        if "mirror" in given:
-            raise click.UsageError("--mirror would have no effect: --offline (MOVENET_OFFLINE) forbids it")
+    if options["offline"] and "mirror" not in given:
         options["mirror"] = None
     if options["quiet"] and options["verbose"]:
         if {"quiet", "verbose"} <= given:

@@ -8,7 +8,7 @@ import click
 from movenet_cli import settings as default
 from movenet_cli.cli.checks import options_given
 from movenet_cli.cli.options import GroupedCommand, PathText, Text, options_of
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.printing import print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.results.export.registry import EXPORTS
@@ -128,13 +128,13 @@ def _export(
         only=only,
     )
     for name, reason in done.broken:
-        say(f"movenet: {name}: {reason}", "error")
+        print_message(f"movenet: {name}: {reason}", "error")
     for remark in done.remarks:
-        say(remark)
+        print_message(remark)
     if done.frames is not None:
-        say(f"{counted(done.frames, 'image')} in {frames}")
+        print_message(f"{counted(done.frames, 'image')} in {frames}")
     inputs = counted(done.inputs + len(done.broken), "input")
-    say(f"{done.inputs:,} of {inputs} exported to {format_name}, in {done.place}")
+    print_message(f"{done.inputs:,} of {inputs} exported to {format_name}, in {done.place}")
     return ExitCode.PARTIAL if done.broken else ExitCode.OK
 
 
@@ -150,12 +150,14 @@ def _convert(results: Path, format_name: str, output: Path | None) -> int:
         inputs += 1
         if converted.reason is not None:
             failed += 1
-            say(f"movenet: {converted.name}: {converted.reason}", "error")
+            print_message(f"movenet: {converted.name}: {converted.reason}", "error")
     if left_out:
         more = f" and {len(left_out) - 1:,} more" if len(left_out) > 1 else ""
-        say(f"not in the dataset, since the last run did not have it: {left_out[0]}{more}")
+        print_message(f"not in the dataset, since the last run did not have it: {left_out[0]}{more}")
     where = output or results
-    say(f"{inputs - failed:,} of {counted(inputs, 'input')} converted to {format_name}, results in {where}")
+    print_message(
+        f"{inputs - failed:,} of {counted(inputs, 'input')} converted to {format_name}, results in {where}"
+    )
     if failed == inputs:
         return ExitCode.INPUT
     return ExitCode.PARTIAL if failed else ExitCode.OK

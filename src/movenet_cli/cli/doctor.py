@@ -1,4 +1,4 @@
-"""`movenet doctor`: what works on this machine."""
+"""`movenet doctor`: checks what works on this machine."""
 
 import json
 from collections.abc import Callable
@@ -6,32 +6,32 @@ from collections.abc import Callable
 import click
 
 from movenet_cli.cli.options import options_of
-from movenet_cli.cli.quiet import native_stderr_hidden
 from movenet_cli.errors import ExitCode, MovenetError
+from movenet_cli.io.stdio import native_stderr_hidden
 
 option = options_of("doctor")
 
 
 @click.command()
-@option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
 def doctor(as_json: bool) -> int:
-    """Try what annotating needs and say what works here; exit code 1 when something vital does not."""
-    vital = 0
+    """Try what annotating needs, and show what works here. Exit code 1 if something essential does not."""
+    essential = 0
     checks = []
     with native_stderr_hidden():
-        for name, check, is_vital in CHECKS:
+        for name, check, is_essential in CHECKS:
             try:
                 found, works = check(), True
             except (ImportError, OSError, ValueError, MovenetError) as error:
                 found, works = str(error).splitlines()[0], False
-            vital += is_vital and not works
+            essential += is_essential and not works
             if as_json:
-                checks.append({"name": name, "works": works, "is_vital": is_vital, "found": found})
+                checks.append({"name": name, "works": works, "is_essential": is_essential, "found": found})
             else:
                 click.echo(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
     if as_json:
-        click.echo(json.dumps({"works": not vital, "checks": checks}, indent=1))
-    return ExitCode.BUG if vital else ExitCode.OK
+        click.echo(json.dumps({"works": not essential, "checks": checks}, indent=1))
+    return ExitCode.BUG if essential else ExitCode.OK
 
 
 def _python() -> str:
@@ -54,7 +54,7 @@ def _litert() -> str:
     found = find_local(catalogue_model("mini"))
     if found is None:
         raise OSError("the model mini is not part of this installation")
-    model = load_model(found.path, name="mini", runtime="litert", device="cpu", batch_size=1)
+    model = load_model(found, runtime="litert", device="cpu", batch_size=1)
     width, height = model.info.input_size or (0, 0)
     model.runner().run(np.zeros((1, height, width, 3), np.uint8))
     return f"ai-edge-litert {version('ai-edge-litert')} runs mini"
@@ -81,7 +81,7 @@ def _tensorflow() -> str:
 
 
 def _cache() -> str:
-    from movenet_cli.models.hub.cache_folder import cache_dir  # noqa: PLC0415
+    from movenet_cli.models.hub.cache import cache_dir  # noqa: PLC0415
     from movenet_cli.models.hub.catalogue import CATALOGUE  # noqa: PLC0415
     from movenet_cli.models.hub.resolve import is_local  # noqa: PLC0415
 
@@ -97,4 +97,4 @@ CHECKS: tuple[tuple[str, Callable[[], str], bool], ...] = (
     ("TensorFlow", _tensorflow, False),
     ("model cache", _cache, True),
 )
-"""What is tried: a title, the attempt, and whether annotating is impossible without it."""
+"""A title, the attempt, and whether annotating is impossible without it."""

@@ -1,4 +1,4 @@
-"""Bytes received in, a progress bar on standard error out."""
+"""The progress bar of a download, on standard error."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:  # a cached model is loaded without the HTTP client
 
 @contextmanager
 def download_bar(*, disable: bool | None = None) -> Iterator[Progress]:
-    """Draw a bar while the block fetches a model; a second source that starts from zero moves it back.
+    """Draw a bar while the block downloads a model; it moves back when another source starts from zero.
 
     Args:
-        disable: draw nothing; None means only on a terminal.
+        disable: draw nothing; None: draw on a terminal only.
     """
     bar = tqdm(
         desc="connecting",

@@ -1,4 +1,4 @@
-"""`movenet evaluate`: accuracy of results against human annotations."""
+"""`movenet evaluate`: measures results against human annotations."""
 
 import json
 import math
@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import PathText, Text, options_of
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.printing import print_message
 from movenet_cli.errors import ExitCode, UsageError
-from movenet_cli.settings import DEFAULT_RESAMPLES, JUDGED_PEOPLE, JudgedPeople
+from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedPeople
 
 option = options_of("evaluate")
 
@@ -23,70 +23,75 @@ option = options_of("evaluate")
     metavar="FILE",
     required=True,
     type=PathText(),
-    help="COCO keypoint annotations; a video's frames are called clip.mp4#000012.",
+    help="File with COCO keypoint annotations. Frames of videos are named like clip.mp4#000012.",
 )
 @option(
     "--baseline",
     metavar="RESULTS",
     type=PathText(),
-    help="Other results of the same images, to show the difference from.",
+    help="Other results for the same images, to compare with.",
 )
 @option(
     "--people",
-    type=click.Choice(JUDGED_PEOPLE),
+    type=click.Choice(EVALUATED_PEOPLE),
     default="all",
     show_default=True,
-    help="dominant: only images with one person of 8 annotated keypoints or more who is twice as large "
-    "as anybody else.",
+    help="dominant: only images in which one person has at least 8 annotated keypoints and is at least "
+    "twice as large as anybody else.",
 )
-@option("--skip-missing", is_flag=True, help="Leave out images without results; else they are misses.")
-@option("--smoothed", is_flag=True, help="Take the smoothed points where there are any.")
+@option(
+    "--skip-missing",
+    is_flag=True,
+    help="Leave out images without results, instead of counting their people as missed.",
+)
+@option("--smoothed", is_flag=True, help="Use smoothed keypoints where there are any.")
 @option(
     "--resamples",
     metavar="N",
     type=click.IntRange(0, 100_000),
     default=DEFAULT_RESAMPLES,
     show_default=True,
-    help="Bootstrap samples for the intervals; 0 for none.",
+    help="Number of bootstrap samples for the confidence intervals; 0 for no intervals.",
 )
-@option("--json", "as_json", is_flag=True, help="Everything that was measured, as JSON.")
+@option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
 @option(
     "--fail-under",
     metavar="NAME=X",
     multiple=True,
     type=Text(),
-    help="Exit code 3 when the figure is lower, as in AP=0.5; repeatable.",
+    help="Exit code 3 if this AP or AR is lower, as in AP=0.5. Repeatable.",
 )
 def evaluate(
     results: Path,
     ground_truth: Path,
     baseline: Path | None,
-    people: JudgedPeople,
+    people: EvaluatedPeople,
     skip_missing: bool,
     smoothed: bool,
     resamples: int,
     as_json: bool,
     fail_under: tuple[str, ...],
 ) -> ExitCode:
-    """Compare RESULTS, a results folder or its coco.json, with human annotations.
+    """Measure the accuracy of results against human annotations.
 
-    Shows COCO's AP and AR by OKS, PCK, and each keypoint's error. --fail-under takes the former.
-    Needs pycocotools: pip install pycocotools
+    RESULTS is a results folder of `annotate`, or its coco.json. Prints COCO's AP and AR by OKS, PCK, and the
+    error of each keypoint. Needs pycocotools: pip install pycocotools
     """
     from movenet_cli.evaluation.coco_evaluator import METRICS  # noqa: PLC0415 - heavy, and not for --help
-    from movenet_cli.evaluation.evaluate import Question  # noqa: PLC0415 - heavy, and not for --help
+    from movenet_cli.evaluation.evaluate import EvaluationOptions  # noqa: PLC0415
     from movenet_cli.evaluation.evaluate import evaluate as answer  # noqa: PLC0415
     from movenet_cli.evaluation.table import as_table  # noqa: PLC0415
 
     limits = [_limit(text, METRICS) for text in fail_under]
-    question = Question(ground_truth, people, skip_missing, smoothed, resamples)
-    comparison = answer(question, results, baseline)
+    options = EvaluationOptions(ground_truth, people, skip_missing, smoothed, resamples)
+    comparison = answer(options, results, baseline)
     click.echo(json.dumps(comparison.as_json(), indent=2) if as_json else as_table(comparison))
     metrics = comparison.evaluation.metrics
     missed = [(name, least) for name, least in limits if not _reaches(metrics[name], least)]
     for name, least in missed:
         value = metrics[name]
-        say(f"{name} is {'not defined here' if value is None else f'{value:.4f}'}, less than {least:g}")
+        found = "not defined for these images" if value is None else f"{value:.4f}"
+        print_message(f"movenet: {name} is {found}; the limit is {least:g}", "error")
     return ExitCode.INPUT if missed else ExitCode.OK
 
 

@@ -1,4 +1,4 @@
-"""Log records become messages: ours always, those of the libraries when they are asked for."""
+"""Logging: prints our log records as messages, and those of the libraries on request."""
 
 import contextlib
 import logging
@@ -6,33 +6,33 @@ import traceback
 from collections.abc import Iterator
 from typing import Final
 
-from movenet_cli.cli.printing import Level, say, speaks_json
+from movenet_cli.cli.printing import Level, print_message, prints_json
 
 _OURS: Final = "movenet_cli"
 
 
 class MessageHandler(logging.Handler):
-    """Prints a record the way every message is printed, wherever standard error leads at that moment."""
+    """Prints a record as every message is printed, to whatever standard error is at that moment."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print one record; a traceback follows line by line, or as a field for programs."""
+        """Print one record; a traceback follows line by line, or as a field in JSON."""
         try:
             self._print(record)
-        except Exception:  # noqa: BLE001 - as every handler: a bad record must not end the work
+        except Exception:  # noqa: BLE001 - as in every handler: a bad record must not end the run
             self.handleError(record)
 
     @staticmethod
     def _print(record: logging.LogRecord) -> None:
         level = _level(record.levelno)
         origin = "" if record.name.startswith(_OURS) else f"{record.name}: "
-        warning = "warning: " if level == "warning" and not speaks_json() else ""
+        warning = "warning: " if level == "warning" and not prints_json() else ""
         line = f"movenet: {warning}{origin}{record.getMessage()}"
         trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
-        if speaks_json():
-            say(line, level, **({"traceback": trace} if trace else {}))
+        if prints_json():
+            print_message(line, level, **({"traceback": trace} if trace else {}))
             return
         for each in (line, *trace.splitlines()):
-            say(each)
+            print_message(each)
 
 
 def _level(number: int) -> Level:
@@ -45,7 +45,7 @@ def _level(number: int) -> Level:
 
 @contextlib.contextmanager
 def logs_as_messages() -> Iterator[None]:
-    """Within, log records and Python's warnings are messages; afterwards logging is what it was."""
+    """Print log records and Python's warnings as messages inside the block."""
     root, ours, handler = logging.getLogger(), logging.getLogger(_OURS), MessageHandler()
     before = root.level, ours.level
     root.addHandler(handler)
@@ -64,7 +64,7 @@ def set_verbosity(verbose: int = 0, quiet: bool = False) -> None:
     """Choose what is shown.
 
     Args:
-        verbose: 0 for our own messages, 1 for those of the libraries as well, 2 for what developers need.
+        verbose: 0 for our own messages, 1 for those of the libraries as well, 2 for debug messages, too.
         quiet: errors only.
     """
     if verbose > 1:

@@ -1,4 +1,4 @@
-"""The command `movenet`: a group that loads a command only when it is called, and the one error boundary."""
+"""The command `movenet`: loads each command when it is called, and turns errors into exit codes."""
 
 import difflib
 import importlib
@@ -12,26 +12,35 @@ import click
 
 from movenet_cli import __version__
 from movenet_cli.cli.logs import logs_as_messages
-from movenet_cli.cli.printing import LastingStderr, message_form, say, speak_json, speaks_json
+from movenet_cli.cli.printing import (
+    SafeStderr,
+    message_format,
+    print_json_from_now_on,
+    print_message,
+    prints_json,
+)
 from movenet_cli.cli.signals import ignore_interrupts, one_interrupt
 from movenet_cli.errors import ExitCode, MovenetError
 
 COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
-    "models": ("movenet_cli.cli.models:models", "List, fetch and verify the MoveNet models."),
-    "convert": ("movenet_cli.cli.convert:convert", "Write results in another format."),
-    "select": ("movenet_cli.cli.select:select", "List the frames most worth labelling."),
-    "evaluate": ("movenet_cli.cli.evaluate:evaluate", "Measure accuracy against annotated keypoints."),
-    "validate": ("movenet_cli.cli.validate:validate", "Check a results folder from end to end."),
-    "check": ("movenet_cli.cli.check:check", "Hold results against limits, for scripts and CI."),
-    "report": ("movenet_cli.cli.report:report", "Make one page to look at of a results folder."),
-    "doctor": ("movenet_cli.cli.doctor:doctor", "Say what works on this machine."),
+    "models": ("movenet_cli.cli.models:models", "List, download and verify the models."),
+    "convert": ("movenet_cli.cli.convert:convert", "Convert results to another format."),
+    "select": ("movenet_cli.cli.select:select", "List the frames that are most worth labelling."),
+    "evaluate": ("movenet_cli.cli.evaluate:evaluate", "Measure accuracy against human annotations."),
+    "validate": (
+        "movenet_cli.cli.validate:validate",
+        "Check that a results folder is complete and undamaged.",
+    ),
+    "check": ("movenet_cli.cli.check:check", "Check results against limits, for scripts and CI."),
+    "report": ("movenet_cli.cli.report:report", "Make an HTML page about a results folder."),
+    "doctor": ("movenet_cli.cli.doctor:doctor", "Check what works on this machine."),
 }
-"""Command name to where it lives and its one line of help; nothing is imported to show the list."""
+"""Name of each command → its place and its line of help; nothing is imported to show the list."""
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are run, so that `--help` stays quick."""
+    """A group whose commands are imported when they are called, so that `--help` is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command name, in the order in which people need them."""
@@ -48,7 +57,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or say which one was probably meant."""
+        """Find the command, or suggest the one that was probably meant."""
         name = args[0]
         if name in COMMANDS or name.startswith("-"):
             return super().resolve_command(ctx, args)
@@ -61,7 +70,7 @@ class LazyGroup(click.Group):
         raise click.UsageError(f"there is no command {name!r}: {advice}", ctx)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; an interrupt is told by `run` alone."""
+        """Run the command; an interrupt is reported by `run` alone."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
@@ -82,18 +91,18 @@ class LazyGroup(click.Group):
 def movenet() -> None:
     """Bulk human-pose annotation with Google's MoveNet models.
 
-    Folders of images and videos in; keypoints as JSON, JSONL, CSV or COCO and skeleton overlays out.
-    Standard output carries data only; progress and messages go to standard error.
+    Reads images, videos and folders of them; writes keypoints as JSON, JSONL, CSV or COCO, and skeleton
+    overlays. Standard output is for data only; progress and messages go to standard error.
     """
 
 
 def main() -> NoReturn:
-    """Run the command line and exit with a code of the contract."""
+    """Run the command line and exit with its code; see `ExitCode`."""
     code = run()
     ignore_interrupts()
     try:
         sys.stdout.flush()
-    except (OSError, AttributeError):  # its reader has gone, or the caller has closed it
+    except (OSError, AttributeError):  # its reader is gone, or the caller has closed it
         _silence_stdout()
     sys.exit(code)
 
@@ -101,20 +110,20 @@ def main() -> NoReturn:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; every error becomes one line on standard error."""
     _fill_closed_descriptors()
-    # NumPy's library starts threads that nobody needs here; where it may not, it interrupts the process.
+    # OpenBLAS starts threads that nobody needs here, and interrupts the process where it may not.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with one_interrupt(), message_form(), logs_as_messages():
-        if _asks_for_json(sys.argv[1:] if arguments is None else arguments):
-            speak_json()
+    with one_interrupt(), message_format(), logs_as_messages():
+        if _wants_json(sys.argv[1:] if arguments is None else arguments):
+            print_json_from_now_on()
         try:
             return _run(arguments)
         except (KeyboardInterrupt, click.Abort):
-            say("movenet: interrupted", "error")
+            print_message("movenet: interrupted", "error")
             return ExitCode.INTERRUPTED
 
 
-def _asks_for_json(words: Sequence[str]) -> bool:
-    """Whether a program listens; known before the options are parsed, since it reads their errors, too."""
+def _wants_json(words: Sequence[str]) -> bool:
+    """Whether messages shall be JSON; known before the options are parsed, for errors in these."""
     if not words or words[0] != "annotate":
         return False
     kind = os.environ.get("MOVENET_ANNOTATE_PROGRESS")
@@ -129,49 +138,49 @@ def _run(arguments: list[str] | None) -> int:
     try:
         result = movenet.main(arguments, prog_name="movenet", standalone_mode=False)
     except click.UsageError as error:
-        return _say_usage(error)
+        return _print_usage_error(error)
     except click.ClickException as error:
-        say(f"movenet: {error.format_message()}", "error")
+        print_message(f"movenet: {error.format_message()}", "error")
         return error.exit_code
     except MovenetError as error:
-        say(f"movenet: {error}", "error")
+        print_message(f"movenet: {error}", "error")
         return error.exit_code
     except click.Abort:
         raise
-    except Exception as error:  # noqa: BLE001 - the last one who can tell the user
-        return _say_bug(error)
+    except Exception as error:  # noqa: BLE001 - the last place that can tell the user
+        return _print_bug(error)
     return int(result) if isinstance(result, int) else ExitCode.OK
 
 
-def _say_usage(error: click.UsageError) -> ExitCode:
-    """Wrong usage in one line, in the style of all errors; called without a command, the whole help."""
+def _print_usage_error(error: click.UsageError) -> ExitCode:
+    """Print wrong usage in one line, in the style of all errors; without any command, print the help."""
     text = error.format_message()
     if "\n" in text:
-        LastingStderr().write(text + "\n")
+        SafeStderr().write(text + "\n")
         return ExitCode.USAGE
     command = error.ctx.command_path if error.ctx is not None else "movenet"
     text = text[:1].lower() + text[1:]
     hint = "" if text.endswith("?") else f"; see `{command} --help`"
-    say(f"movenet: {text.rstrip('.')}{hint}", "error")
+    print_message(f"movenet: {text.rstrip('.')}{hint}", "error")
     return ExitCode.USAGE
 
 
-def _say_bug(error: Exception) -> ExitCode:
-    """What nobody has foreseen: everything that a report of it needs."""
+def _print_bug(error: Exception) -> ExitCode:
+    """Print an unexpected error with everything that a bug report needs."""
     line = f"movenet: internal error, please report it: {type(error).__name__}: {error}"
     trace = "".join(traceback.format_exception(error))
-    if speaks_json():
-        say(line, "error", traceback=trace)
+    if prints_json():
+        print_message(line, "error", traceback=trace)
     else:
         for each in (*trace.splitlines(), line):
-            say(each)
+            print_message(each)
     return ExitCode.BUG
 
 
 def _fill_closed_descriptors() -> None:
-    """Standard streams that the caller has closed (`2>&-`) go nowhere: no results file takes their number."""
+    """Open closed standard streams (`2>&-`) to nowhere, so that no results file takes their number."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass  # the lowest number that is free is taken
+        pass  # takes the lowest free number
     os.close(descriptor)
     if sys.stderr is None:
         sys.stderr = os.fdopen(os.dup(2), "w")

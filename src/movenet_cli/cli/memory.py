@@ -1,4 +1,4 @@
-"""How the C library handles large blocks: kept for the next image instead of fetched anew for each one."""
+"""The C library's memory: keeps large blocks for the next image instead of getting them anew for each one."""
 
 import ctypes
 import sys

@@ -1,4 +1,4 @@
-"""`movenet models`: what models there are, which are here, and getting them."""
+"""`movenet models`: lists, downloads and verifies the models."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from movenet_cli.cli.options import Text, options_of
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.options import OFFLINE, Text, options_of
+from movenet_cli.cli.printing import print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, catalogue_model
@@ -20,16 +20,18 @@ _HEADINGS = ("NAME", "VERSION", "KIND", "INPUT", "SIZE", "LICENCE", "CACHED", "G
 
 @click.group()
 def models() -> None:
-    """List, fetch and verify the MoveNet models.
+    """List, download and verify the models.
 
-    Models are kept in the folder that MOVENET_HOME names, or else in the user's cache folder.
+    Models are kept in the folder MOVENET_HOME, or in your cache folder when that is not set.
     """
 
 
 @models.command("list")
-@options_of("models", "list")("--json", "as_json", is_flag=True, help="Everything that is known, as JSON.")
+@options_of("models", "list")(
+    "--json", "as_json", is_flag=True, help="Print everything that is known of the models, as JSON."
+)
 def list_models(as_json: bool) -> None:
-    """Show all models and which of them are on this machine."""
+    """Show all models, and which of them are on this machine."""
     if as_json:
         rows = [asdict(model) | {"cached": is_local(model)} for model in CATALOGUE.values()]
         click.echo(json.dumps(rows, indent=2))
@@ -39,28 +41,28 @@ def list_models(as_json: bool) -> None:
 
 @models.command()
 @click.argument("names", metavar="NAME...", nargs=-1, type=Text())
-@fetch_option("--all", "all_of_them", is_flag=True, help="Every model there is.")
-@fetch_option("--force", is_flag=True, help="Download again what is cached already, whole or corrupt.")
-@fetch_option("--offline", is_flag=True, also_from=["MOVENET_OFFLINE"], help="Never touch the network.")
+@fetch_option("--all", "all_of_them", is_flag=True, help="Download all models.")
+@fetch_option("--force", is_flag=True, help="Download again what is in the cache already.")
+@fetch_option("--offline", **OFFLINE)
 @fetch_option(
     "--mirror",
     metavar="URL",
     type=Text(),
     also_from=["MOVENET_MIRROR"],
-    help="Base address of a server of your own, asked instead of Kaggle and TF Hub: URL stands for the "
-    "scheme and host of every address in `movenet models list --json`, path and query stay.",
+    help="Download from your own server instead of Kaggle and TF Hub: URL replaces the scheme and host of "
+    "every address in `movenet models list --json`; path and query stay.",
 )
 def fetch(
     names: tuple[str, ...], all_of_them: bool, force: bool, offline: bool, mirror: str | None
 ) -> ExitCode:
-    """Download models into the cache, each verified before it is there.
+    """Download models into the cache, and verify each before it is used.
 
-    A model that is cached is checked and left alone.
+    Models that are in the cache already are verified only.
     """
     if all_of_them == bool(names):
-        raise click.UsageError("give the names of models, or --all")
+        raise click.UsageError("name the models, or use --all")
     if force and offline:
-        raise click.UsageError("--force downloads and --offline forbids it")
+        raise click.UsageError("--force and --offline contradict each other")
     wanted = list(CATALOGUE.values()) if all_of_them else [catalogue_model(name) for name in names]
     _for_each(wanted, lambda model: _fetch(model, force=force, offline=offline, mirror=mirror))
     return ExitCode.OK
@@ -69,7 +71,7 @@ def fetch(
 @models.command()
 @click.argument("name", type=Text())
 def path(name: str) -> None:
-    """Print where a model is on this machine; exit 4 if it is not."""
+    """Print where a model is on this machine. Exit code 4 if it is not there."""
     model = catalogue_model(name)
     found = find_local(model)
     if found is None:
@@ -79,15 +81,15 @@ def path(name: str) -> None:
 
 @models.command()
 def verify() -> None:
-    """Check every model on this machine against the hash of its first download; exit 4 if one is corrupt."""
+    """Check models on this machine against the hashes of their downloads. Exit code 4 if one is corrupt."""
     here = [model for model in CATALOGUE.values() if is_local(model)]
     if not here:
-        say("no model is on this machine yet")
+        print_message("there is no model on this machine yet")
     _for_each(here, _verify)
 
 
 def _for_each(wanted: Sequence[CatalogueModel], action: Callable[[CatalogueModel], None]) -> None:
-    """Do something to every model; of several, those that fail are named at the end."""
+    """Do something with each model; of several, those that fail are named at the end."""
     if len(wanted) == 1:
         action(wanted[0])
         return
@@ -100,7 +102,7 @@ def _succeeds(model: CatalogueModel, action: Callable[[CatalogueModel], None]) -
     try:
         action(model)
     except ModelError as error:
-        say(f"movenet: {error}", "error")
+        print_message(f"movenet: {error}", "error")
         return False
     return True
 
@@ -123,11 +125,11 @@ def _fetch(model: CatalogueModel, *, force: bool, offline: bool, mirror: str | N
 
         with download_bar() as progress:
             found = download(model, mirror=mirror, progress=progress, force=force)
-    say(f"{model.name}: {found.path}")
+    print_message(f"{model.name}: {found.path}")
 
 
 def _row(model: CatalogueModel) -> tuple[str, ...]:
-    size = str(model.input_size) if model.input_size else "any"
+    size = str(model.input_size or "any")
     here = "yes" if is_local(model) else "no"
     megabytes = f"{model.megabytes:g} MB"
     return model.name, f"v{model.version}", model.kind, size, megabytes, model.licence, here, model.good_for

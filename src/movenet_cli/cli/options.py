@@ -1,11 +1,11 @@
-"""Option types, environment names, and the grouped help of the commands."""
+"""What the commands' options are made of: types, names in the environment, help in groups."""
 
 import math
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -14,6 +14,13 @@ from movenet_cli.core.time_point import TimePoint, parse_time_point
 from movenet_cli.settings import is_device, not_a_device
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+OFFLINE: Final[dict[str, Any]] = {
+    "is_flag": True,
+    "also_from": ["MOVENET_OFFLINE"],
+    "help": "Do not use the network; models must be on this machine already.",
+}
+"""The attributes of `--offline`, which several commands have."""
 
 
 class NamedOption(click.Option):
@@ -27,9 +34,9 @@ class NamedOption(click.Option):
 
 
 def options_of(*command: str) -> Callable[..., Callable[[F], F]]:
-    """What makes the options of a command: `click.option` with an environment name.
+    """`click.option` for the options of a command, each with a name in the environment.
 
-    `--to` of `convert` is MOVENET_CONVERT_TO. Other names that mean the same come as `also_from`.
+    `--to` of `convert` is MOVENET_CONVERT_TO; `also_from` takes further names.
 
     Args:
         command: its name, or group and name.
@@ -52,32 +59,32 @@ class Number(click.FloatRange):
     """A finite number in a range."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """As of any number; `nan` and `inf` are none."""
+        """Convert as Click does, and refuse `nan` and `inf`."""
         number = super().convert(value, param, ctx)
         if not math.isfinite(number):
-            self.fail(f"{value!r} is not a number that can be used", param, ctx)
+            self.fail(f"{value!r} is not a finite number", param, ctx)
         return number
 
 
 class Text(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """Any text but none: an empty one is a variable that was not set in some script."""
+    """Any text but an empty one, which is usually a variable that a script has not set."""
 
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Refuse nothing."""
+        """Refuse an empty text."""
         if not str(value):
             self.fail("it is empty", param, ctx)
         return str(value)
 
 
 class PathText(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """A path, whatever is there; not an empty one, which would mean the current folder."""
+    """A path, whether it exists or not; an empty one, which would mean the current folder, is refused."""
 
     name = "path"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Refuse nothing."""
+        """Refuse an empty text."""
         if isinstance(value, Path):
             return value
         return Path(Text().convert(value, param, ctx))
@@ -93,7 +100,7 @@ class Device(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return "[auto|cpu|gpu|gpu:N]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the spelling; whether there is such a device comes out when the model is loaded."""
+        """Check the spelling; whether there is such a device shows when the model is loaded."""
         if not is_device(str(value)):
             self.fail(not_a_device(str(value)), param, ctx)
         return str(value)
@@ -105,7 +112,7 @@ class TimePointType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> TimePoint:
-        """Parse the text; anything else is a usage error that shows the three ways."""
+        """Parse the text; anything else is a usage error that shows the forms."""
         if isinstance(value, TimePoint):
             return value
         try:

@@ -1,4 +1,4 @@
-"""The one way to standard error: lines for people, or with `--progress json` one JSON object per line."""
+"""Messages on standard error: lines for people, or with `--progress json` one JSON object per line."""
 
 import contextlib
 import json
@@ -10,20 +10,20 @@ from typing import Any, Final, Literal
 Level = Literal["debug", "info", "warning", "error"]
 
 _LONGEST_LINE: Final = 4000
-"""Characters; what is longer, such as an absurd argument that an error quotes, is cut in the middle."""
+"""Characters; a longer line, such as an error that quotes an absurd argument, is cut in the middle."""
 
 
-class LastingStderr:
-    """Standard error as a file that never fails: a log that is full or closed must not stop the work."""
+class SafeStderr:
+    """Standard error as a file that never fails: a full disk or a closed terminal must not stop a run."""
 
     def write(self, text: str) -> int:
-        """Print what can be printed."""
+        """Write the text if possible."""
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stderr.write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Hand it on where that works."""
+        """Flush if possible."""
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stderr.flush()
 
@@ -33,46 +33,46 @@ class LastingStderr:
 
 
 def _write_line(line: str) -> None:
-    """One call for the whole line, so that those of several threads do not run into each other."""
-    stderr = LastingStderr()
+    """Write the line in one call, so that lines of several threads do not mix."""
+    stderr = SafeStderr()
     stderr.write(line + "\n")
     stderr.flush()
 
 
 @dataclass(slots=True)
-class _Form:
-    """How messages look now; like standard error itself, the same for the whole process."""
+class _Format:
+    """How messages are written now; like standard error itself, the same for the whole process."""
 
     is_json: bool = False
     write: Callable[[str], None] = _write_line
 
 
-_form = _Form()
+_format = _Format()
 
 
 @contextlib.contextmanager
-def message_form() -> Iterator[None]:
-    """Within, messages may take another form; afterwards they are what they were."""
-    before = _form.is_json, _form.write
+def message_format() -> Iterator[None]:
+    """Restore the format of messages at the end of the block."""
+    before = _format.is_json, _format.write
     try:
         yield
     finally:
-        _form.is_json, _form.write = before
+        _format.is_json, _format.write = before
 
 
-def speak_json() -> None:
-    """From now on, every line is a JSON object; see docs/messages.md for its fields."""
-    _form.is_json = True
+def print_json_from_now_on() -> None:
+    """Write every line as a JSON object from now on; docs/messages.md lists the fields."""
+    _format.is_json = True
 
 
-def speaks_json() -> bool:
-    """Whether programs are listening."""
-    return _form.is_json
+def prints_json() -> bool:
+    """Whether messages are JSON objects."""
+    return _format.is_json
 
 
-def write_lines_by(write: Callable[[str], None] = _write_line) -> None:
-    """Have lines printed by a progress bar that knows how not to be torn; by default directly again."""
-    _form.write = write
+def write_lines_with(write: Callable[[str], None] = _write_line) -> None:
+    """Let a progress bar write the lines, which would break it otherwise; by default write directly."""
+    _format.write = write
 
 
 def printable(name: str) -> str:
@@ -81,23 +81,23 @@ def printable(name: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
 
 
-def say(line: str, level: Level = "info", **fields: object) -> None:
-    """Print one line on standard error, if that works; control characters go as escapes.
+def print_message(line: str, level: Level = "info", **fields: object) -> None:
+    """Print one line on standard error, if possible; control characters become escapes.
 
     Args:
-        line: what people read.
+        line: the text.
         level: how serious it is.
-        fields: for programs only.
+        fields: further fields in JSON.
     """
     text = printable(line)
     if len(text) > _LONGEST_LINE:
         text = f"{text[: _LONGEST_LINE // 2]} … {text[-_LONGEST_LINE // 2 :]}"
-    if _form.is_json:
-        say_event("message", level=level, message=text.removeprefix("movenet: "), **fields)
+    if _format.is_json:
+        print_event("message", level=level, message=text.removeprefix("movenet: "), **fields)
     else:
-        _form.write(text)
+        _format.write(text)
 
 
-def say_event(event: str, **fields: object) -> None:
-    """Print one JSON object; for programs."""
-    _form.write(json.dumps({"event": event, **fields}))
+def print_event(event: str, **fields: object) -> None:
+    """Print one JSON object."""
+    _format.write(json.dumps({"event": event, **fields}))

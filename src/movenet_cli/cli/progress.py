@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar, a line a minute in a log, JSON lines for programs, or nothing."""
+"""The progress display on standard error: a bar, a line per minute, JSON objects, or nothing."""
 
 import os
 import sys
@@ -10,34 +10,40 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
-from movenet_cli.cli.printing import LastingStderr, printable, say, say_event, speaks_json, write_lines_by
-from movenet_cli.cli.tally import Tally
+from movenet_cli.cli.printing import (
+    SafeStderr,
+    print_event,
+    print_message,
+    printable,
+    prints_json,
+    write_lines_with,
+)
+from movenet_cli.cli.progress_estimate import ProgressEstimate
 from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
 from movenet_cli.core.wording import counted
 from movenet_cli.io.json_text import plain_text
 from movenet_cli.media.expected_frames import expected_frames
-from movenet_cli.output.formats.document import summary_fields
 
 BAR_INTERVAL: Final = 0.2
 JSON_INTERVAL: Final = 1.0
 LINE_INTERVAL: Final = 60.0
-"""Seconds between two updates of each kind."""
+"""Seconds between two updates of each display."""
 
 _NAME_WIDTH: Final = 28
 _PATIENCE: Final = 1.0
-"""Seconds to wait, when all is done, for a header that is just being read."""
+"""Seconds to wait at the end for a header that is just being read."""
 
 
 class Progress:
-    """Sees every frame and input; says failures and remarks as they happen. Base class: says only these.
+    """The `Events` of a run: prints failures and notes as they happen. This base class shows nothing else.
 
     Args:
         files: the inputs.
-        frames: which frames of a video are asked for.
-        quiet: no remarks, only failures.
-        verbose: a line for every input.
+        frames: the requested range of frames of a video.
+        quiet: print failures only, no notes.
+        verbose: print a line for every input.
     """
 
     interval: float | None = None
@@ -46,7 +52,7 @@ class Progress:
     def __init__(
         self, files: Sequence[InputFile], frames: FrameRange, *, quiet: bool = False, verbose: bool = False
     ) -> None:
-        self.tally = Tally(file.name for file in files)
+        self.estimate = ProgressEstimate(file.name for file in files)
         self._quiet = quiet
         self._verbose = verbose
         self._lock = threading.Lock()
@@ -59,32 +65,32 @@ class Progress:
             self._counter.start()
 
     def _count(self, files: Sequence[InputFile], frames: FrameRange) -> None:
-        """Find out how many frames there will be, while the work goes on."""
+        """Find out how many frames there will be, while the run goes on."""
         for file in files:
             if self._ended.is_set():
                 return
-            if self.tally.expects(file.name):
+            if self.estimate.expects(file.name):
                 expected = expected_frames(file.path, frames)
                 with self._lock:
-                    self.tally.expect(file.name, expected)
+                    self.estimate.expect(file.name, expected)
 
     def input_started(self, name: str) -> None:
-        """An input has been opened for work."""
+        """See `Events`."""
 
     def frame_done(self, name: str, result: FrameResult) -> None:
-        """One more frame is through."""
+        """See `Events`."""
         with self._lock:
-            self.tally.add_frame(name)
+            self.estimate.add_frame(name)
             self._show_now_and_then(name)
 
     def input_done(self, outcome: InputOutcome) -> None:
-        """An input is done, kept or failed."""
+        """See `Events`."""
         with self._lock:
-            self.tally.finish(outcome.name, failed=outcome.state == "failed")
+            self.estimate.finish(outcome.name, failed=outcome.state == "failed")
             self._show_now_and_then(outcome.name)
             notes = () if self._quiet else outcome.notes
             if outcome.reason or outcome.summary.failed or notes or self._verbose:
-                _say_input(outcome, notes, verbose=self._verbose)
+                _print_input(outcome, notes, verbose=self._verbose)
 
     def _show_now_and_then(self, name: str) -> None:
         if self.interval is not None and time.monotonic() - self._last >= self.interval:
@@ -92,10 +98,10 @@ class Progress:
             self.show(name)
 
     def show(self, name: str | None) -> None:
-        """Bring the display up to date; called with the lock held, and with None at the end."""
+        """Update the display; called with the lock held, and at the end without a name."""
 
     def close(self) -> None:
-        """Take the display away."""
+        """Remove the display."""
 
     def __enter__(self) -> "Progress":
         """Enter the context."""
@@ -104,7 +110,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the display away."""
+        """Remove the display."""
         self._ended.set()
         if self._counter.is_alive():
             self._counter.join(_PATIENCE)
@@ -112,45 +118,45 @@ class Progress:
 
 
 class LineProgress(Progress):
-    """A line now and then, as a log wants it."""
+    """A line now and then, for a log."""
 
     interval = LINE_INTERVAL
 
     def show(self, name: str | None) -> None:
         """See `Progress.show`."""
-        say(f"movenet: {self.tally.describe()}")
+        print_message(f"movenet: {self.estimate.describe()}")
 
 
 class BarProgress(Progress):
-    """A tqdm bar for the part that is done, then the same in numbers, and the file in hand."""
+    """A tqdm bar for the share that is done, followed by numbers and the current input."""
 
     interval = BAR_INTERVAL
 
     def __init__(
         self, files: Sequence[InputFile], frames: FrameRange, *, quiet: bool = False, verbose: bool = False
     ) -> None:
-        self._stderr = LastingStderr()
+        self._stderr = SafeStderr()
         self._bar = tqdm(total=1.0, bar_format=_PLAIN, file=self._stderr, **_width())
-        write_lines_by(lambda line: self._bar.write(line, file=self._stderr))
+        write_lines_with(lambda line: self._bar.write(line, file=self._stderr))
         super().__init__(files, frames, quiet=quiet, verbose=verbose)
 
     def show(self, name: str | None) -> None:
         """See `Progress.show`."""
-        fraction = self.tally.fraction
-        self._bar.bar_format = _PLAIN if fraction is None else f"{self.tally.percentage()} {_WITH_BAR}"
+        fraction = self.estimate.fraction
+        self._bar.bar_format = _PLAIN if fraction is None else f"{self.estimate.percentage()} {_WITH_BAR}"
         self._bar.n = fraction or 0.0
         file = f", {printable(name)[-_NAME_WIDTH:]}" if name else ""
-        self._bar.set_description_str(self.tally.describe_briefly() + file)
+        self._bar.set_description_str(self.estimate.describe_briefly() + file)
 
     def close(self) -> None:
         """See `Progress.close`."""
         self.show(None)
-        write_lines_by()
+        write_lines_with()
         self._bar.close()
 
 
 def _width() -> dict[str, Any]:
-    """The terminal's, now and when it is resized; some pseudo-terminals say that they have none."""
+    """The terminal's width, also after it is resized; 100 where a pseudo-terminal does not tell."""
     try:
         columns = os.get_terminal_size(sys.stderr.fileno()).columns
     except (OSError, ValueError, AttributeError):
@@ -169,56 +175,56 @@ class JsonProgress(Progress):
 
     def show(self, name: str | None) -> None:
         """See `Progress.show`."""
-        tally = self.tally
-        fraction, left = tally.fraction, tally.seconds_left
-        say_event(
+        estimate = self.estimate
+        fraction, left = estimate.fraction, estimate.seconds_left
+        print_event(
             "progress",
-            frames=tally.frames,
-            frames_total=tally.total,
-            frames_total_exact=tally.is_exact,
+            frames=estimate.frames,
+            frames_total=estimate.total,
+            frames_total_exact=estimate.is_exact,
             percent=None if fraction is None else round(fraction * 100, 1),
             seconds_left=None if left is None else round(left, 1),
-            frames_per_second=round(tally.rate, 2),
-            inputs_done=tally.finished,
-            inputs_total=tally.inputs,
-            inputs_failed=tally.failed,
+            frames_per_second=round(estimate.rate, 2),
+            inputs_done=estimate.finished,
+            inputs_total=estimate.inputs,
+            inputs_failed=estimate.failed,
             current=None if name is None else plain_text(name),
         )
 
     def close(self) -> None:
-        """The last update, always."""
+        """Print the last update."""
         self.show(None)
 
 
-def _say_input(outcome: InputOutcome, notes: Sequence[str], *, verbose: bool) -> None:
-    """What became of an input: one line, and one for each note; one object for programs."""
+def _print_input(outcome: InputOutcome, notes: Sequence[str], *, verbose: bool) -> None:
+    """Print what became of an input: a line, and one for each note; or one JSON object."""
     summary = outcome.summary
-    if speaks_json():
-        say_event(
+    if prints_json():
+        print_event(
             "input",
             source=plain_text(outcome.name),
             state=outcome.state,
-            frames=summary_fields(summary),
+            frames=summary.fields(),
             reason=outcome.reason,
             notes=list(notes),
         )
         return
     start = f"movenet: {outcome.name}: "
     if outcome.reason is not None:
-        say(start + outcome.reason, "error")
+        print_message(start + outcome.reason, "error")
     elif summary.failed:
-        say(f"{start}{summary.failed:,} of {counted(summary.frames, 'frame')} failed", "error")
+        print_message(f"{start}{summary.failed:,} of {counted(summary.frames, 'frame')} failed", "error")
     elif verbose:
         kept = ", up to date" if outcome.state == "kept" else ""
-        say(f"{start}{counted(summary.frames, 'frame')}, {summary.ok:,} with people{kept}")
+        print_message(f"{start}{counted(summary.frames, 'frame')}, {summary.ok:,} with people{kept}")
     for note in notes:
-        say(f"{start}note: {note}")
+        print_message(f"{start}note: {note}")
 
 
 def make_progress(
     kind: str, files: Sequence[InputFile], frames: FrameRange, *, quiet: bool = False, verbose: bool = False
 ) -> Progress:
-    """The display that was asked for: `auto` is a bar on a terminal, elsewhere a line a minute."""
+    """The display of a kind: `auto` is a bar on a terminal, otherwise a line per minute."""
     display: type[Progress] = Progress
     if kind == "json":
         display = JsonProgress

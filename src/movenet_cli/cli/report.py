@@ -1,11 +1,11 @@
-"""`movenet report`: a results folder as one page to look at."""
+"""`movenet report`: makes an HTML page about a results folder."""
 
 from pathlib import Path
 
 import click
 
 from movenet_cli.cli.options import PathText, options_of
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.printing import print_message
 from movenet_cli.errors import UsageError
 from movenet_cli.settings import STREAM
 
@@ -14,12 +14,19 @@ option = options_of("report")
 
 @click.command()
 @click.argument("results", type=PathText())
-@option("-o", "--output", type=PathText(), help="The page; default: report.html in the folder.")
+@option(
+    "-o",
+    "--output",
+    type=PathText(),
+    show_default="report.html in RESULTS",
+    help="The HTML file to write.",
+)
 def report(results: Path, output: Path | None) -> None:
-    """Make one self-contained HTML page: counts, failures, scores, timelines, a gallery.
+    """Make an HTML page about a results folder: counts, failures, scores, timelines, a gallery.
 
-    RESULTS is an output folder of `annotate`; JSON or JSONL documents tell most, COCO some of it. The page
-    loads nothing from anywhere. Nothing but an older page of this command is replaced.
+    RESULTS is a results folder of `annotate`. The page shows everything for JSON and JSONL documents, and
+    part of it for COCO. It is one file that needs no other file and no network. An existing file is replaced
+    only if it is an older page of this command.
 
     \b
     Example:
@@ -28,7 +35,7 @@ def report(results: Path, output: Path | None) -> None:
     from movenet_cli.html_report.page import write_report  # noqa: PLC0415 - heavy, and not for --help
 
     if str(output) == STREAM:
-        raise UsageError("the page is written to a file: name it, as in -o night.html")
+        raise UsageError("the page cannot be written to standard output; name a file, as in -o night.html")
     page = output or results / "report.html"
     write_report(results, page)
-    say(f"report in {page}")
+    print_message(f"report in {page}")

@@ -1,4 +1,4 @@
-"""`movenet annotate` as a client of the library: finds the inputs, has them annotated, says how it went."""
+"""`movenet annotate` as a client of the library: reads paths, shows progress, prints how the run ended."""
 
 import sys
 from collections.abc import Mapping
@@ -9,18 +9,19 @@ from typing import Any, BinaryIO, cast
 import click
 
 from movenet_cli.cli.download_bar import download_bar
-from movenet_cli.cli.dry_run import dry_run
+from movenet_cli.cli.dry_run import print_dry_run
 from movenet_cli.cli.memory import keep_large_blocks
-from movenet_cli.cli.printing import printable, say, say_event, speaks_json
-from movenet_cli.cli.progress import Progress, make_progress
+from movenet_cli.cli.printing import print_event, print_message, printable, prints_json
+from movenet_cli.cli.progress import make_progress
 from movenet_cli.cli.signals import ignore_interrupts
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.io.json_text import plain_text
-from movenet_cli.media.discover import Discovery, discover, read_paths
+from movenet_cli.media.discover import Discovery, read_paths
 from movenet_cli.models.interface import Model
-from movenet_cli.run.annotate import Loaded, Run, Target, check_found, load_named
-from movenet_cli.run.collisions import check_overlays
-from movenet_cli.run.effects import warn_of_unmatched
+from movenet_cli.run.annotate import Run, Target
+from movenet_cli.run.dry_run import dry_run
+from movenet_cli.run.inputs import find_inputs
+from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.report import Report
 from movenet_cli.settings import STREAM, Settings
 
@@ -30,8 +31,8 @@ class Request:
     """The parsed command line; the fields are the options' own names.
 
     Attributes:
-        options: those that every client of the library has.
-        given: the options that stand on the command line, not only in the environment.
+        settings: the options that every client of the library has.
+        given: the options that were given on the command line, not only in the environment.
     """
 
     inputs: tuple[str, ...]
@@ -65,74 +66,80 @@ class Request:
         rest = {name: value for name, value in values.items() if name not in names}
         return cls(**rest, settings=settings, given=given)
 
-    def target(self, folder: Path) -> Target:
-        """The results folder, and what of it is asked for."""
-        return Target(folder, self.formats, self.overlay, self.overwrite)
+    @property
+    def target(self) -> Target | None:
+        """The results folder, and what to write there; None for a stream."""
+        if self.output is None:
+            return None
+        return Target(self.output, self.formats, self.overlay, self.overwrite)
 
 
 def run_annotate(request: Request) -> ExitCode:
-    """Do what was asked for and return the exit code of the run.
+    """Run, or dry-run, and return the exit code.
 
     Raises:
         MovenetError: before the first input is touched, when the run cannot start; or later, when results
             cannot be written.
     """
     keep_large_blocks()
-    found = _find(request)
-    if request.overlay:
-        check_overlays(found.files, request.settings.max_pixels)
+    found = find_inputs(
+        _paths(request),
+        include=request.include,
+        exclude=request.exclude,
+        root=request.root,
+        given=request.given,
+        overlay=request.overlay,
+        max_pixels=request.settings.max_pixels,
+    )
     if request.dry_run:
-        return dry_run(request, found)
-
-    def watch() -> Progress:
-        return make_progress(
-            request.progress,
-            found.files,
-            request.settings.frames,
-            quiet=request.quiet,
-            verbose=request.verbose > 0,
-        )
-
-    with Loaded(request.settings, request.given, lambda _, name: _load(request, name), found.files) as loaded:
-        for name, reason in found.missing:
-            say(f"movenet: {name}: {reason}", "error", source=plain_text(name))
-        run = Run(loaded, found, watch)
-        if request.output is None:
-            run.to_stream(cast(BinaryIO, sys.stdout.buffer))
-            where = "results on standard output"
-        else:
-            run.to_folder(request.target(request.output), at_end=ignore_interrupts)
-            where = f"results in {request.output}"
-    _say_end(run.report, where, quiet=request.quiet)
-    return run.report.exit_code
+        dry = dry_run(request.settings, request.given, found, request.target)
+        return print_dry_run(found, dry, request.output, quiet=request.quiet)
+    report = _run(request, found)
+    _print_end(report, request)
+    return report.exit_code
 
 
-def _say_end(report: Report, where: str, *, quiet: bool) -> None:
-    if report.interrupted:
-        say("movenet: interrupted; run the same command again to do the rest", "error")
-    if speaks_json():
-        facts = report.document({})
-        shown = {name: facts[name] for name in ("exit_code", "complete", "inputs", "frames")}
-        say_event("summary", **shown, message=printable(report.closing_line(where)))
-    elif not quiet:
-        say(report.closing_line(where))
-
-
-def _load(request: Request, name_or_path: str) -> Model:
-    """A model by name or path, with a bar while it is fetched."""
-    without_bar = request.quiet or request.progress in ("json", "none")
-    with download_bar(disable=True if without_bar else None) as progress:
-        return load_named(request.settings, name_or_path, progress)
-
-
-def _find(request: Request) -> Discovery:
-    """The input files, or an error when there is nothing to work on."""
+def _paths(request: Request) -> list[str]:
+    """The inputs, with the paths from standard input in the place of `-`."""
     inputs = list(request.inputs)
     if STREAM in inputs:
         place = inputs.index(STREAM)
         inputs[place : place + 1] = read_paths(sys.stdin.buffer, null=request.null)
-    found = discover(inputs, include=request.include, exclude=request.exclude, root=request.root)
-    meant = {"include": request.include, "exclude": request.exclude}
-    warn_of_unmatched(found, **{name: globs for name, globs in meant.items() if name in request.given})
-    check_found(found, inputs)
-    return found
+    return inputs
+
+
+def _run(request: Request, found: Discovery) -> Report:
+    def load(settings: Settings, name_or_path: str) -> Model:
+        without_bar = request.quiet or request.progress in ("json", "none")
+        with download_bar(disable=True if without_bar else None) as progress:
+            return load_named(settings, name_or_path, progress)
+
+    with LoadedModels(request.settings, request.given, load, found.files) as models:
+        for name, reason in found.missing:
+            print_message(f"movenet: {name}: {reason}", "error", source=plain_text(name))
+        verbose = request.verbose > 0
+        frames = request.settings.frames
+        run = Run(
+            models,
+            found,
+            lambda: make_progress(
+                request.progress, found.files, frames, quiet=request.quiet, verbose=verbose
+            ),
+        )
+        if request.target is None:
+            run.to_stream(cast(BinaryIO, sys.stdout.buffer))
+        else:
+            run.to_folder(request.target, at_end=ignore_interrupts)
+    return run.report
+
+
+def _print_end(report: Report, request: Request) -> None:
+    where = "results on standard output" if request.output is None else f"results in {request.output}"
+    if report.interrupted:
+        print_message("movenet: interrupted; run the same command again to do the rest", "error")
+    if prints_json():
+        document = report.document({})
+        shown = {name: document[name] for name in ("exit_code", "complete", "inputs", "frames")}
+        print_event("summary", **shown, message=printable(report.closing_line(where)))
+    elif not request.quiet:
+        print_message(report.closing_line(where))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import PathText, options_of
-from movenet_cli.cli.printing import say
+from movenet_cli.cli.printing import print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 
@@ -49,6 +49,6 @@ def select(results: Path, hard: int, as_json: bool) -> int:
         for name in names:
             click.echo(line_of(name))
     for name, reason in found.broken:
-        say(f"movenet: {name}: {reason}", "error")
-    say(f"{counted(len(names), 'frame')} of {results}")
+        print_message(f"movenet: {name}: {reason}", "error")
+    print_message(f"{counted(len(names), 'frame')} of {results}")
     return ExitCode.PARTIAL if found.broken else ExitCode.OK

@@ -1,4 +1,4 @@
-"""What a user at the keyboard or a process manager sends, made one interrupt that nothing can tear apart."""
+"""Signals: Ctrl-C and its like raise one `KeyboardInterrupt`, and do not disturb the clean-up."""
 
 import contextlib
 import os
@@ -14,12 +14,12 @@ NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 """Ctrl-C, a process manager, a terminal that was closed; not every system has all of them."""
 
 PATIENCE: Final = 10.0
-"""Seconds that an orderly end may take until another signal ends the process at once, as a kill would."""
+"""Seconds that the clean-up may take before another signal ends the process at once, as a kill would."""
 
 
 @contextlib.contextmanager
 def one_interrupt() -> Iterator[None]:
-    """Within, the first signal raises `KeyboardInterrupt`; further ones do not disturb the way out.
+    """Raise `KeyboardInterrupt` at the first signal inside the block; ignore further ones for a while.
 
     A signal that the caller has switched off, as `nohup` does, stays off.
     """
@@ -37,7 +37,7 @@ def one_interrupt() -> Iterator[None]:
 
 
 def ignore_interrupts() -> None:
-    """From now on none of them does anything: all is done, and the interpreter is on its way out."""
+    """Ignore all of them from now on: the work is done, and the interpreter is about to exit."""
     for number in _numbers():
         signal.signal(number, signal.SIG_IGN)
 
@@ -47,7 +47,7 @@ def _numbers() -> list[int]:
 
 
 class _Interrupt:
-    """The handler of all of them together."""
+    """The handler that all signals share."""
 
     def __init__(self) -> None:
         self._first: float | None = None

@@ -1,4 +1,4 @@
-"""`movenet validate`: a results folder checked from end to end."""
+"""`movenet validate`: checks a results folder from end to end."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import PathText, options_of
-from movenet_cli.cli.printing import printable, say
+from movenet_cli.cli.printing import print_message, printable
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 
@@ -15,12 +15,13 @@ option = options_of("validate")
 
 @click.command()
 @click.argument("results", type=PathText())
-@option("--json", "as_json", is_flag=True, help="The problems as JSON.")
+@option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 def validate(results: Path, as_json: bool) -> int:
-    """Check schema, counts, one record per frame, and that every file is what the journal says.
+    """Check that a results folder is complete and undamaged.
 
-    RESULTS is an output folder of `annotate`. Each problem is one line on standard output, where and what.
-    Exit code 3 when there are any.
+    RESULTS is a results folder of `annotate`. Checks the schema, the counts, that there is one record per
+    frame, and that every file is as the journal recorded it. Prints one line per problem, with the place
+    and what is wrong. Exit code 3 if there are any.
 
     \b
     Example:
@@ -40,5 +41,5 @@ def validate(results: Path, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"files": validation.files, "problems": problems}, indent=1))
     verdict = counted(found, "problem") if found else "no problem"
-    say(f"{counted(validation.files, 'file')} checked, {verdict} found in {results}")
+    print_message(f"{counted(validation.files, 'file')} checked, {verdict} found in {results}")
     return ExitCode.INPUT if found else ExitCode.OK

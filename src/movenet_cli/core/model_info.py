@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from movenet_cli.core.types import Size
+from movenet_cli.core.size import Size
 
 Kind = Literal["single", "multi"]
 

@@ -1,13 +1,13 @@
 """The results of one input around its frames: what stands at their top, their counts, and how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
-from movenet_cli.core.types import FrameResult, Size
+from movenet_cli.core.types import FrameResult, Size, Status
 
 State = Literal["done", "kept", "failed"]
 
@@ -35,25 +35,57 @@ class Header:
 
 @dataclass(slots=True)
 class Summary:
-    """Counts of one input's frames, grown as they pass."""
+    """How many frames an input has, and what became of them; grows as they pass.
+
+    Two are equal when their counts are.
+
+    Attributes:
+        frames: all of them.
+        ok: with people.
+        empty: without anybody.
+        failed: that could not be looked at.
+        reasons: why frames failed, the first few.
+    """
 
     frames: int = 0
     ok: int = 0
     empty: int = 0
     failed: int = 0
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list, compare=False)
 
     def add(self, result: FrameResult) -> None:
-        """Count one frame; the first few reasons of failure are kept for the report."""
+        """Count one frame, and keep its reason if it is one of the first that failed."""
+        self.count(result.status)
+        if result.status == "failed" and len(self.reasons) < 3:
+            self.reasons.append(f"frame {result.index}: {result.reason}")
+
+    def count(self, status: Status) -> None:
+        """Count one frame of which only the status is known."""
         self.frames += 1
-        if result.status == "ok":
-            self.ok += 1
-        elif result.status == "empty":
-            self.empty += 1
-        else:
-            self.failed += 1
-            if len(self.reasons) < 3:
-                self.reasons.append(f"frame {result.index}: {result.reason}")
+        setattr(self, status, getattr(self, status) + 1)
+
+    def __add__(self, other: "Summary") -> "Summary":
+        """The counts of both; the reasons are each input's own."""
+        return Summary(
+            self.frames + other.frames,
+            self.ok + other.ok,
+            self.empty + other.empty,
+            self.failed + other.failed,
+        )
+
+    def fields(self) -> dict[str, int]:
+        """The counts as results, the journal and `run.json` hold them."""
+        return {"frames": self.frames, "ok": self.ok, "empty": self.empty, "failed": self.failed}
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, int], reasons: Sequence[str] = ()) -> "Summary":
+        """What `fields` gave; a count that is not there is 0."""
+        frames, ok, empty, failed = (fields.get(name, 0) for name in cls().fields())
+        return cls(frames, ok, empty, failed, list(reasons))
+
+    def __str__(self) -> str:
+        """The counts for a message."""
+        return f"{self.frames:,} frames ({self.ok:,} ok, {self.empty:,} empty, {self.failed:,} failed)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+
+from movenet_cli.core.size import Size as Size  # noqa: PLC0414 - one of the nouns
 
 FloatArray = npt.NDArray[np.float32]
 ByteArray = npt.NDArray[np.uint8]
@@ -16,24 +18,8 @@ Box = tuple[float, float, float, float]
 PixelRect = tuple[int, int, int, int]
 """x0, y0, x1, y1 in whole source pixels, x1 and y1 exclusive."""
 
-
-class Size(NamedTuple):
-    """Width and height in pixels; NumPy and the networks have them the other way round, see `shape`."""
-
-    width: int
-    height: int
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(height, width): the first two axes of an image's array."""
-        return self.height, self.width
-
-    def __str__(self) -> str:
-        """As people write it: `1920x1080`."""
-        return f"{self.width}x{self.height}"
-
-
 Status = Literal["ok", "empty", "failed"]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
 class Image(ABC):

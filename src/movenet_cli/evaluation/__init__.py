@@ -1,1 +1,1 @@
-"""Evaluation: results beside human annotations in, accuracy figures out."""
+"""Accuracy of results, measured against human annotations."""

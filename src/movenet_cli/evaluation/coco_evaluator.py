@@ -1,4 +1,4 @@
-"""Annotated and found people in, COCO's AP and AR by OKS out, for all images and samples of them."""
+"""COCO's AP and AR by OKS, computed by pycocotools for a set of images and for samples of it."""
 
 import contextlib
 import io
@@ -12,7 +12,7 @@ from movenet_cli.core.skeleton import KEYPOINT_NAMES
 from movenet_cli.errors import UsageError
 from movenet_cli.evaluation.ground_truth import Person
 from movenet_cli.evaluation.pairing import ImagePair
-from movenet_cli.evaluation.predictions import Found
+from movenet_cli.evaluation.predictions import Detection
 
 METRICS: Final = ("AP", "AP50", "AP75", "APm", "APl", "AR", "AR50", "AR75", "ARm", "ARl")
 """In the order of pycocotools' `stats`; m and l are people of 32² to 96² pixels and larger."""
@@ -21,11 +21,11 @@ _PERSON: Final = 1
 _VISIBLE: Final = 2
 
 
-class PrecisionMeter:
+class CocoEvaluator:
     """OKS AP and AR of a set of images, and of samples drawn from it.
 
     Args:
-        pairs: the images; one without results counts as one in which nobody was found.
+        pairs: the images; one without results counts as one without detections.
 
     Raises:
         UsageError: when pycocotools is not installed.
@@ -34,15 +34,15 @@ class PrecisionMeter:
     def __init__(self, pairs: Sequence[ImagePair]) -> None:
         coco_type, evaluation_type = _pycocotools()
         with contextlib.redirect_stdout(io.StringIO()):
-            truth = _dataset(coco_type, pairs)
-            self._evaluation = evaluation_type(truth, _detections(coco_type, truth, pairs), "keypoints")
+            truth = _coco_ground_truth(coco_type, pairs)
+            self._evaluation = evaluation_type(truth, _coco_detections(coco_type, truth, pairs), "keypoints")
             self._evaluation.params.imgIds = list(range(1, len(pairs) + 1))
             self._evaluation.evaluate()
         self._matches = list(self._evaluation.evalImgs)
         self._count = len(pairs)
 
     def metrics(self) -> dict[str, float | None]:
-        """Every one of `METRICS`, 0 to 1; None where there is nobody of that size."""
+        """Every one of `METRICS`, 0 to 1; None where no person has that size."""
         with contextlib.redirect_stdout(io.StringIO()):
             self._evaluation.evalImgs = self._matches
             self._evaluation.accumulate()
@@ -80,20 +80,22 @@ def _pycocotools() -> tuple[Any, Any]:
     return COCO, COCOeval
 
 
-def _dataset(coco_type: Any, pairs: Sequence[ImagePair]) -> Any:
+def _coco_ground_truth(coco_type: Any, pairs: Sequence[ImagePair]) -> Any:
     """The annotations as pycocotools wants them; image numbers count from 1."""
     people = [(number, person) for number, pair in enumerate(pairs, 1) for person in pair.truth.people]
     dataset = coco_type()
     dataset.dataset = {
         "images": [{"id": number, "file_name": pair.truth.name} for number, pair in enumerate(pairs, 1)],
-        "annotations": [_annotation(key, image, person) for key, (image, person) in enumerate(people, 1)],
+        "annotations": [
+            _coco_annotation(key, image, person) for key, (image, person) in enumerate(people, 1)
+        ],
         "categories": [{"id": _PERSON, "name": "person", "keypoints": list(KEYPOINT_NAMES)}],
     }
     dataset.createIndex()
     return dataset
 
 
-def _annotation(key: int, image: int, person: Person) -> Mapping[str, object]:
+def _coco_annotation(key: int, image: int, person: Person) -> Mapping[str, object]:
     return {
         "id": key,
         "image_id": image,
@@ -106,17 +108,17 @@ def _annotation(key: int, image: int, person: Person) -> Mapping[str, object]:
     }
 
 
-def _detections(coco_type: Any, truth: Any, pairs: Sequence[ImagePair]) -> Any:
-    found = [(number, one) for number, pair in enumerate(pairs, 1) for one in pair.found or ()]
+def _coco_detections(coco_type: Any, truth: Any, pairs: Sequence[ImagePair]) -> Any:
+    found = [(number, one) for number, pair in enumerate(pairs, 1) for one in pair.detections or ()]
     if not found:
-        nobody = coco_type()
-        nobody.dataset = {**truth.dataset, "annotations": []}
-        nobody.createIndex()
-        return nobody
-    return truth.loadRes([_detection(image, one) for image, one in found])
+        empty = coco_type()
+        empty.dataset = {**truth.dataset, "annotations": []}
+        empty.createIndex()
+        return empty
+    return truth.loadRes([_coco_detection(image, one) for image, one in found])
 
 
-def _detection(image: int, one: Found) -> Mapping[str, object]:
+def _coco_detection(image: int, one: Detection) -> Mapping[str, object]:
     visible = np.full((len(one.points), 1), _VISIBLE)
     keypoints = np.concatenate([one.points.astype(float), visible], axis=1)
     return {

@@ -1,4 +1,4 @@
-"""Results and human annotations in, every accuracy figure out, on demand beside other results' figures."""
+"""Evaluates results against human annotations, on request side by side with other results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,20 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from movenet_cli.errors import InputError
-from movenet_cli.evaluation.coco_evaluator import PrecisionMeter
-from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_truth
-from movenet_cli.evaluation.keypoint_error import Placement, measure_placement
+from movenet_cli.evaluation.coco_evaluator import CocoEvaluator
+from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_ground_truth
+from movenet_cli.evaluation.keypoint_error import KeypointErrors, measure_keypoint_errors
 from movenet_cli.evaluation.pairing import ImagePair, pair_images
 from movenet_cli.evaluation.predictions import read_predictions
-from movenet_cli.settings import DEFAULT_RESAMPLES, JudgedPeople
+from movenet_cli.settings import DEFAULT_RESAMPLES, EvaluatedPeople
 
 _SEED: Final = 20170405
 _COVERAGE: Final = (2.5, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked.
+class EvaluationOptions:
+    """What to compare with, and how.
 
     Attributes:
         ground_truth: a COCO keypoint file.
@@ -33,7 +33,7 @@ class Question:
     """
 
     ground_truth: Path
-    people: JudgedPeople = "all"
+    people: EvaluatedPeople = "all"
     skip_missing: bool = False
     smoothed: bool = False
     resamples: int = DEFAULT_RESAMPLES
@@ -53,11 +53,11 @@ class Evaluation:
 
     Attributes:
         results: where they are.
-        images: annotated images that were asked about.
+        images: annotated images that were compared.
         without_results: those of them for which there are none.
-        metrics: COCO's AP and AR by OKS, see `METRICS`; None where there is nobody of that size.
+        metrics: COCO's AP and AR by OKS, see `METRICS`; None where no person has that size.
         ap_interval: of AP.
-        placement: PCK and errors.
+        keypoint_errors: PCK and distances.
     """
 
     results: str
@@ -65,7 +65,7 @@ class Evaluation:
     without_results: int
     metrics: Mapping[str, float | None]
     ap_interval: Interval | None
-    placement: Placement
+    keypoint_errors: KeypointErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +89,24 @@ class Comparison:
         return asdict(self)
 
 
-def evaluate(question: Question, results: Path, baseline: Path | None = None) -> Comparison:
-    """Answer the question for the results, and for the baseline when there is one.
+def evaluate(options: EvaluationOptions, results: Path, baseline: Path | None = None) -> Comparison:
+    """Measure the accuracy of the results, and of the baseline when there is one.
 
     Raises:
         InputError: when a file is missing or broken, or no annotated image has results.
         UsageError: when pycocotools is not installed.
     """
-    images = read_truth(question.ground_truth)
-    if question.people == "dominant":
+    images = read_ground_truth(options.ground_truth)
+    if options.people == "dominant":
         images = dominant_only(images)
-    if not _anybody(images):
-        raise InputError(f"{question.ground_truth} has no annotated keypoints to compare with")
+    if not _has_people(images):
+        raise InputError(f"{options.ground_truth} has no annotated keypoints to compare with")
     paths = [results] if baseline is None else [results, baseline]
-    pairs = _pairs(images, paths, question)
-    meters = [PrecisionMeter(each) for each in pairs]
-    sampled = [meter.sampled_ap(_samples(len(pairs[0]), question.resamples)) for meter in meters]
+    pairs = _pairs(images, paths, options)
+    evaluators = [CocoEvaluator(each) for each in pairs]
+    sampled = [evaluator.sampled_ap(_samples(len(pairs[0]), options.resamples)) for evaluator in evaluators]
     first, *others = (
-        _evaluation(*each) for each in zip(paths, pairs, meters, map(_interval, sampled), strict=True)
+        _evaluation(*each) for each in zip(paths, pairs, evaluators, map(_interval, sampled), strict=True)
     )
     if not others:
         return Comparison(first)
@@ -114,24 +114,28 @@ def evaluate(question: Question, results: Path, baseline: Path | None = None) ->
     return Comparison(first, others[0], difference, _interval(sampled[0] - sampled[1]))
 
 
-def _anybody(images: Sequence[AnnotatedImage]) -> bool:
-    """Whether there is a person to look for."""
+def _has_people(images: Sequence[AnnotatedImage]) -> bool:
+    """Whether anybody has annotated keypoints."""
     return any(person.labelled and not person.crowd for image in images for person in image.people)
 
 
 def _pairs(
-    images: Sequence[AnnotatedImage], paths: Sequence[Path], question: Question
+    images: Sequence[AnnotatedImage], paths: Sequence[Path], options: EvaluationOptions
 ) -> list[list[ImagePair]]:
     """The same images for each set of results."""
-    pairs = [pair_images(images, read_predictions(path, smoothed=question.smoothed)) for path in paths]
-    if not question.skip_missing:
+    pairs = [pair_images(images, read_predictions(path, smoothed=options.smoothed)) for path in paths]
+    if not options.skip_missing:
         return pairs
-    both = [index for index in range(len(images)) if all(each[index].found is not None for each in pairs)]
+    both = [
+        index for index in range(len(images)) if all(each[index].detections is not None for each in pairs)
+    ]
     if not both:
-        raise InputError("no annotated image has results of both; evaluate them without --skip-missing")
-    if not _anybody([images[index] for index in both]):
         raise InputError(
-            "nobody is annotated in the images that have results; evaluate them without --skip-missing"
+            "results and baseline have no annotated image in common; evaluate without --skip-missing"
+        )
+    if not _has_people([images[index] for index in both]):
+        raise InputError(
+            "the images that have results have no annotated people; evaluate without --skip-missing"
         )
     return [[each[index] for index in both] for each in pairs]
 
@@ -149,13 +153,13 @@ def _interval(sampled: npt.NDArray[np.float64]) -> Interval | None:
 
 
 def _evaluation(
-    path: Path, pairs: Sequence[ImagePair], meter: PrecisionMeter, interval: Interval | None
+    path: Path, pairs: Sequence[ImagePair], evaluator: CocoEvaluator, interval: Interval | None
 ) -> Evaluation:
     return Evaluation(
         results=str(path),
         images=len(pairs),
-        without_results=sum(pair.found is None for pair in pairs),
-        metrics=meter.metrics(),
+        without_results=sum(pair.detections is None for pair in pairs),
+        metrics=evaluator.metrics(),
         ap_interval=interval,
-        placement=measure_placement(pairs),
+        keypoint_errors=measure_keypoint_errors(pairs),
     )

@@ -1,4 +1,4 @@
-"""A COCO keypoint file in, annotated people image by image out."""
+"""Reads ground truth: the annotated people of a COCO keypoint file, image by image."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from movenet_cli.errors import InputError
 from movenet_cli.output.formats.rounding import LARGEST
 
 DOMINANT_KEYPOINTS: Final = 8
-"""Annotated keypoints that a dominant person has at least."""
+"""Minimum number of annotated keypoints of a dominant person."""
 
 DOMINANT_RATIO: Final = 2.0
 """How many times larger a dominant person is, by annotated area, than anybody else in the image."""
@@ -28,7 +28,7 @@ class Person:
         keypoints: (17, 3) float32: x, y in pixels, COCO's visibility v; v = 0 is not annotated.
         area: the person's area in square pixels.
         box: x, y, width, height in pixels.
-        crowd: a region of several people, which is neither asked for nor wrong to be found.
+        crowd: a region of several people; detections in it count neither for nor against the results.
     """
 
     keypoints: FloatArray
@@ -44,17 +44,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedImage:
-    """An image, or a video's frame (`clip.mp4#000012`), that somebody looked at."""
+    """An image, or a video's frame (`clip.mp4#000012`), that was annotated by hand."""
 
     name: str
     people: tuple[Person, ...]
 
 
-def read_truth(path: Path) -> list[AnnotatedImage]:
-    """Read every image of a COCO keypoint file, those without people, too.
+def read_ground_truth(path: Path) -> list[AnnotatedImage]:
+    """Read every image of a COCO keypoint file, also those without people.
 
     Raises:
-        InputError: when the file cannot be read or is no COCO keypoint file.
+        InputError: when the file cannot be read or is not a COCO keypoint file.
     """
     try:
         document = json.loads(path.read_bytes())
@@ -70,13 +70,13 @@ def read_truth(path: Path) -> list[AnnotatedImage]:
             for image in document["images"]
         ]
     except KeyError as error:
-        raise InputError(f"{path} is no COCO keypoint file: no field {error}") from error
+        raise InputError(f"{path} is not a COCO keypoint file: missing field {error}") from error
     except (TypeError, AttributeError, ValueError, OverflowError) as error:
-        raise InputError(f"{path} is no COCO keypoint file: {error}") from error
+        raise InputError(f"{path} is not a COCO keypoint file: {error}") from error
 
 
 def dominant_only(images: Iterable[AnnotatedImage], ratio: float = DOMINANT_RATIO) -> list[AnnotatedImage]:
-    """The images with one dominant person, and nobody else of them.
+    """The images with one dominant person, without the other people in them.
 
     It must have `DOMINANT_KEYPOINTS` annotated keypoints, and `ratio` times the area of any other person
     or crowd of the image.
@@ -112,14 +112,16 @@ def _by_image(
     people: dict[object, list[Person]] = {}
     for annotation in annotations:
         if annotation["category_id"] in categories:
-            people.setdefault(annotation["image_id"], []).append(_person(annotation))
+            people.setdefault(annotation["image_id"], []).append(_from_annotation(annotation))
     return {image: tuple(found) for image, found in people.items()}
 
 
-def _person(annotation: Mapping[str, Any]) -> Person:
+def _from_annotation(annotation: Mapping[str, Any]) -> Person:
     values = np.array(annotation["keypoints"], np.float64)
     if values.shape != (3 * KEYPOINT_COUNT,) or not (np.abs(values) <= LARGEST).all():
-        raise ValueError(f"annotation {annotation.get('id')} has not 17 keypoints of three numbers")
+        raise ValueError(
+            f"annotation {annotation.get('id')} does not have 17 keypoints of three numbers each"
+        )
     keypoints = values.astype(np.float32).reshape(KEYPOINT_COUNT, 3)
     box = _box(annotation, keypoints)
     area = float(annotation.get("area") or box[2] * box[3])

@@ -1,4 +1,4 @@
-"""Annotated images and results, each with names of their own, in; which belongs to which out."""
+"""Pairing by name: which results belong to which annotated image."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,33 +6,39 @@ from dataclasses import dataclass
 
 from movenet_cli.errors import InputError
 from movenet_cli.evaluation.ground_truth import AnnotatedImage
-from movenet_cli.evaluation.predictions import Found, Predictions
+from movenet_cli.evaluation.predictions import Detection, Predictions
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePair:
-    """An annotated image and what was found in it; `found` is None when it has no results."""
+    """An annotated image and the people detected in it; None when it has no results."""
 
     truth: AnnotatedImage
-    found: tuple[Found, ...] | None
+    detections: tuple[Detection, ...] | None
 
 
 def pair_images(images: Sequence[AnnotatedImage], predictions: Predictions) -> list[ImagePair]:
-    """Find the results of each annotated image: by its name, or else by its last part if that is unique.
+    """Find the results of each annotated image: by its full name, or else by its file name if that is unique.
 
     So `val2017/1.jpg` in the annotations finds `1.jpg` in the results, and the other way round.
 
     Raises:
         InputError: when not one image has results.
     """
-    short = _by_last_part(predictions)
-    ours = Counter(_last_part(image.name) for image in images)
+    short = _by_file_name(predictions)
+    ours = Counter(_file_name(image.name) for image in images)
     pairs = []
     for image in images:
-        last = _last_part(image.name)
-        name = image.name if image.name in predictions else short.get(last) if ours[last] == 1 else None
+        file_name = _file_name(image.name)
+        name = (
+            image.name
+            if image.name in predictions
+            else short.get(file_name)
+            if ours[file_name] == 1
+            else None
+        )
         pairs.append(ImagePair(image, None if name is None else predictions[name]))
-    if not any(pair.found is not None for pair in pairs):
+    if not any(pair.detections is not None for pair in pairs):
         raise InputError(
             "none of the annotated images has results: the file names in the annotations, such as "
             f"{_example(image.name for image in images)}, are not the results' names, such as "
@@ -41,14 +47,14 @@ def pair_images(images: Sequence[AnnotatedImage], predictions: Predictions) -> l
     return pairs
 
 
-def _by_last_part(names: Iterable[str]) -> dict[str, str]:
-    """Last part of a name → the name, for those that no other name shares."""
+def _by_file_name(names: Iterable[str]) -> dict[str, str]:
+    """File name → full name, for those that no other name shares."""
     names = list(names)
-    counts = Counter(map(_last_part, names))
-    return {_last_part(name): name for name in names if counts[_last_part(name)] == 1}
+    counts = Counter(map(_file_name, names))
+    return {_file_name(name): name for name in names if counts[_file_name(name)] == 1}
 
 
-def _last_part(name: str) -> str:
+def _file_name(name: str) -> str:
     return name.rsplit("/", 1)[-1]
 
 

@@ -1,4 +1,4 @@
-"""A results folder, or a COCO file of results, in; the people found in each image out."""
+"""Reads predictions for an evaluation: the people detected in each image, from our results or a COCO file."""
 
 import json
 from collections.abc import Mapping
@@ -18,19 +18,19 @@ from movenet_cli.results.reading import open_document
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """A person that a model saw: (17, 2) float32 x, y in pixels, and the person's score."""
+class Detection:
+    """A detected person: (17, 2) float32 x, y in pixels, and the person's score."""
 
     points: FloatArray
     score: float
 
 
-Predictions: TypeAlias = Mapping[str, tuple[Found, ...]]
+Predictions: TypeAlias = Mapping[str, tuple[Detection, ...]]
 """Name of an image, or of a video's frame (`clip.mp4#000012`) → its people; failed frames are not in it."""
 
 
 def read_predictions(path: Path, *, smoothed: bool = False) -> Predictions:
-    """Read everything that was found.
+    """Read all detections.
 
     Args:
         path: a results folder of `annotate` (its JSON or JSONL documents, or else its `coco.json`), or a COCO
@@ -38,7 +38,7 @@ def read_predictions(path: Path, *, smoothed: bool = False) -> Predictions:
         smoothed: take the smoothed points of documents that have them.
 
     Returns:
-        All frames that were looked at; of their people those with a keypoint at the run's threshold.
+        All frames that were annotated, with the people that have a keypoint at or above the run's threshold.
 
     Raises:
         InputError: when there are no results, or they are broken.
@@ -46,16 +46,16 @@ def read_predictions(path: Path, *, smoothed: bool = False) -> Predictions:
     if path.is_file():
         return _from_coco(path)
     if not path.is_dir():
-        raise InputError(f"there is no {path}; give a results folder of annotate, or its coco.json")
+        raise InputError(f"{path} does not exist; give a results folder of annotate, or its coco.json")
     if (path / KEYPOINTS).is_dir() and any(find_all_documents(path)):
         return _from_documents(path, smoothed)
     if (path / DATASET).is_file():
         return _from_coco(path / DATASET)
-    raise InputError(f"{path} holds no results: neither documents in {KEYPOINTS}/ nor {DATASET}")
+    raise InputError(f"{path} contains no results: neither documents in {KEYPOINTS}/ nor {DATASET}")
 
 
 def _from_documents(folder: Path, smoothed: bool) -> Predictions:
-    found: dict[str, tuple[Found, ...]] = {}
+    found: dict[str, tuple[Detection, ...]] = {}
     for file in find_documents(folder):
         with open_document(file.path, file.name) as document:
             header = document.header
@@ -65,13 +65,13 @@ def _from_documents(folder: Path, smoothed: bool) -> Predictions:
                         header.source if header.info.media == "image" else f"{file.name}#{result.index:06d}"
                     )
                     seen = (pose for pose in result.poses if pose.is_seen(header.min_score))
-                    found[name] = tuple(_found(pose, smoothed) for pose in seen)
+                    found[name] = tuple(_from_pose(pose, smoothed) for pose in seen)
     return found
 
 
-def _found(pose: Pose, smoothed: bool) -> Found:
+def _from_pose(pose: Pose, smoothed: bool) -> Detection:
     points = pose.smoothed if smoothed and pose.smoothed is not None else pose.keypoints[:, :2]
-    return Found(points, pose.score)
+    return Detection(points, pose.score)
 
 
 def _from_coco(path: Path) -> Predictions:
@@ -82,19 +82,19 @@ def _from_coco(path: Path) -> Predictions:
             for image in document["images"]
             if image.get("status") != "failed"
         }
-        people: dict[object, list[Found]] = {number: [] for number in images}
+        people: dict[object, list[Detection]] = {number: [] for number in images}
         for annotation in document["annotations"]:
-            people[annotation["image_id"]].append(_person(annotation))
+            people[annotation["image_id"]].append(_from_annotation(annotation))
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
-        raise InputError(f"{path} is no COCO file of results: {type(error).__name__}: {error}") from error
+        raise InputError(f"{path} is not a COCO file of results: {type(error).__name__}: {error}") from error
     return {name: tuple(people[number]) for number, name in images.items()}
 
 
-def _person(annotation: Mapping[str, Any]) -> Found:
+def _from_annotation(annotation: Mapping[str, Any]) -> Detection:
     points = np.array(annotation["keypoints"], np.float64).reshape(KEYPOINT_COUNT, 3)[:, :2]
     score = float(annotation["score"])
     if not ((np.abs(points) <= LARGEST).all() and abs(score) <= LARGEST):
         raise ValueError(f"annotation {annotation.get('id')} has a number that is out of range")
-    return Found(points.astype(np.float32), score)
+    return Detection(points.astype(np.float32), score)

@@ -1,4 +1,4 @@
-"""An evaluation's figures in, a table for people out."""
+"""The table that `movenet evaluate` prints."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,15 +25,15 @@ def _counts(columns: Sequence[Evaluation]) -> list[str]:
     return [
         f"{title}: {each.results}: {counted(each.images, 'image')} "
         f"({each.without_results} without results), "
-        f"{counted(each.placement.people, 'person', 'people')} ({each.placement.missed} missed)"
+        f"{counted(each.keypoint_errors.people, 'person', 'people')} ({each.keypoint_errors.missed} missed)"
         for title, each in zip(("results", "baseline"), columns, strict=False)
     ]
 
 
 def _pck(columns: Sequence[Evaluation]) -> list[tuple[str, list[float | None]]]:
     return [
-        (f"within {BOX_SHARE:g} of the box", [each.placement.pck_box for each in columns]),
-        (f"within {TORSO_SHARE:g} of the torso", [each.placement.pck_torso for each in columns]),
+        (f"within {BOX_SHARE:g} of the box", [each.keypoint_errors.pck_box for each in columns]),
+        (f"within {TORSO_SHARE:g} of the torso", [each.keypoint_errors.pck_torso for each in columns]),
     ]
 
 
@@ -60,7 +60,7 @@ def _keypoints(columns: Sequence[Evaluation]) -> list[str]:
     """PCK by the box, with the median error of the results and how many were annotated."""
     headings = ["results", "baseline", "difference"] if len(columns) == 2 else ["results"]
     lines = [_line(f"PCK {BOX_SHARE:g} of each keypoint", [*headings, "median err.", "annotated"])]
-    for places in zip(*(each.placement.keypoints for each in columns), strict=True):
+    for places in zip(*(each.keypoint_errors.keypoints for each in columns), strict=True):
         first = places[0]
         error = "-" if first.median_error is None else f"{first.median_error:.3f}"
         cells = _cells([place.pck for place in places])

@@ -1,1 +1,1 @@
-"""HTML report: a results folder to one page that needs nothing else."""
+"""The HTML report: one page about a results folder that needs nothing else."""

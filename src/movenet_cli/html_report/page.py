@@ -1,15 +1,15 @@
-"""A results folder in, one HTML page out that needs no other file and no network."""
+"""The report page: one HTML file about a results folder that needs no other file and no network."""
 
 import os
-from html import escape
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Final
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
 from movenet_cli.core.folder_names import OVERLAY
+from movenet_cli.core.wording import counted
 from movenet_cli.errors import OutputError
-from movenet_cli.html_report import sections
+from movenet_cli.html_report import content
 from movenet_cli.html_report.statistics import Statistics, gather
 from movenet_cli.io.atomic import as_output_error, write_file
 from movenet_cli.io.json_text import escape_name, plain_text
@@ -45,43 +45,50 @@ def _require_page_or_nothing(out: Path) -> None:
                 if _MARK in stream.read(_TOP):
                     return
     raise OutputError(
-        f"{out}: in the way, and not a report of movenet; move it away, or choose another file with --output"
+        f"{out} exists and is not a report of movenet; move it away, or choose another file with --output"
     )
 
 
 def render(results_folder: Path) -> str:
     """The page's HTML; arguments and errors as `write_report`."""
     statistics = gather(results_folder)
-    parts = [
-        sections.state(statistics),
-        sections.figures(statistics),
-        sections.failures(statistics),
-        sections.scores(statistics),
-        sections.gallery(statistics, results_folder / OVERLAY),
-        sections.videos(statistics),
-        sections.images(statistics),
-        sections.facts(statistics),
-    ]
-    page = Template(_resource("page.html")).substitute(
-        title=escape(escape_name(results_folder.resolve().name)),
-        style=_resource("style.css"),
-        lead=_lead(statistics),
-        sections="\n".join(filter(None, parts)),
-        footer="Made by movenet-cli. Nothing about the images has left the machine.",
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            title=escape_name(results_folder.resolve().name),
+            lead=_lead(statistics),
+            is_incomplete=statistics.run.get("complete") is False,
+            statistics=statistics,
+            failures=content.failures(statistics),
+            notes=content.notes(statistics),
+            gallery=content.gallery(statistics, results_folder / OVERLAY),
+            details=content.details(statistics),
+        )
     )
-    return plain_text(page)
+    return plain_text(page.lstrip())
+
+
+def _environment() -> Environment:
+    """Where templates come from; with autoescape, since names, reasons and options are anybody's text."""
+    environment = Environment(
+        loader=PackageLoader("movenet_cli.html_report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["count"] = "{:,}".format
+    environment.globals["counted"] = counted
+    return environment
 
 
 def _lead(statistics: Statistics) -> str:
     """Model and date in one line."""
-    facts = []
+    parts = []
     if statistics.model is not None:
-        facts.append(f"{statistics.model.name} ({statistics.model.kind}-pose)")
+        parts.append(f"{statistics.model.name} ({statistics.model.kind}-pose)")
     timings = statistics.run.get("timings")
     if isinstance(timings, dict) and isinstance(timings.get("started"), str):
-        facts.append(timings["started"].replace("T", " ").removesuffix("+00:00") + " UTC")
-    return escape(" · ".join(facts))
-
-
-def _resource(name: str) -> str:
-    return files("movenet_cli.html_report").joinpath(name).read_text("utf-8")
+        parts.append(timings["started"].replace("T", " ").removesuffix("+00:00") + " UTC")
+    return " · ".join(parts)

@@ -1,4 +1,4 @@
-"""A results folder to the numbers that its report shows; every document is read once, frame by frame."""
+"""The numbers of a report, counted from a results folder; every document is read once, frame by frame."""
 
 import contextlib
 import json
@@ -13,10 +13,11 @@ from movenet_cli.core.folder_names import DATASET, RUN
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.natural_order import natural_path_key
 from movenet_cli.core.results import Header, Summary
-from movenet_cli.core.skeleton import KEYPOINT_COUNT
+from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT
 from movenet_cli.core.types import FrameResult, Pose
 from movenet_cli.errors import InputError
 from movenet_cli.html_report.timeline import Timeline
+from movenet_cli.io.json_text import escape_name
 from movenet_cli.results.coco_results import UNKNOWN_MODEL, CocoResults, find_coco_results
 from movenet_cli.results.finding import list_documents, no_documents
 from movenet_cli.results.reading import Document, open_document
@@ -55,6 +56,19 @@ class InputStatistics:
     timeline: Timeline | None
     most_people: int = 0
     best: Best = field(default_factory=Best)
+
+    @property
+    def name(self) -> str:
+        """The input's name as text."""
+        return escape_name(self.header.source)
+
+
+@dataclass(frozen=True, slots=True)
+class KeypointScores:
+    """One keypoint over all people seen: its mean score, and the share of people in whom it was seen."""
+
+    mean_score: float
+    share_seen: float
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +111,11 @@ class ScoreStatistics:
         self.histogram[min(BINS - 1, max(0, int(pose.score * BINS)))] += 1
         self.keypoints_seen += scores >= header.min_score
 
+    def keypoint(self, name: str) -> KeypointScores:
+        """One keypoint, by its name; only when `scored` is not 0."""
+        row = INDEX[name]
+        return KeypointScores(self.keypoint_scores[row] / self.scored, self.keypoints_seen[row] / self.people)
+
 
 @dataclass(slots=True, eq=False)
 class Statistics:
@@ -115,6 +134,16 @@ class Statistics:
     broken: list[tuple[str, str]] = field(default_factory=list)
 
     @property
+    def videos(self) -> list[InputStatistics]:
+        """The inputs that are videos."""
+        return [each for each in self.inputs if each.timeline is not None]
+
+    @property
+    def images(self) -> list[InputStatistics]:
+        """The inputs that are images."""
+        return [each for each in self.inputs if each.timeline is None]
+
+    @property
     def model(self) -> ModelInfo | None:
         """What the first document tells; None without documents."""
         known = (each.header.model for each in self.inputs if each.header.model is not UNKNOWN_MODEL)
@@ -123,10 +152,7 @@ class Statistics:
     @property
     def frames(self) -> Summary:
         """Counts over all inputs."""
-        every = [each.summary for each in self.inputs]
-        return Summary(
-            *(sum(getattr(one, key) for one in every) for key in ("frames", "ok", "empty", "failed"))
-        )
+        return sum((each.summary for each in self.inputs), start=Summary())
 
 
 def gather(folder: Path) -> Statistics:
@@ -151,7 +177,7 @@ def gather(folder: Path) -> Statistics:
 
 
 def _nothing_finished(run: Mapping[str, Any]) -> bool:
-    """Whether there was a run that has an account and no results."""
+    """Whether there was a run that recorded itself and has no results."""
     inputs = run.get("inputs")
     return isinstance(inputs, dict) and not (inputs.get("done") or inputs.get("kept"))
 
@@ -203,5 +229,5 @@ def _read_run(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read: {error}") from error
     if not isinstance(run, dict):
-        raise InputError(f"{path} is no record of a run")
+        raise InputError(f"{path} is not the record of a run")
     return run

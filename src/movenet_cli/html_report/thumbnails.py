@@ -1,4 +1,4 @@
-"""Overlays of a results folder to small JPEG images as `data:` addresses."""
+"""Thumbnails of overlays: small JPEG images as `data:` addresses, for a page without other files."""
 
 import base64
 import contextlib
@@ -17,25 +17,25 @@ _SIDE: Final = 480
 """Longer side in pixels: crisp at half that on a dense screen."""
 
 _QUALITY: Final = 80
-_MOST_FRAMES: Final = 300
-"""Of a video, to decode in search of the right moment."""
-_LATEST: Final = 1e9
-"""Seconds; more cannot be sought."""
+_MAX_FRAMES: Final = 300
+"""Frames of a video to decode in search of the right one."""
+_MAX_SEEK: Final = 1e9
+"""Seconds; FFmpeg cannot seek further."""
 
 
-def thumbnail(overlay: Path, moment: float) -> str | None:
+def thumbnail(overlay: Path, time: float) -> str | None:
     """A small image of an overlay.
 
     Args:
         overlay: an image or a video.
-        moment: which of a video's frames, in seconds.
+        time: which of a video's frames, in seconds.
 
     Returns:
         `data:image/jpeg;base64,…`, or None when the overlay is not there or cannot be read.
     """
     if not overlay.is_file():
         return None
-    bgr = _video_frame(overlay, moment) if overlay.suffix.lower() == ".mp4" else _image(overlay)
+    bgr = _video_frame(overlay, time) if overlay.suffix.lower() == ".mp4" else _image(overlay)
     if bgr is None:
         return None
     scale = _SIDE / max(bgr.shape[:2])
@@ -54,18 +54,18 @@ def _image(path: Path) -> ByteArray | None:
     return None if bgr is None else np.asarray(bgr, np.uint8)
 
 
-def _video_frame(path: Path, moment: float) -> ByteArray | None:
-    """The frame shown at `moment`, or the last one before the search is given up."""
+def _video_frame(path: Path, time: float) -> ByteArray | None:
+    """The frame shown at `time`, or the last one before the search is given up."""
     shown: av.VideoFrame | None = None
     with contextlib.suppress(FFmpegError), open_container(path) as file:
         if not file.streams.video:
             return None
-        file.seek(int(min(max(0.0, moment), _LATEST) * 1_000_000))
+        file.seek(int(min(max(0.0, time), _MAX_SEEK) * 1_000_000))
         for count, frame in enumerate(file.decode(video=0)):
-            if shown is not None and (frame.time or 0.0) > moment + 1e-3:
+            if shown is not None and (frame.time or 0.0) > time + 1e-3:
                 break
             shown = frame
-            if count == _MOST_FRAMES:
+            if count == _MAX_FRAMES:
                 break
         return None if shown is None else np.asarray(shown.to_ndarray(format="bgr24"), np.uint8)
     return None

@@ -1,4 +1,4 @@
-"""Text or bytes to a file that appears complete or not at all, whatever happens to process or disk."""
+"""Files that appear complete or not at all, whatever happens to the process or the disk meanwhile."""
 
 import contextlib
 import errno

@@ -1,4 +1,4 @@
-"""A path in; the media file, open for reading, out."""
+"""The one way to open a media file with FFmpeg: as what its content is, and nothing else along with it."""
 
 from pathlib import Path
 from typing import Any, Final

@@ -1,43 +1,28 @@
-"""The sha256 of files and folders: the name under which a model is known in results and caches, and by which
-an input or a result is known again."""
+"""The one sha256 of the project: of bytes, of files, and of a model, which may be a folder."""
 
 import errno
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 _CHUNK = 1 << 20
 
 
-def sha256_of(path: Path) -> str:
-    """The sha256 of a model, in hex.
-
-    Of a file: of its bytes. Of a folder: of one line for each file in it, at any depth,
-    `<the file's sha256><two spaces><its path from the folder, with "/">` and a line feed, ordered by
-    the UTF-8 bytes of the paths; so for ordinary names it is what
-    `find * -type f | LC_ALL=C sort | xargs sha256sum | sha256sum` prints inside the folder.
-
-    Raises:
-        OSError: something cannot be read.
-    """
-    if not path.is_dir():
-        return sha256_of_file(path)
-    files = [(file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file()]
-    digest = hashlib.sha256()
-    for name, file in sorted(files, key=lambda item: item[0].encode()):
-        digest.update(f"{sha256_of_file(file)}  {name}\n".encode())
-    return digest.hexdigest()
+def sha256_of_bytes(content: bytes) -> str:
+    """The sha256 of bytes, in hex."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def sha256_of_file(path: Path, check: Callable[[], None] = lambda: None) -> str:
     """The sha256 of a file's bytes, in hex.
 
     Args:
-        path: of the file.
+        path: the file.
         check: called every megabyte; may raise to give up.
 
     Raises:
-        OSError: it cannot be read, or is no file.
+        OSError: it cannot be read, or is not a file.
     """
     check_is_file(path)
     digest = hashlib.sha256()
@@ -48,9 +33,24 @@ def sha256_of_file(path: Path, check: Callable[[], None] = lambda: None) -> str:
     return digest.hexdigest()
 
 
-def sha256_of_bytes(content: bytes) -> str:
-    """The sha256 of a model that has been read already, in hex; equal to `sha256_of` of its file."""
-    return hashlib.sha256(content).hexdigest()
+def sha256_of_model(path: Path) -> str:
+    """The sha256 of a model's file or folder, in hex: the name under which results and caches know it.
+
+    Of a file: of its bytes. Of a folder: of one line for each file in it, at any depth,
+    `<the file's sha256><two spaces><its path from the folder, with "/">` and a line feed, ordered by
+    the bytes of the paths (UTF-8); so for ordinary names it is what
+    `find * -type f | LC_ALL=C sort | xargs sha256sum | sha256sum` prints inside the folder.
+
+    Raises:
+        OSError: something cannot be read.
+    """
+    if not path.is_dir():
+        return sha256_of_file(path)
+    files = {
+        os.fsencode(file.relative_to(path).as_posix()): file for file in path.rglob("*") if file.is_file()
+    }
+    lines = [b"%b  %b\n" % (sha256_of_file(files[name]).encode(), name) for name in sorted(files)]
+    return sha256_of_bytes(b"".join(lines))
 
 
 def check_is_file(path: Path) -> None:

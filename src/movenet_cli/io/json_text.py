@@ -1,4 +1,4 @@
-"""Values to JSON text: one line, plain UTF-8, finite numbers, the same bytes always; and lossless names."""
+"""The JSON that is written: one line, UTF-8, always the same bytes; and file names as text, lossless."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A text file of unknown origin to its lines, never more of it in memory than a line may be long."""
+"""The line reader for text files of unknown origin: a line without end does not fill the memory."""
 
 from collections.abc import Iterator
 from typing import BinaryIO, Final

@@ -1,4 +1,4 @@
-"""Versions of the libraries that are installed, asked without importing them."""
+"""Versions of the libraries that are installed, without importing them."""
 
 import contextlib
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""Temporary folders that do not stay for ever: a killed run's are removed by the next one."""
+"""Temporary folders that do not stay for ever: what a killed run leaves is removed by the next one."""
 
 import contextlib
 import shutil
@@ -20,6 +20,7 @@ def work_folder(parent: Path) -> Iterator[Path]:
     Raises:
         OSError: nothing can be made there.
     """
+    # Its owner holds the lock in it as long as it lives, so a folder whose lock is free is nobody's.
     for folder in parent.glob(f"{_PREFIX}*"):
         if is_free(folder / _LOCK):
             shutil.rmtree(folder, ignore_errors=True)

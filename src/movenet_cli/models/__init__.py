@@ -1,1 +1,1 @@
-"""Models: where their files come from, and one class per runtime that runs them."""
+"""Models: where their files come from, and one class for each runtime that runs them."""

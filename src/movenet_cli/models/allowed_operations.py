@@ -103,6 +103,8 @@ def check_operations(folder: Path, model: Any) -> None:
 def _strange(graph: Any) -> set[str]:
     """Operations of one graph that are not allowed where they stand."""
     functions = {function.signature.name: function.node_def for function in graph.graph_def.library.function}
+    # TensorFlow puts functions that write files, for saving again, into every SavedModel. They may be there
+    # as long as neither a signature nor the graph itself leads to them.
     saving = _saving_nodes(graph)
     main = [node for node in graph.graph_def.node if node.name not in saving]
     entries = {*graph.object_graph_def.concrete_functions, *_called(main, functions)}

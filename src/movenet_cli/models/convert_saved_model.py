@@ -1,8 +1,9 @@
-"""`python -m movenet_cli.models.convert_saved_model SAVED_MODEL TARGET.tflite`: a SavedModel to a `.tflite`.
+"""The conversion of a SavedModel to a `.tflite`, as a program of its own.
 
-Runs in a process of its own, so that the one that annotates never imports TensorFlow. Writes TARGET.json,
-too; exits with 0, or with one line on standard error and the exit code of `ModelError`, or with
-`NOT_CONVERTIBLE` when it is a MoveNet that TensorFlow can run and LiteRT cannot.
+`python -m movenet_cli.models.convert_saved_model SAVED_MODEL TARGET.tflite` runs in another process, so that
+the one that annotates never imports TensorFlow. It writes TARGET.json, too, and exits with 0; or it writes
+one line to standard error and exits with the code of `ModelError`, or with `NOT_CONVERTIBLE` when it is a
+MoveNet that TensorFlow can run and LiteRT cannot.
 """
 
 import dataclasses
@@ -19,8 +20,8 @@ from movenet_cli.errors import ModelError
 from movenet_cli.io.hashing import sha256_of_bytes
 from movenet_cli.io.stdio import native_chatter_logged
 from movenet_cli.models.interpreter import Network
-from movenet_cli.models.optimise.input_lut import without_entrance
-from movenet_cli.models.optimise.sparse_heads import sparse_function
+from movenet_cli.models.optimise.input_lut import with_input_table
+from movenet_cli.models.optimise.sparse_heads import sparse_heads_function
 from movenet_cli.models.saved_model import heads_function, import_tensorflow, load_graph
 
 REVISION: Final = 2
@@ -28,18 +29,19 @@ REVISION: Final = 2
 
 NOT_CONVERTIBLE: Final = 64
 TFLITE_SUFFIX: Final = ".tflite"
-FACTS_SUFFIX: Final = ".json"
+METADATA_SUFFIX: Final = ".json"
 
 
 def convert(folder: Path, target: Path) -> None:
     """Convert a SavedModel.
 
-    A single-pose graph keeps its output; two of its heads are computed only where they are read, when it has
-    them. A multi-pose one is cut at its heads, when it has them, and keeps its open height and width.
+    A single-pose graph keeps its official output; two of its heads become sparse heads, when it has them.
+    A multi-pose one is cut at its heads, when it has them: its own post-processing takes longer than ours,
+    and does not convert with height and width left open.
 
     Args:
         folder: the SavedModel.
-        target: the file to write; beside it, with `FACTS_SUFFIX`, goes what must be known to run it.
+        target: the file to write; beside it, with `METADATA_SUFFIX`, goes what must be known to run it.
 
     Raises:
         ModelError: it cannot be loaded, or is not a MoveNet.
@@ -47,29 +49,31 @@ def convert(folder: Path, target: Path) -> None:
     """
     graph = load_graph(folder)
     cut = graph.kind == "multi" and bool(graph.heads)
-    function = heads_function(graph, batch=1) if cut else sparse_function(graph) or graph.signature
+    function = heads_function(graph, batch=1) if cut else sparse_heads_function(graph) or graph.signature
     content = _tflite(function, graph.loaded)
+    # The converter orders and names the outputs as it likes, so which is which is found out by running it.
     heads = _checked_heads(function, content) if cut else []
-    content, table = without_entrance(content)
-    facts = {
+    content, table = with_input_table(content)
+    metadata: dict[str, Any] = {
         "kind": graph.kind,
         "heads": heads,
         "constants": dataclasses.asdict(graph.constants),
         "table": None if table is None else {"type": str(table.dtype), "values": table.tolist()},
     }
     target.write_bytes(content)
-    target.with_suffix(FACTS_SUFFIX).write_text(json.dumps(sealed(facts, content)), encoding="utf-8")
+    text = json.dumps(checksummed(metadata, content))
+    target.with_suffix(METADATA_SUFFIX).write_text(text, encoding="utf-8")
 
 
-def sealed(facts: dict[str, Any], content: bytes) -> dict[str, Any]:
-    """Facts with a hash of themselves and of the file that they belong to."""
-    open_facts = {name: value for name, value in facts.items() if name != "sha256"}
-    text = json.dumps(open_facts, sort_keys=True)
-    return {**open_facts, "sha256": sha256_of_bytes(text.encode() + content)}
+def checksummed(metadata: dict[str, Any], content: bytes) -> dict[str, Any]:
+    """Metadata with a hash of themselves and of the file that they belong to."""
+    plain = {name: value for name, value in metadata.items() if name != "sha256"}
+    text = json.dumps(plain, sort_keys=True)
+    return {**plain, "sha256": sha256_of_bytes(text.encode() + content)}
 
 
 class NotConvertibleError(ModelError):
-    """A MoveNet that cannot be prepared for LiteRT."""
+    """A MoveNet that TensorFlow can run and LiteRT cannot."""
 
 
 def _tflite(function: Any, loaded: Any) -> bytes:

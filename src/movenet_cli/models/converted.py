@@ -1,10 +1,11 @@
-"""A SavedModel folder in, the `.tflite` made from it out: converted once, in another process, then cached."""
+"""The cache of converted models: a SavedModel becomes a `.tflite` once, in another process, and is kept."""
 
 import contextlib
 import errno
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,16 +24,16 @@ from movenet_cli.io.locks import file_lock
 from movenet_cli.io.versions import version
 from movenet_cli.io.work_folder import work_folder
 from movenet_cli.models.convert_saved_model import (
-    FACTS_SUFFIX,
+    METADATA_SUFFIX,
     NOT_CONVERTIBLE,
     REVISION,
     TFLITE_SUFFIX,
     NotConvertibleError,
-    sealed,
+    checksummed,
 )
 from movenet_cli.models.heads import Constants
-from movenet_cli.models.hub.cache_folder import cache_dir
-from movenet_cli.models.interpreter import Network, PixelTable
+from movenet_cli.models.hub.cache import cache_dir
+from movenet_cli.models.interpreter import InputTable, Network
 from movenet_cli.models.litert import LitertModel, from_multi_heads, official
 
 _LOG = logging.getLogger(__name__)
@@ -43,22 +44,22 @@ _ROOM: Final = "TMPDIR (temporary files) or MOVENET_HOME (the model cache) to a 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """A converted model.
+class ConvertedModel:
+    """A SavedModel as LiteRT runs it.
 
     Attributes:
         content: the bytes of the `.tflite` file.
         kind: as in `ModelInfo`.
         heads: what its outputs are, if it ends in its heads; nothing if it ends in the official output.
         constants: what decoding those heads needs.
-        table: see `entrance.without_entrance`.
+        table: see `input_lut.with_input_table`.
     """
 
     content: bytes
     kind: Kind
     heads: tuple[str, ...]
     constants: Constants
-    table: PixelTable | None
+    table: InputTable | None
 
     def model(self, name: str, sha256: str) -> LitertModel:
         """A model that LiteRT runs, under a name and with the hash of what it was made of."""
@@ -69,115 +70,112 @@ class Prepared:
         )
 
 
-def load_prepared(folder: Path, name: str, sha256: str) -> LitertModel:
-    """A SavedModel that LiteRT runs; arguments and errors are those of `prepare`.
+def load_converted(folder: Path, name: str, sha256: str) -> LitertModel:
+    """A SavedModel that LiteRT runs; arguments and errors are those of `converted_model`.
 
     Args:
         folder: the SavedModel.
         name: how results and messages call it.
-        sha256: see `hashing.sha256_of`; it stays the model's hash.
+        sha256: see `hashing.sha256_of_model`; it stays the model's hash.
     """
-    return prepare(folder, sha256).model(name, sha256)
+    return converted_model(folder, sha256).model(name, sha256)
 
 
-def prepare(folder: Path, sha256: str) -> Prepared:
+def converted_model(folder: Path, sha256: str) -> ConvertedModel:
     """The cached conversion of a SavedModel, or a new one; several processes wait for one of them.
 
     Args:
         folder: the SavedModel.
-        sha256: see `hashing.sha256_of`.
+        sha256: see `hashing.sha256_of_model`.
 
     Raises:
         ModelError: it cannot be loaded, or is not a MoveNet.
         NotConvertibleError: TensorFlow can run it, LiteRT cannot.
     """
-    file = _folder() / f"{sha256[:32]}-r{REVISION}-tf{_tensorflow_version()}.tflite"
+    # A model converted by another TensorFlow, or by another revision of our own steps, is another file.
+    file = _folder() / f"{sha256[:32]}-r{REVISION}-tf{_tensorflow_version()}{TFLITE_SUFFIX}"
     found = _cached(file)
     if found is not None:
         return found
     with contextlib.ExitStack() as held:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            waiting = f"waiting for another process that is preparing {folder}"
+            waiting = f"waiting for another process that is converting {folder}"
             held.enter_context(file_lock(file.with_suffix(".lock"), protects=str(file), wait=waiting))
         except OSError as error:
-            _LOG.warning("%s is prepared for this run only: the cache cannot be written (%s)", folder, error)
-            return _converted(folder, keep_as=None)
-        found = _cached(file)
+            _LOG.warning("%s is converted for this run only: the cache cannot be written (%s)", folder, error)
+            return _converted_now(folder, keep_as=None)
+        found = _cached(file)  # by the process that was waited for
         if found is not None:
             return found
         if file.exists():
             _LOG.warning("%s is broken and is made anew", file)
-        return _converted(folder, keep_as=file)
+        return _converted_now(folder, keep_as=file)
 
 
-def _cached(file: Path) -> Prepared | None:
-    """What the cache has; None when that is nothing, or not what was put there."""
-    try:
-        return read_prepared(file)
-    except (OSError, ValueError):
-        return None
-
-
-def read_prepared(file: Path) -> Prepared:
-    """A converted file, with the facts beside it.
+def read_converted(file: Path) -> ConvertedModel:
+    """A converted file, with the metadata beside it.
 
     Raises:
         OSError: one of them cannot be read.
         ValueError: they do not belong together.
     """
-    facts = file.with_suffix(FACTS_SUFFIX)
-    for part in (file, facts):
+    metadata = file.with_suffix(METADATA_SUFFIX)
+    for part in (file, metadata):
         check_is_file(part)
     content = file.read_bytes()
     try:
-        fields = json.loads(facts.read_bytes())
-        if sealed(fields, content) != fields:
+        fields = json.loads(metadata.read_bytes())
+        if checksummed(fields, content) != fields:
             raise ValueError("its sha256 is not the one written beside it")
         table = fields["table"] and np.array(fields["table"]["values"], fields["table"]["type"])
         constants = Constants(**fields["constants"])
-        return Prepared(content, fields["kind"], tuple(fields["heads"]), constants, table)
+        return ConvertedModel(content, fields["kind"], tuple(fields["heads"]), constants, table)
     except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"its facts are others: {error}") from error
+        raise ValueError(f"its metadata are not as written: {error}") from error
+
+
+def _cached(file: Path) -> ConvertedModel | None:
+    """What the cache has; None when that is nothing, or not what was put there."""
+    try:
+        return read_converted(file)
+    except (OSError, ValueError):
+        return None
 
 
 def _keep(made: Path, file: Path) -> None:
-    """Put a conversion into the cache, the facts last: with them it is complete."""
+    """Put a conversion into the cache.
+
+    The caller holds the lock, so one name will do for what is not complete, and whoever comes after a killed
+    process writes over it. Nothing is synced to the disk: after a power cut the checksum tells, and the model
+    is converted again.
+    """
+    partial_file = file.with_name(f".{file.name}.partial")
     try:
-        for suffix in (TFLITE_SUFFIX, FACTS_SUFFIX):
-            _write(file.with_suffix(suffix), made.with_suffix(suffix).read_bytes())
+        for suffix in (TFLITE_SUFFIX, METADATA_SUFFIX):
+            shutil.copyfile(made.with_suffix(suffix), partial_file)
+            partial_file.replace(file.with_suffix(suffix))
     except OSError as error:
-        _LOG.warning("the next run will prepare the model again: the cache cannot be written (%s)", error)
+        _LOG.warning("the next run will convert the model again: the cache cannot be written (%s)", error)
+        with contextlib.suppress(OSError):
+            partial_file.unlink(missing_ok=True)
 
 
-def _write(file: Path, content: bytes) -> None:
-    """Let a file appear as a whole; the caller holds the lock."""
-    partial = file.with_name(f".{file.name}.partial")
-    try:
-        with partial.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _converted(folder: Path, keep_as: Path | None) -> Prepared:
+def _converted_now(folder: Path, keep_as: Path | None) -> ConvertedModel:
     """Run the conversion in a temporary folder; put what it made into the cache, unless that is None."""
-    _LOG.info("preparing %s for LiteRT: done once, takes 10 to 30 seconds", folder)
+    _LOG.info("converting %s for LiteRT: done once, takes 10 to 30 seconds", folder)
     try:
         with _place_to_work() as place:
             made = place / f"model{TFLITE_SUFFIX}"
             _run_conversion(folder, made)
-            prepared = read_prepared(made)
+            model = read_converted(made)
             if keep_as is not None:
                 _keep(made, keep_as)
-            return prepared
+            return model
     except OSError as error:
-        raise ModelError(f"{folder} cannot be prepared for LiteRT ({error}): set {_ROOM}") from error
+        raise ModelError(f"{folder} cannot be converted for LiteRT ({error}): set {_ROOM}") from error
     except ValueError as error:
-        raise ModelError(f"{folder} cannot be prepared for LiteRT: {error}") from error
+        raise ModelError(f"{folder} cannot be converted for LiteRT: {error}") from error
 
 
 @contextlib.contextmanager
@@ -194,7 +192,7 @@ def _place_to_work() -> Iterator[Path]:
 
 
 def _folder() -> Path:
-    return cache_dir() / "prepared"
+    return cache_dir() / "converted"
 
 
 def _run_conversion(folder: Path, target: Path) -> None:
@@ -205,6 +203,8 @@ def _run_conversion(folder: Path, target: Path) -> None:
         str(folder.resolve()),
         str(target),
     ]
+    # On the CPU: a conversion must not wait for, or take, a GPU that others use. TensorFlow's converter has
+    # temporary files of its own; in our folder they are removed even when it is killed.
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TMPDIR": str(target.parent)}
     environment.pop("PYTHONOPTIMIZE", None)  # TensorFlow needs its docstrings
     try:
@@ -212,16 +212,16 @@ def _run_conversion(folder: Path, target: Path) -> None:
             command, env=environment, capture_output=True, timeout=_LONGEST_CONVERSION, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise ModelError(f"{folder} cannot be prepared for LiteRT: it takes too long") from error
+        raise ModelError(f"{folder} cannot be converted for LiteRT: it takes too long") from error
     if done.returncode == 0:
         return
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     _LOG.debug("the conversion said: %s", "\n".join(lines))
     reason = lines[-1] if lines else f"the conversion ended with {done.returncode}"
     if os.strerror(errno.ENOSPC) in reason:
-        raise ModelError(f"{folder} cannot be prepared for LiteRT ({reason}): set {_ROOM}")
+        raise ModelError(f"{folder} cannot be converted for LiteRT ({reason}): set {_ROOM}")
     if done.returncode == NOT_CONVERTIBLE:
-        raise NotConvertibleError(f"{folder} cannot be prepared for LiteRT: {reason}")
+        raise NotConvertibleError(f"{folder} cannot be converted for LiteRT: {reason}")
     raise ModelError(reason)
 
 
@@ -230,6 +230,6 @@ def _tensorflow_version() -> str:
     found = version("tensorflow")
     if found is None:
         raise ModelError(
-            "TensorFlow, which prepares SavedModels, is not installed: install it, or give a .tflite file"
+            "TensorFlow, which converts SavedModels, is not installed: install it, or give a .tflite file"
         )
     return found

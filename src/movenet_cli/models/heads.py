@@ -1,4 +1,4 @@
-"""MoveNet's raw heads in, its official output out: the graph's own post-processing, in NumPy and faster.
+"""The decoding of MoveNet's heads: the graph's own post-processing, in NumPy and faster.
 
 A head is a map of float32 values before any sigmoid, one cell for 4 × 4 pixels of the input. Lengths are in
 cells; h, w are the map's height and width; 34 channels are 17 pairs (dy, dx).
@@ -65,7 +65,9 @@ def decode_single_heads(heads: Heads, constants: Constants) -> FloatArray:
         (1, 17, 3) float32: y, x in 0..1 of the input, not clipped; score.
     """
     h, w = heads["center"].shape[:2]
+    # One person: the strongest centre, where the middle of the image counts more.
     centres = _flushed(_sigmoid(heads["center"][:, :, 0])) / _distance_from_middle(h, w, constants.beta)
+    # The regression there gives a guess for each keypoint; the best cell of the heatmap near it decides.
     guesses = _guesses(heads["regress"], np.array([centres.argmax()]))[0]
     squares_y, squares_x = _squared_distances(guesses, h, w)
     distances = np.sqrt(squares_y[:, :, None] + squares_x[:, None, :]) + np.float32(constants.beta)
@@ -93,6 +95,7 @@ def decode_multi_heads(heads: Heads, constants: Constants) -> FloatArray:
     boxes = _boxes(heads, centres)
     guesses = _guesses(heads["regress"], centres)
     denominator = np.float32(min(h, w)) * np.float32(constants.spread)
+    # A cell is chosen by the weights of its own person; its score then counts by the largest of anybody's.
     cells = _best_cells(_sigmoid(_channels_first(heads["heatmap"])), boxes, guesses, denominator)
     scores = _weighted_scores(heads["heatmap"], cells, boxes, guesses, denominator)
     seen = scores > np.float32(constants.visible)
@@ -112,7 +115,7 @@ def _strongest_peaks(centres: FloatArray, tolerance: float) -> tuple[IntArray, F
     scores = np.where(is_peak, centres, np.float32(0)).ravel()
     peaks = np.flatnonzero(scores)
     peaks = peaks[np.argsort(-scores[peaks], kind="stable")[:PEOPLE]]
-    if len(peaks) < PEOPLE:
+    if len(peaks) < PEOPLE:  # as TensorFlow's top_k fills up: with the first cells that have score 0
         others = np.setdiff1d(np.arange(2 * PEOPLE), peaks)
         peaks = np.concatenate([peaks, others])[:PEOPLE]
     return peaks, scores[peaks]
@@ -144,6 +147,7 @@ def _best_cells(
     for person, (y0, x0, y1, x1) in enumerate(np.ceil(boxes).astype(np.intp).tolist()):
         if y0 >= y1 or x0 >= x1:
             continue
+        # Inside the box only: outside of it the graph counts 0, too, and a box is a small part of the map.
         weighted = along_y[person, :, y0:y1, None] * along_x[person, :, None, x0:x1]
         weighted *= scores[:, y0:y1, x0:x1]
         flat = weighted.reshape(17, -1)

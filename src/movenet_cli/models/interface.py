@@ -1,4 +1,4 @@
-"""What a model is to the rest of the program: pixels in, MoveNet's official output out."""
+"""What a model is to the rest of the program: it takes pixels and gives MoveNet's official output."""
 
 from abc import ABC, abstractmethod
 
@@ -23,12 +23,15 @@ class Runner(ABC):
 
 
 class Model(ABC):
-    """A model that has been loaded and found to be a MoveNet."""
+    """A model that has been loaded and found to be a MoveNet.
 
-    @property
-    @abstractmethod
-    def info(self) -> ModelInfo:
-        """Name, kind, size, hash, runtime."""
+    Attributes:
+        info: name, kind, size, hash, runtime.
+    """
+
+    def __init__(self, info: ModelInfo) -> None:
+        """Take what is known of it."""
+        self.info = info
 
     @abstractmethod
     def runner(self) -> Runner:

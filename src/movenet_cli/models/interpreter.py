@@ -1,4 +1,4 @@
-"""The bytes of a `.tflite` file in, an interpreter that takes RGB images of one size out."""
+"""LiteRT's interpreter with one network in it, for RGB images of one size; and what of a file it refuses."""
 
 import math
 from typing import Any
@@ -12,10 +12,9 @@ from movenet_cli.core.types import ByteArray, FloatArray, Size
 from movenet_cli.errors import ModelError
 from movenet_cli.io.stdio import native_chatter_logged
 
-"""Height and width of an input in pixels."""
-
-PixelTable = npt.NDArray[Any]
-"""(1, 256, 3), of the type that a network takes: what stands for each value of each colour."""
+InputTable = npt.NDArray[Any]
+"""The input lookup table: (1, 256, 3) of the type that a network takes, what stands for each value of each
+colour."""
 
 _INPUT_TYPES = (np.uint8, np.int32, np.float32)
 _PROBE_SIZE = Size(64, 64)
@@ -32,7 +31,7 @@ class Network:
     """
 
     def __init__(
-        self, content: bytes, name: str, size: Size | None = None, table: PixelTable | None = None
+        self, content: bytes, name: str, size: Size | None = None, table: InputTable | None = None
     ) -> None:
         """Open a network.
 
@@ -40,10 +39,10 @@ class Network:
             content: the bytes of a `.tflite` file.
             name: what errors call it.
             size: of the images to come; None for the file's own, or a small one when it takes any.
-            table: what it takes for pixels; None when it takes them as they are.
+            table: what it takes for the pixels' values; None when it takes them as they are.
 
         Raises:
-            ModelError: it is no model, its input is not one RGB image, or not of that size.
+            ModelError: it is not a model, its input is not one RGB image, or not of that size.
         """
         self._name = name
         self._table = table

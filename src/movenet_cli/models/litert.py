@@ -1,4 +1,4 @@
-"""A `.tflite` file in, a model that runs on ai-edge-litert out: one copy and one thread per runner."""
+"""Models that run on LiteRT, from `.tflite` files: one copy of the network and one thread for each runner."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
@@ -12,8 +12,8 @@ from movenet_cli.errors import ModelError
 from movenet_cli.io.hashing import sha256_of_bytes
 from movenet_cli.models.heads import Constants, decode_multi_heads
 from movenet_cli.models.interface import Model, Runner
-from movenet_cli.models.interpreter import Network, PixelTable
-from movenet_cli.models.optimise.input_lut import without_entrance
+from movenet_cli.models.interpreter import InputTable, Network
+from movenet_cli.models.optimise.input_lut import with_input_table
 
 Finish = Callable[[list[FloatArray]], FloatArray]
 """From a network's outputs for one image to the official output, (1, 1, 17, 3) or (1, 6, 56)."""
@@ -25,20 +25,14 @@ _SIZES_KEPT = 4
 class LitertModel(Model):
     """A MoveNet in TensorFlow Lite's format; all runners share the file's bytes."""
 
-    def __init__(self, content: bytes, table: PixelTable | None, info: ModelInfo, finish: Finish) -> None:
+    def __init__(self, content: bytes, table: InputTable | None, info: ModelInfo, finish: Finish) -> None:
         """Take what `Network` needs, of a file that was found to be what `info` says."""
-        self._content, self._table = content, table
-        self._info = info
-        self._finish = finish
-
-    @property
-    def info(self) -> ModelInfo:
-        """See `Model.info`."""
-        return self._info
+        super().__init__(info)
+        self._content, self._table, self._finish = content, table, finish
 
     def runner(self) -> Runner:
         """See `Model.runner`."""
-        return LitertRunner(partial(Network, self._content, self._info.name, table=self._table), self._finish)
+        return LitertRunner(partial(Network, self._content, self.info.name, table=self._table), self._finish)
 
 
 class LitertRunner(Runner):
@@ -63,9 +57,12 @@ def load_litert(path: Path, name: str) -> LitertModel:
         name: how results and messages call it.
 
     Raises:
-        ModelError: it cannot be read, is no model, or no MoveNet.
+        ModelError: it cannot be read, or is not a model, or not a MoveNet.
     """
-    content = _read(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"model {path} cannot be read: {error.strerror}") from error
     network = Network(content, str(path))
     outputs = network.invoke(np.zeros((*network.size.shape, 3), np.uint8))
     shapes = [output.shape for output in outputs]
@@ -74,7 +71,7 @@ def load_litert(path: Path, name: str) -> LitertModel:
         listed = ", ".join(str(list(shape)) for shape in shapes) or "nothing"
         raise ModelError(f"{path} is not a MoveNet: its output is {listed}")
     info = ModelInfo(name, kind, network.fixed_size, sha256_of_bytes(content), "litert")
-    return LitertModel(*without_entrance(content), info, official)
+    return LitertModel(*with_input_table(content), info, official)
 
 
 def official(outputs: list[FloatArray]) -> FloatArray:
@@ -86,13 +83,3 @@ def from_multi_heads(names: Sequence[str], constants: Constants, outputs: list[F
     """The `Finish` of a multi-pose network cut at its heads, given their order and its graph's constants."""
     heads = {name: output[0] for name, output in zip(names, outputs, strict=True)}
     return decode_multi_heads(heads, constants)[None]
-
-
-def _read(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"model {path} cannot be read: {error.strerror}") from error
-    if not content:
-        raise ModelError(f"model {path} is empty: get it again")
-    return content

@@ -1,7 +1,7 @@
-"""A SavedModel folder in, its signature, heads and constants out; needs TensorFlow, imported when called.
+"""A MoveNet SavedModel and what its graph has inside: signature, heads, constants. Needs TensorFlow.
 
 MoveNet's graphs are cut by the names of their nodes, which are the same in all published versions but for
-numbers: the part before the slash says which head it is.
+numbers: the part before the slash says which head it is. TensorFlow is imported when a function is called.
 """
 
 import os
@@ -21,6 +21,7 @@ from movenet_cli.io.stdio import native_chatter_logged
 from movenet_cli.models.allowed_operations import check_operations
 from movenet_cli.models.heads import MULTI_HEADS, SINGLE_HEADS, Constants
 
+# Freezing inlines functions: the names of their calls then stand in front of the names of their nodes.
 _INLINED = r"(?:\w*PartitionedCall(?:_\d+)?/)*"
 _HEAD_NODES = {
     "center": "center_0",
@@ -30,6 +31,7 @@ _HEAD_NODES = {
     "box_scale": "box_scale_0",
     "box_offset": "box_offset_0",
 }
+# These names say nothing, so what is found under one counts only if it is a float32 constant (`_constants`).
 _CONSTANT_NODES: dict[Kind, dict[str, str]] = {
     "single": {"beta": "add_5/y"},
     "multi": {"spread": "mul_6/y", "visible": "Greater_1/y", "peak_tolerance": "Less/y"},
@@ -74,7 +76,7 @@ def import_tensorflow() -> Any:
         raise ModelError(
             "TensorFlow does not start without docstrings: unset PYTHONOPTIMIZE, and run Python without -OO"
         )
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the import, which reads it
     try:
         with native_chatter_logged():
             import tensorflow  # noqa: PLC0415
@@ -116,6 +118,8 @@ def heads_function(graph: SavedGraph, batch: int | None) -> Any:
         A concrete function from `input`, (batch, H, W, 3) uint8 RGB, to a dict of the heads by name.
     """
     tf = import_tensorflow()
+    # The frozen graph holds the variables as constants, so its part up to the heads stands by itself and can
+    # be imported anew with an input of our own: uint8, any number of images.
     nodes = [tensor.removesuffix(":0") for tensor in graph.heads.values()]
     trunk = tf.compat.v1.graph_util.extract_sub_graph(graph.frozen, nodes)
     width, height = graph.input_size or (None, None)
@@ -140,7 +144,7 @@ def _load(folder: Path) -> Any:
             raise ModelError(f"tensorflow-hub cannot be imported ({error}): install it again") from error
     try:
         with native_chatter_logged():
-            check_operations(folder, parse_saved_model(str(folder)))
+            check_operations(folder, parse_saved_model(str(folder)))  # loading may run some already
             return tensorflow_hub.load(str(folder))
     except ModelError:
         raise

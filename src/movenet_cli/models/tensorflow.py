@@ -1,4 +1,4 @@
-"""A SavedModel folder and a device in, a model that runs on TensorFlow out: for GPUs, or for who asks."""
+"""Models that run on TensorFlow, from SavedModel folders: for GPUs, and for whoever asks for it."""
 
 import re
 from pathlib import Path
@@ -20,13 +20,8 @@ class TensorflowModel(Model):
 
     def __init__(self, info: ModelInfo, runner: Runner) -> None:
         """Take a runner that any number of threads may use."""
-        self._info = info
+        super().__init__(info)
         self._runner = runner
-
-    @property
-    def info(self) -> ModelInfo:
-        """See `Model.info`."""
-        return self._info
 
     def runner(self) -> Runner:
         """See `Model.runner`."""
@@ -83,7 +78,7 @@ def load_tensorflow(folder: Path, name: str, sha256: str, *, device: str, batch_
     Args:
         folder: the SavedModel.
         name: how results and messages call it.
-        sha256: of the folder, see `hashing.sha256_of`.
+        sha256: of the folder, see `hashing.sha256_of_model`.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         batch_size: how many images a call may take, if the graph can be cut at its heads; otherwise one.
 

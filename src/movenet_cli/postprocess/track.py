@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from movenet_cli.core.matching import match_greedily
 from movenet_cli.core.types import FrameResult, Pose
 from movenet_cli.postprocess.interface import Filter
 from movenet_cli.postprocess.similarity import likeness
@@ -59,21 +62,16 @@ class Track(Filter):
 
     def _pairs(self, poses: Sequence[Pose]) -> dict[int, int]:
         """Index of a pose → id of its track."""
-        candidates = sorted(
-            (
-                (likeness(pose, track.pose, self.settings.threshold), -index, -track.id)
-                for index, pose in enumerate(poses)
-                for track in self._tracks
-            ),
-            reverse=True,
-        )
-        pairs: dict[int, int] = {}
-        for score, index, track_id in candidates:
-            if score < self.settings.min_likeness:
-                break
-            if -index not in pairs and -track_id not in pairs.values():
-                pairs[-index] = -track_id
-        return pairs
+        tracks = sorted(self._tracks, key=lambda track: track.id)
+        scores = np.array(
+            [[likeness(pose, track.pose, self.settings.threshold) for track in tracks] for pose in poses]
+        ).reshape(len(poses), len(tracks))
+        pairs = match_greedily(scores).items()
+        return {
+            row: tracks[column].id
+            for row, column in pairs
+            if scores[row, column] >= self.settings.min_likeness
+        }
 
     def _new_id(self) -> int:
         self._next_id += 1

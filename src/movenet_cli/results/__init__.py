@@ -1,1 +1,1 @@
-"""Results folders: what is up to date in them, who may write, and everything that reads them again."""
+"""Finished results: reading, checking and converting them."""

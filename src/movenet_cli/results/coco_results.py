@@ -1,11 +1,12 @@
-"""What a dataset, or parts of one, tell of inputs without documents: no times, no scores of keypoints."""
+"""Inputs without documents, as far as the dataset or its parts tell: no times, no scores of keypoints."""
 
 from collections.abc import Collection, Iterator
 from itertools import chain, groupby
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
+from msgspec import UNSET
 
 from movenet_cli.core.folder_names import DATASET
 from movenet_cli.core.inputs import SourceInfo
@@ -16,11 +17,8 @@ from movenet_cli.core.skeleton import KEYPOINT_COUNT
 from movenet_cli.core.types import FrameResult, Pose, Size
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name, unescape_name
-from movenet_cli.results.dataset import Fields, read_dataset, read_dataset_part, source_of
+from movenet_cli.results.dataset import CocoAnnotation, Images, read_dataset, read_dataset_part, source_of
 from movenet_cli.results.finding import find_files
-
-Images: TypeAlias = Iterator[tuple[Fields, list[Fields]]]
-"""Each image and its annotations."""
 
 UNKNOWN_MODEL: Final = ModelInfo("unknown model", "single", None, "", "")
 _SEEN: Final = 0.5
@@ -41,12 +39,12 @@ class CocoResults:
         Raises:
             InputError: there is none, or it is broken.
         """
-        first = next(images, None)
+        first, people = next(images, (None, []))
         if first is None:
             raise InputError(f"{name} has no frames")
-        self._images = chain([first], images)
-        self._is_video = first[0]["file_name"] != escape_name(name)
-        info = SourceInfo("video" if self._is_video else "image", first[0]["width"], first[0]["height"])
+        self._images = chain([(first, people)], images)
+        self._is_video = first.file_name != escape_name(name)
+        info = SourceInfo("video" if self._is_video else "image", first.width, first.height)
         self.header = Header(name, info, UNKNOWN_MODEL, Size(0, 0), {}, _SEEN)
         self.summary = Summary()
 
@@ -57,9 +55,9 @@ class CocoResults:
             InputError: at the first image that is not as it must be.
         """
         for image, people in self._images:
-            number = image["file_name"].rpartition("#")[2] if self._is_video else "0"
+            number = image.file_name.rpartition("#")[2] if self._is_video else "0"
             index = int(number) if number.isdecimal() else 0
-            result = FrameResult(index, None, image["status"], tuple(map(_pose, people)))
+            result = FrameResult(index, None, image.status, tuple(map(_pose, people)))
             self.summary.add(result)
             yield result
 
@@ -79,7 +77,7 @@ def find_coco_results(folder: Path, known: Collection[str]) -> Iterator[tuple[st
         yield name, read_dataset_part(parts[name])
     dataset = folder / DATASET
     if not parts and not known and dataset.is_file():
-        for source, images in groupby(read_dataset(dataset), lambda pair: source_of(pair[0]["file_name"])):
+        for source, images in groupby(read_dataset(dataset), lambda pair: source_of(pair[0].file_name)):
             yield _name(source, dataset), images
 
 
@@ -90,8 +88,9 @@ def _name(source: str, dataset: Path) -> str:
         raise InputError(f"{dataset}: {error}") from error
 
 
-def _pose(person: Fields) -> Pose:
-    rows = np.array(person["keypoints"], np.float32).reshape(KEYPOINT_COUNT, 3)
+def _pose(person: CocoAnnotation) -> Pose:
+    rows = np.array(person.keypoints, np.float32).reshape(KEYPOINT_COUNT, 3)
     rows[:, 2] = rows[:, 2] > 0
-    x, y, width, height = person["bbox"]
-    return Pose(rows, person["score"], (x, y, x + width, y + height), person.get("track_id"))
+    x, y, width, height = person.bbox
+    track = None if person.track_id is UNSET else person.track_id
+    return Pose(rows, person.score, (x, y, x + width, y + height), track)

@@ -1,110 +1,101 @@
-"""What a dataset has of each input, beside what the input's own results give for it."""
+"""The comparison of a dataset with the results that it was made of.
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+Both are counted and hashed image by image, by their source: what there is of a video, or of an image. So
+neither has to be in memory, and each is read once, in whatever order its inputs come.
+"""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
 
-from movenet_cli.core.types import Status
+from movenet_cli.core.results import Summary
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name
-from movenet_cli.io.strict_json import strict_json
-from movenet_cli.output.formats.coco import CocoEncoder, frame_objects, read_part
-from movenet_cli.results.dataset import Fields, source_of
+from movenet_cli.output.formats.coco import CocoEncoder, frame_objects
+from movenet_cli.results.dataset import (
+    CocoAnnotation,
+    CocoImage,
+    Images,
+    parse_part_line,
+    read_dataset_part,
+    source_of,
+)
 from movenet_cli.results.reading import open_document
 
 
-class Comparison:
-    """Takes the images of a dataset one after the other; memory holds one of them.
+@dataclass(slots=True)
+class Content:
+    """What there is of one source, to be compared; the order of the images does not matter.
 
     Attributes:
-        images: how many there are, by `source_of` their name and by status.
-        differing: the sources of which the dataset has something else than their results give; nothing is
-            said of those that have no results.
+        summary: counts of its images.
+        digest: the sum of a hash of each image and its annotations.
     """
 
-    def __init__(self, origins: Mapping[str, Path]) -> None:
-        """Args:
-        origins: for each input, by its name as it stands in documents: its document, or its part of the
-            dataset.
-        """
-        self._origins = origins
-        self._expected: Iterator[list[Fields]] = iter(())
-        self._source = ""
-        self._skipped: str | None = None
-        self.images: Counter[tuple[str, str]] = Counter()
-        self.differing: set[str] = set()
+    summary: Summary = field(default_factory=Summary)
+    digest: int = 0
 
-    def add(self, image: Fields, people: Sequence[Fields]) -> None:
-        """Compare the next image of the dataset."""
-        source = source_of(image["file_name"])
-        self.images[source, image["status"]] += 1
-        if source == self._skipped:
-            return
-        expected = self._next()
-        if expected is not None and expected[0]["file_name"] != image["file_name"]:
-            self.differing.add(self._source)  # not all of its images are here
-            expected = None
-        if expected is None:
-            self._begin(image["file_name"])
-            expected = self._next()
-        is_same = expected == [_without(image, "id"), *(_without(each, "id", "image_id") for each in people)]
-        self._skipped = None if is_same else source
-        if not is_same:
-            self._expected = iter(())
-            if self._source in self._origins:
-                self.differing.add(self._source)
-
-    def miscounted(self, counts: Mapping[str, Sequence[int]]) -> set[str]:
-        """The sources that have other numbers of images than of frames in their results.
-
-        Args:
-            counts: frames, ok, empty and failed of each input; not all of them need be in the dataset.
-        """
-        expected: Counter[tuple[str, str]] = Counter()
-        for name, (_, *numbers) in counts.items():
-            for status, number in zip(get_args(Status), numbers, strict=True):
-                expected[source_of(escape_name(name)), status] += number
-        return {
-            source
-            for source in {source for source, _ in self.images}
-            if any(self.images[source, status] != expected[source, status] for status in get_args(Status))
-        }
-
-    def _next(self) -> list[Fields] | None:
-        try:
-            return next(self._expected, None)
-        except InputError:  # validation tells of it where it looks at the file itself
-            return None
-
-    def _begin(self, file_name: str) -> None:
-        """Find the input that the image is the first one of; an image may be called as a video's frame."""
-        for source in (source_of(file_name), file_name):
-            if source in self._origins:
-                self._source, self._expected = source, _frames(self._origins[source])
-                first = self._next()
-                if first is not None and first[0]["file_name"] == file_name:
-                    self._expected = chain([first], self._expected)
-                    return
-        self._source, self._expected = source_of(file_name), iter(())
+    def add(self, image: CocoImage, people: Iterable[CocoAnnotation]) -> None:
+        """Take in another image."""
+        self.summary.count(image.status)
+        self.digest += hash((image, *people))
 
 
-def _frames(origin: Path) -> Iterator[list[Fields]]:
-    """An input's images, each followed by its annotations, without ids."""
-    for texts in _texts(origin):
-        yield [strict_json(text.encode()) for text in texts]
+def contents(images: Images) -> dict[str, Content]:
+    """What there is of each source, by `source_of` its images' names."""
+    found: dict[str, Content] = {}
+    for image, people in images:
+        found.setdefault(source_of(image.file_name), Content()).add(image, people)
+    return found
 
 
-def _texts(origin: Path) -> Iterator[list[str]]:
-    if origin.suffix == CocoEncoder.suffix:
-        yield from read_part(origin)
-        return
-    with open_document(origin) as document:
-        encoder = CocoEncoder(document.header)
-        for result in document.frames():
-            yield frame_objects(encoder.frame(result))
+def miscounted(found: Mapping[str, Content], counts: Mapping[str, Summary]) -> set[str]:
+    """The sources that have other numbers of images in a dataset than of frames in their results.
+
+    Args:
+        found: what the dataset has.
+        counts: what the results count, by the inputs' names; not all of them need be in the dataset.
+    """
+    expected: dict[str, Summary] = {}
+    for name, summary in counts.items():
+        source = source_of(escape_name(name))
+        expected[source] = expected.get(source, Summary()) + summary
+    return {source for source, content in found.items() if content.summary != expected.get(source)}
 
 
-def _without(fields: Mapping[str, Any], *keys: str) -> Fields:
-    return {key: value for key, value in fields.items() if key not in keys}
+def differing_origins(
+    found: Mapping[str, Content], origins: Mapping[str, Path], known: Container[str]
+) -> dict[str, Path]:
+    """The sources of which a dataset has something else than their results give, and one of these results.
+
+    Nothing is said of sources that have no results.
+
+    Args:
+        found: what the dataset has.
+        origins: each input's document, or its part of the dataset, by its name as it stands in documents.
+        known: sources that need not be looked at.
+    """
+    digests: dict[str, int] = {}
+    firsts: dict[str, Path] = {}
+    for name, path in origins.items():
+        source = source_of(name)  # an image may be called as a video's frame: both are one source here
+        if source in found and source not in known:
+            firsts.setdefault(source, path)
+            digests[source] = digests.get(source, 0) + _digest(path)
+    return {source: path for source, path in firsts.items() if digests[source] != found[source].digest}
+
+
+def _digest(origin: Path) -> int:
+    """What a dataset must have of an input."""
+    try:
+        images = read_dataset_part(origin) if origin.suffix == CocoEncoder.suffix else _as_images(origin)
+        return sum(content.digest for content in contents(images).values())
+    except InputError:  # it is reported where the file itself is checked
+        return 0
+
+
+def _as_images(document: Path) -> Images:
+    with open_document(document) as opened:
+        encoder = CocoEncoder(opened.header)
+        for result in opened.frames():
+            yield parse_part_line(frame_objects(encoder.frame(result)))

@@ -1,4 +1,4 @@
-"""A results folder to another format, as `annotate` would have written it, without a model."""
+"""The conversion of results to another format, as `annotate` would have written it, without a model."""
 
 import contextlib
 import os
@@ -85,7 +85,7 @@ def _inputs_of_last_run(folder: Path) -> set[str]:
     """The names of the inputs that the last run finished; empty when nobody knows, or not all of them."""
     try:
         run = read_run(folder / RUN)
-        return {unescape_name(source) for source in run.sources or ()} if run.is_complete else set()
+        return {unescape_name(source) for source in run.sources or ()} if run.complete else set()
     except (InputError, ValueError):
         return set()
 

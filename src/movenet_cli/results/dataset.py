@@ -1,23 +1,62 @@
-"""A `coco.json` of unknown origin to its images, one at a time, each with the people in it."""
+"""A COCO dataset of ours, or an input's part of one, of unknown origin: each image with its annotations."""
 
-import math
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias, get_args
+from typing import Annotated, BinaryIO, Final, Literal, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from movenet_cli.core.skeleton import KEYPOINT_COUNT
 from movenet_cli.core.types import Status
 from movenet_cli.errors import InputError
 from movenet_cli.io.lines import bounded_lines
-from movenet_cli.io.strict_json import strict_json
+from movenet_cli.io.strict_json import decode
 from movenet_cli.output.formats.coco import read_part
-from movenet_cli.output.formats.rounding import LARGEST
+from movenet_cli.results.records import Box, Count, Number, Side
 
-Fields: TypeAlias = dict[str, Any]
+T = TypeVar("T")
 
 _MAX_WHOLE: Final = 64 * 1024 * 1024
 _FRAME_NUMBER: Final = re.compile(r"#\d{6,}\Z")
+
+
+class CocoImage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An image of a dataset; a part has no ids."""
+
+    id: int | UnsetType = UNSET
+    file_name: str
+    width: Side
+    height: Side
+    status: Status
+
+
+class CocoAnnotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person in an image; a part has no ids."""
+
+    id: int | UnsetType = UNSET
+    image_id: int | UnsetType = UNSET
+    category_id: Literal[1]
+    keypoints: Annotated[
+        tuple[Number, ...], Meta(min_length=3 * KEYPOINT_COUNT, max_length=3 * KEYPOINT_COUNT)
+    ]
+    num_keypoints: Count
+    bbox: Box
+    area: float
+    iscrowd: Literal[0]
+    score: Number
+    track_id: Count | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse a number of keypoints that the keypoints belie."""
+        if self.num_keypoints != sum(v > 0 for v in self.keypoints[2::3]):
+            raise ValueError("num_keypoints is not how many of the keypoints are seen")
+
+
+Images: TypeAlias = Iterator[tuple[CocoImage, list[CocoAnnotation]]]
+"""Each image and its annotations, without ids, so that a dataset gives what its parts give."""
 
 
 def source_of(file_name: str) -> str:
@@ -25,8 +64,11 @@ def source_of(file_name: str) -> str:
     return _FRAME_NUMBER.sub("", file_name)
 
 
-def read_dataset(path: Path) -> Iterator[tuple[Fields, list[Fields]]]:
-    """Each image and its annotations, checked; in our layout (a line for each) with little memory.
+def read_dataset(path: Path) -> Images:
+    """Read a dataset; in our layout, a line for each image and annotation, with little memory.
+
+    Images and annotations are two lists in one file, both in the order of the images: they are read side by
+    side.
 
     Raises:
         InputError: at the first image or annotation that is not as it must be.
@@ -34,56 +76,67 @@ def read_dataset(path: Path) -> Iterator[tuple[Fields, list[Fields]]]:
     images = annotations = 0
     try:
         with path.open("rb") as first, path.open("rb") as second:
-            people = _section(second, "annotations")
+            people = _section(second, "annotations", CocoAnnotation)
             waiting = next(people, None)
-            for image in _section(first, "images"):
-                images += 1
-                if image["id"] != images:
-                    raise ValueError(f"image {images} has the id {image['id']!r}")
-                _check_image(image, images)
+            for images, image in enumerate(_section(first, "images", CocoImage), 1):
+                _check_id("image", image.id, images)
                 found = []
-                while waiting is not None and waiting["image_id"] == images:
+                while waiting is not None and waiting.image_id == images:
                     annotations += 1
-                    if waiting["id"] != annotations:
-                        raise _wrong_ids(annotations)
-                    _check_annotation(waiting, annotations)
-                    found.append(waiting)
+                    _check_id("annotation", waiting.id, annotations)
+                    found.append(replace(waiting, id=UNSET, image_id=UNSET))
                     waiting = next(people, None)
-                yield image, found
+                yield replace(image, id=UNSET), found
             if waiting is not None:
-                raise _wrong_ids(annotations + 1)
-    except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+                raise ValueError(f"annotation {annotations + 1} has a wrong image_id")
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         place = f"after {images} images and {annotations} annotations"
-        raise InputError(f"{path}: broken {place}: {type(error).__name__}: {reason}") from error
+        raise InputError(f"{path}: broken {place}: {reason}") from error
 
 
-def read_dataset_part(path: Path) -> Iterator[tuple[Fields, list[Fields]]]:
-    """The same of one input's part of the dataset, which has no ids."""
+def read_dataset_part(path: Path) -> Images:
+    """The same of one input's part of the dataset."""
     number = 0
     try:
-        for number, texts in enumerate(read_part(path), 1):
-            image, *people = (strict_json(text.encode()) for text in texts)
-            _check_image(image, number)
-            for person in people:
-                _check_annotation(person, number)
-            yield image, people
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise InputError(f"{path}: broken in line {number}: {type(error).__name__}: {error}") from error
+        for number, texts in enumerate(read_part(path), 1):  # noqa: B007 - told below
+            yield parse_part_line(texts)
+    except ValueError as error:
+        raise InputError(f"{path}: broken in line {number}: {error}") from error
 
 
-def _section(stream: BinaryIO, section: str) -> Generator[Fields]:
-    if stream.readline(3) == b"{\n" and stream.read(7) == b'"info":':
-        yield from _our_section(stream, f'"{section}": ['.encode())
+def parse_part_line(texts: Iterable[str]) -> tuple[CocoImage, list[CocoAnnotation]]:
+    """What `CocoEncoder` wrote of a frame: the text of its image, then of its annotations.
+
+    Raises:
+        ValueError: it is not as it must be.
+    """
+    image, *people = (text.encode() for text in texts)
+    return decode(CocoImage, image), [decode(CocoAnnotation, person) for person in people]
+
+
+def _check_id(what: str, found: int | UnsetType, expected: int) -> None:
+    """Ids are counted from 1 on."""
+    if found != expected:
+        raise ValueError(f"{what} {expected} has a wrong id")
+
+
+def _section(stream: BinaryIO, name: str, kind: type[T]) -> Iterator[T]:
+    """One of the dataset's lists, from line to line in our layout, at once in any other."""
+    if stream.read(9) == b'{\n"info":':
+        yield from _our_section(stream, f'"{name}": ['.encode(), kind)
         return
     stream.seek(0)
     data = stream.read(_MAX_WHOLE + 1)
     if len(data) > _MAX_WHOLE:
         raise ValueError("not a line per image and annotation: too large to be read whole")
-    yield from strict_json(data)[section]
+    sections = decode(dict[str, msgspec.Raw], data, unique=True)
+    if name not in sections:
+        raise ValueError(f"no {name} are in it")
+    yield from decode(list[kind], sections[name])  # type: ignore[valid-type]
 
 
-def _our_section(stream: BinaryIO, head: bytes) -> Generator[Fields]:
+def _our_section(stream: BinaryIO, head: bytes, kind: type[T]) -> Iterator[T]:
     """The objects between a section's first line and its last; whatever follows is read to the end."""
     is_inside, last = False, b""
     for line in bounded_lines(stream):
@@ -93,31 +146,8 @@ def _our_section(stream: BinaryIO, head: bytes) -> Generator[Fields]:
         elif is_inside:
             if before != head and not before.endswith(b","):
                 raise ValueError("a comma is missing")
-            yield strict_json(last.removesuffix(b","))
+            yield decode(kind, last.removesuffix(b","))
         else:
             is_inside = last == head
     if last != b"}":
         raise ValueError("it ends too early")
-
-
-def _check_image(image: Fields, number: int) -> None:
-    if not (isinstance(image["file_name"], str) and min(image["width"], image["height"]) > 0):
-        raise ValueError(f"image {number} has no name or size")
-    if image["status"] not in get_args(Status):
-        raise ValueError(f"image {number} has the status {image['status']!r}")
-
-
-def _check_annotation(fields: Fields, number: int) -> None:
-    if fields["category_id"] != 1:
-        raise _wrong_ids(number)
-    keypoints, bbox = fields["keypoints"], fields["bbox"]
-    numbers = [*keypoints, *bbox, fields["score"]]
-    is_finite = all(abs(each) <= LARGEST for each in numbers) and math.isfinite(fields["area"])
-    if len(keypoints) != 3 * KEYPOINT_COUNT or len(bbox) != 4 or not is_finite:
-        raise ValueError(f"annotation {number} has wrong keypoints, bbox, area or score")
-    if fields["num_keypoints"] != sum(v > 0 for v in keypoints[2::3]):
-        raise ValueError(f"annotation {number} has a wrong num_keypoints")
-
-
-def _wrong_ids(number: int) -> ValueError:
-    return ValueError(f"annotation {number} has a wrong id, image_id or category_id")

@@ -1,10 +1,9 @@
-"""Results that lie in a folder, for programs: `read` gives a `Document` for each input."""
+"""Finished results for Python programs: `read` gives a `Document` for each input of a results folder."""
 
 import dataclasses
 import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,16 +11,9 @@ from typing import Any
 from movenet_cli.core.inputs import Media
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header, Summary
-from movenet_cli.core.types import FrameResult, Pose
+from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError, UsageError
-from movenet_cli.output.formats.csv import COLUMNS, SMOOTHED_COLUMNS
-from movenet_cli.output.formats.rounding import (
-    box_row,
-    keypoint_rows,
-    score_number,
-    seconds_number,
-    smoothed_rows,
-)
+from movenet_cli.output.formats.csv import columns_of, table_rows
 from movenet_cli.results.finding import find_documents
 from movenet_cli.results.reading import open_document
 
@@ -123,17 +115,9 @@ class Document:
             raise UsageError(
                 "to_dataframe() needs pandas, which is not installed here: install it, or use frames()"
             ) from error
-        smooth = self.options.get("smooth") is True
-        columns = list(COLUMNS + SMOOTHED_COLUMNS if smooth else COLUMNS)
-        rows = [row for result in self.frames() for row in self._rows(result, len(columns))]
-        return pandas.DataFrame(rows, columns=columns)
-
-    def _rows(self, result: FrameResult, width: int) -> Iterator[list[object]]:
-        time = None if result.time is None else seconds_number(result.time)
-        start = [self.source, result.index, time, result.status]
-        rows = [[*start, person, *_cells(pose)] for person, pose in enumerate(result.poses)]
-        for row in rows or [start]:
-            yield row + [None] * (width - len(row))
+        columns = columns_of(self.options)
+        rows = [row for result in self.frames() for row in table_rows(self.source, result, len(columns))]
+        return pandas.DataFrame(rows, columns=list(columns))
 
     @cached_property
     def _header(self) -> Header:
@@ -170,12 +154,3 @@ def read(results: str | os.PathLike[str]) -> Iterator[Document]:
     if not path.exists():
         raise InputError(f"there are no results at {path}: no such file or folder")
     return (Document(each.path, each.name) for each in find_documents(path))
-
-
-def _cells(pose: Pose) -> Iterator[object]:
-    """A person's cells, from `id` on, with the digits that the file has."""
-    yield pose.id
-    yield score_number(pose.score)
-    yield from (None,) * 4 if pose.box is None else box_row(pose.box)
-    yield from chain.from_iterable(keypoint_rows(pose))
-    yield from () if pose.smoothed is None else chain.from_iterable(smoothed_rows(pose.smoothed))

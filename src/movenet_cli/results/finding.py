@@ -1,4 +1,4 @@
-"""A results folder to its documents: one per input, in natural order of the inputs' names."""
+"""The search for results in a folder: each input's document, in natural order of the inputs' names."""
 
 import os
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def find_documents(folder: Path) -> list[DocumentFile]:
 def no_documents(folder: Path) -> InputError:
     """What to say of a folder without any."""
     if not any((folder / name).exists() for name in (KEYPOINTS, DATASET, DATASET_PARTS, RUN)):
-        return InputError(f"{folder} is no results folder of annotate: there is no {KEYPOINTS}/ in it")
+        return InputError(f"{folder} is not a results folder of annotate: there is no {KEYPOINTS}/ in it")
     return InputError(
         f"{folder} has no JSON or JSONL documents, the only results that hold everything: "
         "run the same annotate command with --format json in addition"

@@ -1,30 +1,57 @@
-"""A `run.json` of unknown origin to what it says of its run."""
+"""The account of a folder's last run, `run.json`, of unknown origin."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from msgspec import Struct
+
+from movenet_cli.core.results import State
 from movenet_cli.errors import InputError
-from movenet_cli.io.strict_json import strict_json
+from movenet_cli.io.strict_json import decode
+from movenet_cli.results.records import Count, SummaryRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The account of the last run in a results folder.
+class _Options(Struct):
+    formats: list[str]
+
+
+class _Inputs(Struct):
+    done: Count
+    kept: Count
+
+
+class _File(Struct):
+    source: str
+    state: State
+
+
+class Run(Struct):
+    """What is relied on of the account; the file has more.
 
     Attributes:
-        is_complete: whether every input was tried.
-        formats: which it was to write.
-        finished: how many inputs did not fail.
-        frames: how many these have: all, ok, empty, failed.
-        sources: the names of these inputs, as documents have them; None in an account of version 0.1.0.
+        complete: whether every input was tried.
+        options: with the formats that it was to write.
+        inputs: how many did not fail.
+        frames: counts of their frames.
+        files: every input, by its name as documents have it; None in an account of version 0.1.0.
     """
 
-    is_complete: bool
-    formats: tuple[str, ...]
-    finished: int
-    frames: tuple[int, int, int, int]
-    sources: frozenset[str] | None = None
+    complete: bool
+    options: _Options
+    inputs: _Inputs
+    frames: SummaryRecord
+    files: list[_File] | None = None
+
+    @property
+    def finished(self) -> int:
+        """How many inputs did not fail."""
+        return self.inputs.done + self.inputs.kept
+
+    @property
+    def sources(self) -> frozenset[str] | None:
+        """The names of these inputs, as documents have them; None when the account does not list them."""
+        if self.files is None:
+            return None
+        return frozenset(file.source for file in self.files if file.state != "failed")
 
 
 def read_run(path: Path) -> Run:
@@ -34,20 +61,6 @@ def read_run(path: Path) -> Run:
         InputError: when it cannot be read, or is none.
     """
     try:
-        run: Any = strict_json(path.read_bytes())
-        formats, files = run["options"]["formats"], run.get("files")
-        inputs, frames = run["inputs"], run["frames"]
-        if not (isinstance(formats, list) and isinstance(files, list | None)):
-            raise TypeError("formats or files are no list")
-        frame_counts = (frames["frames"], frames["ok"], frames["empty"], frames["failed"])
-        counts = [inputs["done"], inputs["kept"], *frame_counts]
-        if any(type(count) is not int for count in counts):
-            raise TypeError("inputs or frames are not counted")
-        sources = None if files is None else _finished(files)
-        return Run(run["complete"] is True, tuple(map(str, formats)), sum(counts[:2]), frame_counts, sources)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        return decode(Run, path.read_bytes(), unique=True)
+    except (OSError, ValueError) as error:
         raise InputError(f"{path}: it cannot be read: {error}") from error
-
-
-def _finished(files: list[Any]) -> frozenset[str]:
-    return frozenset(str(each["source"]) for each in files if each["state"] != "failed")

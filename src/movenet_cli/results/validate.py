@@ -1,6 +1,6 @@
-"""A results folder to a list of what is wrong in it: schema, counts, order of frames, fingerprints."""
+"""The check of a whole results folder: every file by itself, and all of them against each other."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +12,12 @@ from movenet_cli.output.folder.journal import JOURNAL_NAME, read_records
 from movenet_cli.output.folder.layout import dataset_part
 from movenet_cli.output.folder.output_file import Output, output_of
 from movenet_cli.output.folder.records import Entry, RunFile
-from movenet_cli.results.comparison import Comparison
+from movenet_cli.results.comparison import contents, differing_origins, miscounted
 from movenet_cli.results.csv_check import check_csv
 from movenet_cli.results.dataset import read_dataset
 from movenet_cli.results.finding import find_all_documents, find_files, is_folder
 from movenet_cli.results.reading import open_document
 from movenet_cli.results.run_file import Run, read_run
-
-_Counts = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,8 @@ class Validation:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._counts: dict[str, _Counts] = {}
-        self._finished: dict[str, _Counts] | None = None
+        self._counts: dict[str, Summary] = {}
+        self._finished: dict[str, Summary] | None = None
         self._origins: dict[str, Path] = {}
         self._unowned: set[Path] = set()
         self._run: Run | None = None
@@ -57,7 +55,7 @@ class Validation:
         self.files = 0
         if not is_folder(folder / KEYPOINTS) and not self._has(DATASET, JOURNAL_NAME, RUN):
             raise InputError(
-                f"{folder} is no results folder of annotate: no {KEYPOINTS}/, {DATASET} or {RUN} in it"
+                f"{folder} is not a results folder of annotate: no {KEYPOINTS}/, {DATASET} or {RUN} in it"
             )
 
     def problems(self) -> Iterator[Problem]:
@@ -100,16 +98,15 @@ class Validation:
 
     def _compare(self, path: Path, name: str, summary: Summary) -> Iterator[Problem]:
         """All files of one input count the same frames."""
-        counts = (summary.frames, summary.ok, summary.empty, summary.failed)
-        if self._counts.setdefault(name, counts) != counts:
-            yield Problem(path, f"it has other frames than the other files of {name!a}")
+        if self._counts.setdefault(name, summary) != summary:
+            yield Problem(path, f"it has other counts of frames than the other files of {name!a}")
 
     def _check_journal(self) -> Iterator[Problem]:
         """The files are those that the journal tells of; of several lines for an input the last one holds."""
         path = self._folder / JOURNAL_NAME
         latest: dict[str, int] = {}
         files: dict[str, Output | None] = {}
-        finished: dict[str, _Counts] = {}
+        finished: dict[str, Summary] = {}
         try:
             _require_file(path)
             for number, record in enumerate(read_records(self._folder)):
@@ -120,7 +117,7 @@ class Validation:
                     files[record.path] = record.output
             for number, record in enumerate(read_records(self._folder)):
                 if isinstance(record, Entry) and latest[record.name] == number and not record.failed:
-                    finished[escape_name(record.name)] = _counts_of(record)
+                    finished[escape_name(record.name)] = record.summary
                     for name in record.outputs:
                         files.pop(name, None)
                     yield from self._check_entry(path, record)
@@ -131,7 +128,7 @@ class Validation:
         else:
             self._finished = finished
             for unowned in sorted(self._unowned if self._is_of_a_run else ()):
-                yield Problem(unowned, "the journal knows of no finished input that it belongs to")
+                yield Problem(unowned, "it belongs to no finished input that the journal knows")
 
     def _check_files(self, files: Mapping[str, Output | None]) -> Iterator[Problem]:
         """Files that `convert` made; the dataset's content is looked at later on."""
@@ -142,7 +139,7 @@ class Validation:
                 yield from self._check_output(self._folder / name, output)
 
     def _check_entry(self, journal: Path, entry: Entry) -> Iterator[Problem]:
-        counts = _counts_of(entry)
+        counts = entry.summary
         if self._counts.setdefault(entry.name, counts) != counts:
             yield Problem(journal, f"{entry.name!a} has other counts than its results")
         for name, output in entry.outputs.items():
@@ -169,54 +166,56 @@ class Validation:
         except InputError as error:
             yield _problem(path, error)
         else:
-            if not self._run.is_complete:
+            if not self._run.complete:
                 yield Problem(path, "the run did not reach its end; start it again to go on")
             if self._finished is not None:
                 yield from self._compare_run(self._run, self._finished)
 
-    def _compare_run(self, run: Run, finished: Mapping[str, _Counts]) -> Iterator[Problem]:
+    def _compare_run(self, run: Run, finished: Mapping[str, Summary]) -> Iterator[Problem]:
         """The journal has every input that the run finished; it may have others, of earlier runs."""
         journal = self._folder / JOURNAL_NAME
         if run.sources is not None:
             lost = sorted(run.sources - finished.keys())
             if lost:
                 more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
-                yield Problem(journal, f"it does not have what the run finished: {lost[0]!a}{more}")
+                yield Problem(journal, f"the run finished inputs that it does not have: {lost[0]!a}{more}")
                 return
             finished = {name: finished[name] for name in run.sources}
         if len(finished) < run.finished:
-            what = f"{len(finished):,} inputs are finished, by {RUN} {run.finished:,}"
+            what = f"it has {len(finished):,} finished inputs, {RUN} counts {run.finished:,}"
             yield Problem(journal, what)
-        elif len(finished) == run.finished and (counted := _total(finished.values())) != run.frames:
-            what = f"frames, ok, empty, failed are {run.frames}, by the journal {counted}"
-            yield Problem(self._folder / RUN, what)
+        elif len(finished) == run.finished:
+            told, counted = run.frames.summary(), sum(finished.values(), start=Summary())
+            if told != counted:
+                yield Problem(self._folder / RUN, f"it counts {told}, the journal {counted}")
 
     def _check_dataset(self) -> Iterator[Problem]:
-        """The dataset has what the run owes it, and what it has of an input is what the results give."""
+        """The dataset has every frame of the run, and of each input what its results give."""
         path = self._folder / DATASET
-        run = self._run if self._run and self._run.is_complete and "coco" in self._run.formats else None
+        run = self._run if self._run and self._run.complete and "coco" in self._run.options.formats else None
         if run is None and not self._has(DATASET):
             return
-        comparison = Comparison(self._origins)
         try:
             _require_file(path)
             self.files += 1
-            for image, people in read_dataset(path):
-                comparison.add(image, people)
+            found = contents(read_dataset(path))
         except InputError as error:
             yield _problem(path, error)
             return
-        count = comparison.images.total()
-        if run is not None and count < run.frames[0]:
-            yield Problem(path, f"it has {count:,} images, the run had {run.frames[0]:,} frames")
-        wrong = comparison.miscounted(self._counts) if self._counts else set()
+        count = sum(content.summary.frames for content in found.values())
+        if run is not None and count < run.frames.frames:
+            yield Problem(path, f"it has {count:,} images, the run had {run.frames.frames:,} frames")
+        wrong = miscounted(found, self._counts) if self._counts else set()
         for source in sorted(wrong):
-            yield Problem(path, f"its images of {source!a} are not the frames of the results")
-        for source in sorted(comparison.differing - wrong):
-            origin = self._origins[source].relative_to(self._folder)
-            yield Problem(path, f"what it has of {source!a} is not what {str(origin)!a} gives")
+            yield Problem(
+                path, f"it has other counts of images of {source!a} than its results have of frames"
+            )
+        differing = differing_origins(found, self._origins, wrong)
+        for source in sorted(differing):
+            origin = differing[source].relative_to(self._folder)
+            yield Problem(path, f"its annotations of {source!a} are not those of {str(origin)!a}")
         is_recorded = self._dataset in (None, output_of(path))
-        if not (is_recorded or wrong or comparison.differing):
+        if not (is_recorded or wrong or differing):
             yield Problem(path, "it has been changed since it was written")
 
 
@@ -227,7 +226,7 @@ def _require_file(path: Path) -> None:
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}") from error
     if not is_file:
-        raise InputError("it is no regular file" if path.exists() else "it is missing")
+        raise InputError("it is not a regular file" if path.exists() else "it is missing")
 
 
 def _problem(path: Path, error: MovenetError) -> Problem:
@@ -237,13 +236,3 @@ def _problem(path: Path, error: MovenetError) -> Problem:
 def _is_of_a_run(entry: Entry) -> bool:
     """Whether `annotate` wrote it; version 0.1.0 did not write down that there was a run."""
     return entry.path is None
-
-
-def _total(counts: Iterable[_Counts]) -> _Counts:
-    frames, ok, empty, failed = (sum(each) for each in zip((0, 0, 0, 0), *counts, strict=True))
-    return frames, ok, empty, failed
-
-
-def _counts_of(entry: Entry) -> _Counts:
-    frames, ok, empty, failed = (entry.counts.get(key, 0) for key in ("frames", "ok", "empty", "failed"))
-    return frames, ok, empty, failed

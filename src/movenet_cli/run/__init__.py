@@ -1,1 +1,1 @@
-"""One run: its plan, its inputs, its threads and its report."""
+"""One run: its inputs, models, plan, threads and report."""

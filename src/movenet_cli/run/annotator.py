@@ -14,15 +14,14 @@ from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import ByteArray, FrameResult, Pose
 from movenet_cli.errors import MediaError, UsageError
-from movenet_cli.media.discover import discover
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.single_image import single_frame
 from movenet_cli.models.interface import Model
-from movenet_cli.run.annotate import Loaded, Run, Target, check_found, load_named
+from movenet_cli.run.annotate import Run, Target
 from movenet_cli.run.arguments import formats_of, settings_of, text_of, texts_of
-from movenet_cli.run.batch import Events, Unwatched
-from movenet_cli.run.collisions import check_overlays
-from movenet_cli.run.effects import warn_of_unmatched
+from movenet_cli.run.batch import Events, NoEvents
+from movenet_cli.run.inputs import find_inputs
+from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.pipeline import annotate_source
 from movenet_cli.run.report import RunReport
 from movenet_cli.settings import Crop, Runtime, Settings
@@ -34,8 +33,8 @@ class Annotator:
     """Finds people's keypoints with one model and one set of options; safe to use from several threads.
 
     The arguments are the options of `movenet annotate`, with the same names, defaults and checks; its
-    `--help` explains each. Options for videos have no effect on images. One that can have no effect with the
-    model is refused.
+    `--help` explains each. Options for videos have no effect on images. One that cannot have an effect
+    with the model is refused.
 
     The model is loaded (and downloaded, if need be) when the annotator is first used, or entered with `with`.
     Until then it is nothing but its settings: it can be pickled and sent to another process, where it loads
@@ -43,26 +42,26 @@ class Annotator:
 
     Args:
         model: `thunder`, `lightning`, `multipose`, `mini`, …; or a `.tflite` file or SavedModel folder.
-        min_score: keypoints from here on count as seen, 0 to 1.
+        min_score: threshold from which a keypoint counts as seen, 0 to 1.
         crop: single-pose: `none`, `refine`, `follow` or `auto`.
         max_people: multi-pose: maximum number of people.
         input_size: multi-pose: longer side of the network's input, a multiple of 32.
         refine_with: multi-pose: the single-pose model that redoes each person.
         track: multi-pose: stable ids over a video.
         smooth: add keypoints smoothed over time.
-        stride: every N-th frame of a video.
-        fps: at most so many frames a second.
+        stride: annotate every N-th frame of a video.
+        fps: maximum number of frames per second.
         start: seconds, or a text: `hh:mm:ss.s`, or `123f` for a frame.
         end: the same; exclusive.
-        max_frames: at most so many frames of each video.
-        max_pixels: larger images in files are refused before they are decoded.
+        max_frames: maximum number of frames per video.
+        max_pixels: image files with more pixels are refused before they are decoded.
         fail_fast: `run` stops at the first input that fails.
         jobs: inference workers; None for one per processor.
         runtime: `auto`, `litert` or `tensorflow`.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         batch_size: TensorFlow: frames per call.
         offline: never touch the network; None for what MOVENET_OFFLINE says.
-        mirror: address of a server of your own for models; None for what MOVENET_MIRROR says.
+        mirror: URL of your own server with the models; None for what MOVENET_MIRROR says.
 
     Raises:
         UsageError: an option is of the wrong kind or out of range.
@@ -99,7 +98,7 @@ class Annotator:
 
     def _begin(self, settings: Settings) -> None:
         self._settings = settings
-        self._loaded: Loaded | None = None
+        self._loaded: LoadedModels | None = None
         self._is_closed = False
         self._lock = threading.Lock()
 
@@ -108,9 +107,9 @@ class Annotator:
         """What is known of the model: `name`, `kind` (`single` or `multi`), `input_size`, `sha256` and more.
 
         Raises:
-            ModelError: it is missing, corrupt or no MoveNet.
+            ModelError: it is missing, corrupt or not a MoveNet.
         """
-        return self._ready().models[0]
+        return self._ready().infos[0]
 
     def image(self, image: ByteArray | PathLike) -> list[Pose]:
         """Find the people in one image.
@@ -146,11 +145,11 @@ class Annotator:
             path: the file.
 
         Yields:
-            A result for each frame that was asked for, in order: `index`, `time` in seconds, `status` (`ok`,
+            A result for each requested frame, in order: `index`, `time` in seconds, `status` (`ok`,
             `empty` or `failed`), `poses`, and the `reason` of one that failed.
 
         Raises:
-            MediaError: the file cannot be read, or has no frame that was asked for.
+            MediaError: the file cannot be read, or has no frame in the requested range.
             ModelError: the model cannot be loaded.
         """
         loaded = self._ready()
@@ -159,7 +158,7 @@ class Annotator:
         with _naming(file.path), contextlib.ExitStack() as stack:
             source = stack.enter_context(open_source(file, settings.frames, max_pixels=settings.max_pixels))
             chosen = loaded.plan.choose(file.name, source.info)
-            results = annotate_source(source, loaded.engine, chosen.estimator, chosen.filters, (), Summary())
+            results = annotate_source(source, loaded.engine, chosen, (), Summary())
             for result in stack.enter_context(contextlib.closing(results)):
                 yield result
                 self._ready()  # it may have been closed meanwhile
@@ -188,7 +187,7 @@ class Annotator:
             root: name results relative to this folder.
             include: of what folders hold, only what matches these globs.
             exclude: of what folders hold, not what matches these.
-            events: is told of the progress, from several threads: an object with the methods
+            events: follows the progress, called from several threads: an object with the methods
                 `input_started(name)`, `frame_done(name, result)` and `input_done(outcome)`.
 
         Returns:
@@ -200,7 +199,7 @@ class Annotator:
             ModelError: the model cannot be loaded.
             OutputError: results cannot be written, or what is not ours is in the way.
             UsageError: results of other inputs or options would be lost, or an argument makes no sense.
-            KeyboardInterrupt: the run was interrupted; the files that are there are complete.
+            KeyboardInterrupt: the run was interrupted; the files that exist are complete.
         """
         target = Target(Path(text_of("--output", output)), formats_of(formats), overlay, overwrite)
         if str(output) == default.STREAM:
@@ -208,13 +207,15 @@ class Annotator:
         texts = texts_of("INPUT", inputs)
         if not texts:
             raise UsageError("no inputs: name at least one file, folder or glob")
-        patterns = {"include": texts_of("--include", include), "exclude": texts_of("--exclude", exclude)}
-        found = discover(texts, **patterns, root=None if root is None else text_of("--root", root))
-        warn_of_unmatched(found, **patterns)
-        check_found(found, texts)
-        if overlay:
-            check_overlays(found.files, self._settings.max_pixels)
-        run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or Unwatched()))
+        found = find_inputs(
+            texts,
+            include=texts_of("--include", include),
+            exclude=texts_of("--exclude", exclude),
+            root=None if root is None else text_of("--root", root),
+            overlay=overlay,
+            max_pixels=self._settings.max_pixels,
+        )
+        run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or NoEvents()))
         run.to_folder(target)
         if run.report.interrupted:
             raise KeyboardInterrupt
@@ -253,13 +254,13 @@ class Annotator:
         """Begin with the settings."""
         self._begin(settings)
 
-    def _ready(self) -> Loaded:
+    def _ready(self) -> LoadedModels:
         """The loaded model."""
         with self._lock:
             if self._is_closed:
                 raise UsageError("this annotator is closed; make a new one")
             if self._loaded is None:
-                self._loaded = Loaded(self._settings, self._settings.given, _load)
+                self._loaded = LoadedModels(self._settings, self._settings.given, _load)
             return self._loaded
 
 

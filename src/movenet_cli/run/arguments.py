@@ -1,4 +1,4 @@
-"""A Python program's own values, checked and made into settings."""
+"""Arguments of a Python program: checks their types and ranges, and makes settings of them."""
 
 import dataclasses
 import math
@@ -9,30 +9,28 @@ from functools import partial
 from typing import Any, Final
 
 from movenet_cli import settings as default
-from movenet_cli.core.time_point import MAX_FRAMES, MAX_SECONDS, TimePoint, parse_time_point
+from movenet_cli.core.time_point import MAX_SECONDS, TimePoint, parse_time_point
 from movenet_cli.errors import UsageError
 from movenet_cli.settings import Settings
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
-    """Settings from a program's own values: texts for times, paths for models, any kind of number.
+    """Settings from a program's values: texts for times, paths for models, any kind of number.
 
     Raises:
         UsageError: a value is of the wrong kind or out of range.
     """
     made = Settings(**{name: _CHECKS[name](_flag(name), value) for name, value in values.items()})
-    if made.offline and made.mirror:
-        raise UsageError("--mirror would have no effect: --offline (MOVENET_OFFLINE) forbids it")
     if made.offline or made.mirror:
         return made
     return dataclasses.replace(made, mirror=os.environ.get("MOVENET_MIRROR") or None)
 
 
 def formats_of(formats: object) -> tuple[str, ...]:
-    """The names of formats from a program's own value: one or several, or a text with commas.
+    """The names of formats from a program's value: one or several, or a text with commas.
 
     Raises:
-        UsageError: one is not known, or there is none.
+        UsageError: one is unknown, or there is none.
     """
     several = formats if isinstance(formats, Iterable) else ()
     parts = formats.split(",") if isinstance(formats, str) else map(str, several)
@@ -65,37 +63,37 @@ def texts_of(flag: str, values: object) -> list[str]:
 
 
 def _flag(name: str) -> str:
-    """An option's name on the command line, which messages use everywhere."""
+    """An option's name on the command line, which all messages use."""
     return f"--{name.replace('_', '-')}"
 
 
 def _jobs(flag: str, value: object) -> int:
-    """None is one worker for each processor."""
-    return default.default_jobs() if value is None else _whole(1, default.MAX_JOBS, flag, value)
+    """None is one worker per processor."""
+    return default.default_jobs() if value is None else _whole(*default.RANGES["jobs"], flag, value)
 
 
 def _optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     return lambda flag, value: None if value is None else check(flag, value)
 
 
-def _whole(least: int, most: int, flag: str, value: object) -> int:
+def _whole(low: int, high: int, flag: str, value: object) -> int:
     """A whole number in a range, both ends included."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise UsageError(f"{flag}: {value!r} is not a whole number")
     number = operator.index(value)
-    if not least <= number <= most:
-        raise UsageError(f"{flag}: {number} is not a whole number from {least} to {most}")
+    if not low <= number <= high:
+        raise UsageError(f"{flag}: {number} is not a whole number from {low} to {high}")
     return number
 
 
-def _number(most: float, flag: str, value: object, *, min_open: bool = False) -> float:
+def _number(high: float, flag: str, value: object, *, min_open: bool = False) -> float:
     """A finite number from 0 on, or above 0."""
     if isinstance(value, bool | str) or not hasattr(value, "__float__"):
         raise UsageError(f"{flag}: {value!r} is not a number")
     number = float(value)
-    if not (math.isfinite(number) and 0 <= number <= most) or (min_open and not number):
-        least = "above 0 and" if min_open else "from 0"
-        raise UsageError(f"{flag}: {value!r} is not a number {least} up to {most:,.0f}")
+    if not (math.isfinite(number) and 0 <= number <= high) or (min_open and not number):
+        low = "above 0 and" if min_open else "from 0"
+        raise UsageError(f"{flag}: {value!r} is not a number {low} up to {high:,.0f}")
     return number
 
 
@@ -138,26 +136,22 @@ def _device(flag: str, value: object) -> str:
 
 
 _CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    **{name: partial(_whole, *limits) for name, limits in default.RANGES.items()},
     "model": text_of,
     "min_score": partial(_number, 1.0),
     "crop": partial(_choice, default.CROPS),
-    "max_people": partial(_whole, 1, default.MAX_PEOPLE),
-    "input_size": partial(_whole, default.MIN_INPUT_SIZE, default.MAX_INPUT_SIZE),
     "refine_with": _optional(text_of),
     "track": _switch,
     "smooth": _switch,
-    "stride": partial(_whole, 1, MAX_FRAMES),
     "fps": _optional(partial(_number, default.MAX_FPS, min_open=True)),
     "start": _optional(_time_point),
     "end": _optional(_time_point),
-    "max_frames": _optional(partial(_whole, 1, MAX_FRAMES)),
-    "max_pixels": partial(_whole, 1, default.MOST_MAX_PIXELS),
+    "max_frames": _optional(partial(_whole, *default.RANGES["max_frames"])),
     "fail_fast": _switch,
     "jobs": _jobs,
     "runtime": partial(_choice, default.RUNTIMES),
     "device": _device,
-    "batch_size": partial(_whole, 1, default.MAX_BATCH),
     "offline": _offline,
     "mirror": _optional(text_of),
 }
-"""What each option of a program is checked and made by; the command line has its own ways to read text."""
+"""What each argument is checked and converted by; the command line has Click's types instead."""

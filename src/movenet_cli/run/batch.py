@@ -1,4 +1,4 @@
-"""Many inputs in, a report out: what is up to date is kept, the rest is spread over workers."""
+"""Annotates many inputs side by side, keeps what is up to date, and counts everything in the report."""
 
 import contextlib
 import logging
@@ -14,11 +14,9 @@ from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, MovenetError, OutputError, shortage
 from movenet_cli.media.opening import open_source
 from movenet_cli.output.interface import Outputs
-from movenet_cli.run.engine import Engine
+from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.pipeline import annotate_source
-from movenet_cli.run.plan import Plan
 from movenet_cli.run.report import Report
-from movenet_cli.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -27,20 +25,20 @@ WAKE_INTERVAL: Final = 0.2
 
 
 class Events(Protocol):
-    """Who wants to see the progress; called from several threads."""
+    """What follows the progress of a run; called from several threads."""
 
     def input_started(self, name: str) -> None:
-        """An input has been opened for work."""
+        """Work on an input begins."""
 
     def frame_done(self, name: str, result: FrameResult) -> None:
-        """One more frame is through."""
+        """One more frame of an input has its result."""
 
     def input_done(self, outcome: InputOutcome) -> None:
         """An input is done, kept or failed."""
 
 
-class Unwatched:
-    """The `Events` of a run that nobody watches."""
+class NoEvents:
+    """The `Events` of a run whose progress nobody follows."""
 
     def input_started(self, name: str) -> None:
         """See `Events`."""
@@ -59,34 +57,26 @@ class Batch:
     workers. There is one more of them than of those, so that all cores are busy while a file is opened.
 
     Args:
-        engine: the loaded models.
-        plan: chooses each input's estimator and filters.
+        models: the loaded models, with the settings and plan of the run.
         outputs: where results go, and what is up to date.
-        settings: of the run.
-        events: who watches.
+        events: follows the progress.
+        report: counts every input.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        plan: Plan,
-        outputs: Outputs,
-        settings: Settings,
-        events: Events,
-    ) -> None:
-        self._engine = engine
-        self._plan = plan
+    def __init__(self, models: LoadedModels, outputs: Outputs, events: Events, report: Report) -> None:
+        self._models = models
+        self._settings = models.settings
         self._outputs = outputs
-        self._settings = settings
         self._events = events
+        self._report = report
         self._cancellation = CancellationToken()
         self._take = threading.Lock()
 
-    def run(self, files: Sequence[InputFile], report: Report) -> None:
-        """Work through the files; every one of them ends in the report, unless the run is stopped.
+    def run(self, files: Sequence[InputFile]) -> None:
+        """Work through the files; each of them ends up in the report, unless the run is stopped.
 
-        An interrupt (`KeyboardInterrupt` in the calling thread) drops the items in hand, leaves only complete
-        files, marks the report and returns.
+        An interrupt (`KeyboardInterrupt` in the calling thread) drops the inputs under way, leaves
+        complete files only, marks the report and returns.
 
         Raises:
             OutputError: when results cannot be written; the report holds what was done before.
@@ -95,13 +85,16 @@ class Batch:
         workers = max(1, min(len(files), self._settings.jobs + 1))
         futures: list[Future[None]] = []
         try:
-            with ThreadPoolExecutor(workers, "movenet-input") as pool, self._halted_at_the_end():
-                self._start(pool, workers, work, report, futures)
-                while wait(futures, WAKE_INTERVAL).not_done:
-                    pass  # a signal that the system gave to another thread is seen between two waits
-                report.finished = True
+            with ThreadPoolExecutor(workers, "movenet-input") as pool:
+                try:
+                    self._start(pool, workers, work, futures)
+                    while wait(futures, WAKE_INTERVAL).not_done:
+                        pass  # a signal that the system gave to another thread is seen between two waits
+                    self._report.finished = True
+                finally:
+                    self._halt()  # before the pool waits for its workers, however this has ended
         except KeyboardInterrupt:
-            report.interrupted = True
+            self._report.interrupted = True
         else:
             _raise_first(futures)
 
@@ -110,29 +103,21 @@ class Batch:
         pool: ThreadPoolExecutor,
         workers: int,
         work: Iterator[tuple[int, InputFile]],
-        report: Report,
         futures: list[Future[None]],
     ) -> None:
-        """Start the workers; fewer of them when the system does not allow so many threads."""
+        """Start the input workers; fewer when the system does not allow so many threads."""
         try:
-            futures.extend(pool.submit(self._work_through, work, report) for _ in range(workers))
+            futures.extend(pool.submit(self._work_through, work) for _ in range(workers))
         except RuntimeError as error:
             if not futures:
                 raise MovenetError(shortage(error) or str(error)) from error
 
-    @contextlib.contextmanager
-    def _halted_at_the_end(self) -> Iterator[None]:
-        """However the block ends, the workers end as well."""
-        try:
-            yield
-        finally:
-            self._halt()
-
     def _halt(self) -> None:
+        """Have the workers end once they notice; does no harm when they have."""
         self._cancellation.cancel()
         self._outputs.halt()
 
-    def _work_through(self, work: Iterator[tuple[int, InputFile]], report: Report) -> None:
+    def _work_through(self, work: Iterator[tuple[int, InputFile]]) -> None:
         """Take inputs until there are none, or the run is stopped."""
         while not self._cancellation.is_cancelled:
             with self._take:
@@ -145,7 +130,7 @@ class Batch:
             except Cancelled:
                 return
             except OutputError as error:
-                report.fatal = error.exit_code
+                self._report.fatal = error.exit_code
                 self._halt()
                 raise
             except Exception as error:
@@ -153,9 +138,9 @@ class Batch:
                 outcome = InputOutcome(
                     file.name, "failed", reason=_internal(error), is_bug=True, path=file.path
                 )
-            report.add(outcome)
+            self._report.add(outcome)
             if outcome.state == "failed" and self._settings.fail_fast:
-                report.stopped = True
+                self._report.stopped = True
                 self._halt()
 
     def _one(self, position: int, file: InputFile) -> InputOutcome:
@@ -184,11 +169,9 @@ class Batch:
         self._outputs.begin(file)
         frames, max_pixels = self._settings.frames, self._settings.max_pixels
         with open_source(file, frames, max_pixels=max_pixels, cancellation=self._cancellation) as source:
-            input_plan = self._plan.choose(file.name, source.info)
+            input_plan = self._models.plan.choose(file.name, source.info)
             sinks = self._outputs.sinks(position, file, input_plan.header)
-            results = annotate_source(
-                source, self._engine, input_plan.estimator, input_plan.filters, sinks, summary
-            )
+            results = annotate_source(source, self._models.engine, input_plan, sinks, summary)
             with contextlib.closing(results):
                 for result in results:
                     self._events.frame_done(file.name, result)
@@ -199,7 +182,7 @@ class Batch:
 
 
 def _internal(error: Exception) -> str:
-    """What to say of an error that is no fault of the input."""
+    """What to say of an error that is not the input's fault."""
     return f"internal error, please report it: {type(error).__name__}: {error}"
 
 

@@ -1,4 +1,4 @@
-"""Frames in, results out, in order: worker threads that share a few executable copies of the models."""
+"""The engine: worker threads that find the poses in frames and hand back the results in order."""
 
 import threading
 from collections import deque
@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 from types import TracebackType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.inference.interface import Estimator
@@ -15,7 +15,7 @@ from movenet_cli.models.interface import Model, Runner
 
 Outcome: TypeAlias = tuple[Frame | FailedFrame, FrameResult]
 
-_STRETCH = 4
+_CHUNK: Final = 4
 """Frames of a video that a worker takes at once: fewer hand-overs between threads, warmer caches."""
 
 
@@ -24,9 +24,8 @@ class Engine:
 
     Args:
         models: the networks, in the order that the estimators expect them.
-        jobs: how many frames are looked at at once: so many worker threads, and copies of the models, each
-            made when it is first needed.
-        min_score: what counts as seen.
+        jobs: number of worker threads, and of copies of the models, each made when it is first needed.
+        min_score: the threshold from which a keypoint counts as seen.
     """
 
     def __init__(self, models: Sequence[Model], jobs: int, min_score: float) -> None:
@@ -40,11 +39,12 @@ class Engine:
             self._idle.put(None)  # made when it is first needed
 
     def results(self, frames: Iterable[Frame | FailedFrame], estimator: Estimator) -> Iterator[Outcome]:
-        """Look at the frames of one input.
+        """Find the poses in the frames of one input.
 
-        Of each input one batch may be under way, and of all inputs together one more for each worker, so
-        long videos never pile up in memory, however many there are. What cannot be spread over the workers, a
-        image or a sequence, is looked at in the calling thread.
+        Each input may have one chunk under way, and all inputs together one more for each worker, so the
+        frames of long videos never pile up in memory, however many videos there are. What cannot be spread
+        over the workers (an image, or frames that need the pose of the one before) is done in the calling
+        thread.
 
         Args:
             frames: in order; pulled in the calling thread.
@@ -53,20 +53,20 @@ class Engine:
         Yields:
             Each frame with its result, in the order given.
         """
-        size = 1 if estimator.sequential else max(self._batch, _STRETCH)
+        size = 1 if estimator.sequential else max(self._batch, _CHUNK)
         pending: deque[Future[list[Outcome]]] = deque()
-        ahead = 0
+        ahead = 0  # how many of the engine's permits to run ahead this input holds
         try:
-            for stretch in _chunks(frames, size):
-                if estimator.sequential or (len(stretch) < size and not pending):
-                    yield from self._estimate(stretch, estimator)
+            for chunk in _chunks(frames, size):
+                if estimator.sequential or (len(chunk) < size and not pending):
+                    yield from self._estimate(chunk, estimator)  # not worth a hand-over
                     continue
-                if pending:
+                if pending:  # a second chunk at the same time takes a permit, or waits for the first
                     if self._ahead.acquire(blocking=False):
                         ahead += 1
                     else:
                         yield from pending.popleft().result()
-                pending.append(self._workers.submit(self._estimate, stretch, estimator))
+                pending.append(self._workers.submit(self._estimate, chunk, estimator))
             while pending:
                 yield from pending.popleft().result()
         finally:
@@ -89,24 +89,25 @@ class Engine:
         """Stop the workers."""
         self.close()
 
-    def _estimate(self, stretch: Sequence[Frame | FailedFrame], estimator: Estimator) -> list[Outcome]:
-        """Look at some frames, in whatever thread this is."""
+    def _estimate(self, chunk: Sequence[Frame | FailedFrame], estimator: Estimator) -> list[Outcome]:
+        """Find the poses in a chunk, batch by batch, in whatever thread this is."""
         with self._runners() as runners:
-            chunks = _chunks(stretch, self._batch)
+            batches = _chunks(chunk, self._batch)
             return [
-                outcome for chunk in chunks for outcome in self._estimate_batch(chunk, estimator, runners)
+                outcome for batch in batches for outcome in self._estimate_batch(batch, estimator, runners)
             ]
 
     def _estimate_batch(
-        self, chunk: Sequence[Frame | FailedFrame], estimator: Estimator, runners: Sequence[Runner]
+        self, batch: Sequence[Frame | FailedFrame], estimator: Estimator, runners: Sequence[Runner]
     ) -> list[Outcome]:
-        frames = [frame for frame in chunk if isinstance(frame, Frame)]
+        """One call of the network; failed frames are left out of it and keep their place."""
+        frames = [frame for frame in batch if isinstance(frame, Frame)]
         poses = iter(estimator.estimate(frames, runners) if frames else [])
         return [
             (frame, FrameResult.of(frame, next(poses), self._min_score))
             if isinstance(frame, Frame)
             else (frame, FrameResult.failed(frame))
-            for frame in chunk
+            for frame in batch
         ]
 
     @contextmanager

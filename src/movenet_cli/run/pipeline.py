@@ -1,24 +1,24 @@
-"""One input through the engine into its sinks: the heart, top to bottom."""
+"""The pipeline: the way of each frame of an input, from the file to the results.
+
+media        decodes it, or says why that failed
+inference    crops and scales it, has the network of `models` look at it, makes poses of the output
+postprocess  gives people ids over a video, smooths their keypoints
+output       writes it in every format, and draws the overlay
+"""
 
 from collections.abc import Generator, Sequence
 
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError
-from movenet_cli.inference.interface import Estimator
 from movenet_cli.media.interface import Source
 from movenet_cli.output.interface import Sink
-from movenet_cli.postprocess.interface import Filter
 from movenet_cli.run.engine import Engine
+from movenet_cli.run.plan import InputPlan
 
 
 def annotate_source(
-    source: Source,
-    engine: Engine,
-    estimator: Estimator,
-    filters: Sequence[Filter],
-    sinks: Sequence[Sink],
-    summary: Summary,
+    source: Source, engine: Engine, plan: InputPlan, sinks: Sequence[Sink], summary: Summary
 ) -> Generator[FrameResult, None, None]:
     """Annotate one open input, frame by frame.
 
@@ -28,8 +28,7 @@ def annotate_source(
     Args:
         source: the open input.
         engine: the loaded models.
-        estimator: this input's plan.
-        filters: this input's filters over time, applied in this order.
+        plan: this input's estimator and filters.
         sinks: this input's outputs.
         summary: counts, grown as the frames pass.
 
@@ -37,22 +36,22 @@ def annotate_source(
         Every frame's result, in order, after the sinks have taken it.
 
     Raises:
-        MediaError: when no frame was asked for, or the input breaks so that no further one can be read.
+        MediaError: when no frame is in the requested range, or the input is damaged so that the rest is lost.
         OutputError: when an output cannot be written.
     """
     try:
-        for frame, raw in engine.results(source.frames(), estimator):
-            result = raw
-            for each in filters:
-                result = each.apply(result)
+        # The engine pulls frames from the source and spreads them over its workers; they come back in order.
+        for frame, result in engine.results(source.frames(), plan.estimator):
+            for each in plan.filters:
+                result = each.apply(result)  # noqa: PLW2901 - the same frame's, one filter further
             summary.add(result)
             for sink in sinks:
                 sink.write(frame, result)
             yield result
         if not summary.frames:
-            raise MediaError("it has no frame in the range that was asked for; see --start and --end")
+            raise MediaError("no frame in the requested range; see --start and --end")
         for sink in sinks:
             sink.close(summary)
     finally:
         for sink in sinks:
-            sink.abort()
+            sink.abort()  # does nothing once it is closed

@@ -1,8 +1,8 @@
-"""ResultSettings, models and one input's facts in; this input's estimator, filters and result header out."""
+"""The plan of a run: which estimator, filters and header each input gets, and what its results depend on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from movenet_cli.core.geometry import flexible_input_size
 from movenet_cli.core.inputs import Media, SourceInfo
@@ -43,7 +43,7 @@ class InputPlan:
 
 
 class Plan:
-    """Chooses the input_plan of each input.
+    """Chooses how each input is annotated.
 
     Args:
         models: the loaded models; the first one is what the user named.
@@ -51,7 +51,7 @@ class Plan:
 
     Raises:
         UsageError: when the settings do not fit the models.
-        ModelError: when one is no MoveNet after all.
+        ModelError: when one is not a MoveNet after all.
     """
 
     def __init__(self, models: Sequence[ModelInfo], settings: Settings) -> None:
@@ -76,7 +76,7 @@ class Plan:
             )
 
     def choose(self, name: str, info: SourceInfo) -> InputPlan:
-        """InputPlan for the input `name`; estimators and filters with state are made anew for each."""
+        """The plan for the input `name`; estimators and filters with state are made anew for each."""
         header = Header(
             source=name,
             info=info,
@@ -102,6 +102,10 @@ class Plan:
         values["kinds"] = [model.kind for model in self._models]
         return ResultSettings(settings_key({**names, "revision": REVISION}), values, former)
 
+    def all_result_settings(self) -> dict[Media, ResultSettings]:
+        """The same for every kind of input."""
+        return {media: self.result_settings(media) for media in get_args(Media)}
+
     def _estimator(self, info: SourceInfo) -> Estimator:
         settings = self._settings
         if self._model.kind == "multi":
@@ -114,7 +118,7 @@ class Plan:
         return SINGLE_POSE[self._crop(info.media)](self._input_size(info), settings.min_score)
 
     def _filters(self, info: SourceInfo) -> list[Filter]:
-        """Nothing moves in an image; a single-pose model knows of one person, who needs no id."""
+        """None for an image, where nothing moves; a single-pose model finds one person, who needs no id."""
         if info.media == "image":
             return []
         tracks = self._model.kind == "multi" and self._settings.track
@@ -134,7 +138,7 @@ class Plan:
         return self._settings.crop
 
     def _options(self, media: Media) -> dict[str, object]:
-        """What stands in the results under `options`: only what has a say in the numbers of such an input."""
+        """The `options` in the header: only what has an influence on the numbers of such an input."""
         settings, frames = self._settings, self._settings.frames
         options: dict[str, object] = {}
         if self._model.kind == "single":
@@ -165,5 +169,5 @@ class Plan:
 def _fixed_size(model: ModelInfo) -> Size:
     """The input size of a single-pose model; MoveNet's have one size only."""
     if model.input_size is None:
-        raise ModelError(f"{model.name} takes images of any size: it is no single-pose MoveNet")
+        raise ModelError(f"{model.name} takes images of any size: it is not a single-pose MoveNet")
     return model.input_size

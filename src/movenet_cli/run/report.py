@@ -1,4 +1,4 @@
-"""Counts, closing line, `run.json` and exit code of one run: one object, so they cannot disagree."""
+"""The report of a run: counts, closing line, `run.json` and exit code in one object, so that they agree."""
 
 import threading
 import time
@@ -12,14 +12,13 @@ from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 from movenet_cli.io.json_text import escape_name, plain_text
 from movenet_cli.output.folder.fingerprint import location_of
-from movenet_cli.output.formats.document import summary_fields
 
 RUN_SCHEMA = "movenet-cli/run-1"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One line of the failure record."""
+    """An input that failed or has failed frames, and why."""
 
     source: str
     reason: str
@@ -27,17 +26,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What became of a run.
+    """The result of a run.
 
     Attributes:
         exit_code: what `movenet annotate` would end with: 0 when nothing failed.
         done: inputs that were annotated.
         kept: inputs whose results were up to date.
         failed: inputs that could not be annotated.
-        ignored: files that were met and are no inputs.
+        ignored: files that were found and are not inputs.
         frames: counts of the inputs' frames: `frames` in all, `ok`, `empty`, `failed`.
         failures: `source` and `reason` of each input that failed, or of which frames did.
-        notes: `source` and `reason` of what else is to be known of an input.
+        notes: `source` and `reason` of what else there is to know about an input.
         seconds: how long it took.
     """
 
@@ -53,11 +52,11 @@ class RunReport:
 
 
 class Report:
-    """The growing account of a run; safe to feed from several threads.
+    """Counts a run as it goes on; several threads may add to it.
 
     Args:
-        ignored: files that were met and are no inputs.
-        expected: how many inputs there are in all; None when nobody knows.
+        ignored: files that were found and are not inputs.
+        expected: how many inputs there are in all; None when that is not known.
     """
 
     def __init__(self, ignored: int = 0, expected: int | None = None) -> None:
@@ -93,9 +92,7 @@ class Report:
             self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
 
     def _count_frames(self, outcome: InputOutcome) -> None:
-        for counter in ("frames", "ok", "empty", "failed"):
-            total = getattr(self.frames, counter) + getattr(outcome.summary, counter)
-            setattr(self.frames, counter, total)
+        self.frames += outcome.summary
         if outcome.state != "kept":
             self.computed_frames += outcome.summary.frames
 
@@ -111,7 +108,7 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the process has to say to its caller."""
+        """What the process ends with."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
         if self.fatal is not None:
@@ -124,7 +121,7 @@ class Report:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every input was tried: nobody interrupted, nothing stopped the run."""
+        """Whether every input was tried, without an interrupt or anything else that stopped the run."""
         return self.finished and not (self.interrupted or self.stopped) and self.fatal is None
 
     @property
@@ -132,7 +129,7 @@ class Report:
         return self.finished or self.interrupted or self.fatal is not None
 
     def result(self) -> RunReport:
-        """The account as it stands now, in order of the inputs' names."""
+        """The counts so far; failures and notes in order of the inputs' names."""
         failures, notes = (
             tuple(sorted(each, key=lambda line: line.source)) for each in (self.failures, self.notes)
         )
@@ -149,7 +146,7 @@ class Report:
         )
 
     def closing_line(self, where: str) -> str:
-        """One sentence for the terminal."""
+        """The last line on the terminal."""
         rate = self.computed_frames / self.seconds if self.seconds > 0 else 0.0
         parts = [
             counted(self.inputs, "input"),
@@ -166,16 +163,16 @@ class Report:
             parts.append(f"{rate:,.1f} frames/s" if rate < 100 else f"{rate:,.0f} frames/s")
         return ", ".join(parts) + f", {where}"
 
-    def document(self, facts: Mapping[str, object]) -> dict[str, object]:
+    def document(self, metadata: Mapping[str, object]) -> dict[str, object]:
         """The content of `run.json`.
 
         Args:
-            facts: model, options and library versions, put between the tool and the counts.
+            metadata: model, options and library versions, put between the tool and the counts.
         """
         return {
             "schema": RUN_SCHEMA,
             "tool": {"name": "movenet-cli", "version": __version__},
-            **facts,
+            **metadata,
             "exit_code": int(self.exit_code) if self._has_ended else None,
             "complete": self.is_complete,
             "inputs": {
@@ -185,7 +182,7 @@ class Report:
                 "failed": self.failed,
                 "ignored": self.ignored,
             },
-            "frames": summary_fields(self.frames),
+            "frames": self.frames.fields(),
             "failures": [
                 {"source": escape_name(failure.source), "reason": plain_text(failure.reason)}
                 for failure in sorted(self.failures, key=lambda f: f.source)

@@ -159,8 +159,8 @@ OPENS = """
 import resource, sys
 from pathlib import Path
 from movenet_cli.errors import MediaError
-from movenet_cli.sources.interface import FrameRange, InputFile
-from movenet_cli.sources.opening import open_source
+from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.media.opening import open_source
 
 def opened(name):
     try:

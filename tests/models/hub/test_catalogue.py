@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from movenet_cli.errors import ModelError
-from movenet_cli.io.hashing import sha256_of
+from movenet_cli.io.hashing import sha256_of_model
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, catalogue_model
 from movenet_cli.models.hub.resolve import find_local, is_local
 
@@ -117,7 +117,7 @@ def test_a_published_address_names_its_model(address: str) -> None:
 
 def test_the_pinned_int8_file_is_the_official_one(lightning_int8: Path) -> None:
     row = CATALOGUE["lightning-int8"]
-    assert sha256_of(lightning_int8) == row.sha256
+    assert sha256_of_model(lightning_int8) == row.sha256
     assert lightning_int8.stat().st_size / 1e6 == pytest.approx(row.megabytes, abs=0.05)
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import hashlib
 import io
 import socket
 import threading
@@ -42,11 +41,10 @@ def failure(hub: Hub, target: Path, path: str = "/model") -> str:
     return str(caught.value)
 
 
-def test_a_file_comes_whole_with_its_hash(hub: Hub, tmp_path: Path) -> None:
+def test_a_file_comes_whole(hub: Hub, tmp_path: Path) -> None:
     hub.answers["/model?format=compressed"] = [Answer(body=BODY)]
-    digest = download(f"{hub.url}/model?format=compressed", tmp_path / "file", silent)
+    download(f"{hub.url}/model?format=compressed", tmp_path / "file", silent)
     assert (tmp_path / "file").read_bytes() == BODY
-    assert digest == hashlib.sha256(BODY).hexdigest()
     assert hub.requests == ["/model?format=compressed"]
     assert hub.headers[0]["User-Agent"] == f"movenet-cli/{__version__}"
     assert hub.headers[0]["Accept-Encoding"] == "identity"

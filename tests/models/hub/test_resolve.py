@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from movenet_cli.errors import ModelError, UsageError
-from movenet_cli.io.hashing import sha256_of
+from movenet_cli.io.hashing import sha256_of_model
 from movenet_cli.models.hub import download as download_module
-from movenet_cli.models.hub.cache import ResolvedModel, folder_of, read_record
+from movenet_cli.models.hub.cache import folder_of, read_record
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, KnownFile
 from movenet_cli.models.hub.fetch import fetch
 from movenet_cli.models.hub.resolve import find_local, is_local, not_cached, resolve
+from movenet_cli.models.model_file import ResolvedModel
 from tests.support.hub import SAVED_MODEL, TFLITE, Answer, Hub, first_path, second_path, tar_gz
 
 ARCHIVE = tar_gz(SAVED_MODEL)
@@ -76,7 +77,7 @@ def test_a_name_is_fetched_once_and_then_cached(hub: Hub, home: Path) -> None:
     first = get(hub)
     assert first.name == "thunder"
     assert files_of(first.path) == SAVED_MODEL
-    assert first.sha256 == sha256_of(first.path)
+    assert first.sha256 == sha256_of_model(first.path)
     assert home in first.path.parents
     assert get(hub) == get(hub, offline=True) == first
     assert hub.requests == [first_path("thunder"), "/storage/thunder"]
@@ -175,7 +176,7 @@ def test_paths(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert get(hub, "pose.tflite", offline=True) == ResolvedModel(
         "pose", Path("pose.tflite"), hashlib.sha256(TFLITE).hexdigest()
     )
-    digest = sha256_of(tmp_path / "own")
+    digest = sha256_of_model(tmp_path / "own")
     for text in ("own", "./own", str(tmp_path / "own")):
         assert get(hub, text, offline=True) == ResolvedModel("own", Path(text), digest)
     assert not hub.requests
@@ -203,7 +204,7 @@ def test_missing_paths(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_folder_that_is_no_model(hub: Hub, tmp_path: Path) -> None:
-    assert "no SavedModel folder" in failure(hub, str(tmp_path))
+    assert "is not a model" in failure(hub, str(tmp_path))
 
 
 def test_the_second_source_helps_out(hub: Hub) -> None:
@@ -290,7 +291,7 @@ def test_a_mirror_with_a_password_does_not_give_it_away(hub: Hub) -> None:
 
 
 def test_a_mirror_that_is_no_address(home: Path) -> None:
-    with pytest.raises(UsageError, match="is no mirror"):
+    with pytest.raises(UsageError, match="is not a mirror"):
         resolve("thunder", offline=False, mirror="models.lan", progress=silent)
     assert not home.exists()
 
@@ -360,7 +361,7 @@ def test_a_pinned_file_is_checked_against_the_pin_not_the_record(hub: Hub, pinne
     assert found.sha256 == pinned.sha256
     found.path.write_bytes(TFLITE + b"more")
     record = found.path.parent / "record.json"
-    record.write_text(record.read_text().replace(found.sha256, sha256_of(found.path)))
+    record.write_text(record.read_text().replace(found.sha256, sha256_of_model(found.path)))
     assert "corrupt" in failure(hub, "lightning-int8", offline=True)
 
 

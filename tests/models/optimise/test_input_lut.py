@@ -1,4 +1,4 @@
-"""Networks without their first steps: the same bits out, or left as they are."""
+"""Networks with an input lookup table: the same bits out, or left as they are."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from movenet_cli.core.types import Size
 from movenet_cli.models.interpreter import Network
-from movenet_cli.models.optimise.input_lut import without_entrance
+from movenet_cli.models.optimise.input_lut import with_input_table
 from movenet_cli.models.optimise.tflite_graph import Graph
 from tests.models.tflites import MULTI, Quantisation, TinyModel
 
@@ -18,7 +18,7 @@ def steps(content: bytes) -> int:
 
 def check_bits(content: bytes, size: Size) -> np.ndarray:
     """Both networks on noise; what they were replaced by is returned."""
-    shorter, table = without_entrance(content)
+    shorter, table = with_input_table(content)
     assert table is not None
     assert steps(shorter) < steps(content)
     noise = np.random.default_rng(3).integers(0, 256, (3, *size.shape, 3), np.uint8)
@@ -31,12 +31,12 @@ def check_bits(content: bytes, size: Size) -> np.ndarray:
 
 @pytest.mark.parametrize("input_type", ["uint8", "int32"])
 def test_a_cast_becomes_a_table(input_type: str) -> None:
-    table = check_bits(TinyModel(input_type=input_type).content(), (8, 8))
+    table = check_bits(TinyModel(input_type=input_type).content(), Size(8, 8))
     np.testing.assert_array_equal(table, np.arange(256, dtype=np.float32)[:, None].repeat(3, axis=1)[None])
 
 
 def test_colours_may_have_tables_of_their_own() -> None:
-    table = check_bits(TinyModel(factors=(0.5, 2.0, -1.0)).content(), (8, 8))
+    table = check_bits(TinyModel(factors=(0.5, 2.0, -1.0)).content(), Size(8, 8))
     np.testing.assert_array_equal(table[0, 255], [127.5, 510, -255])
 
 
@@ -47,7 +47,7 @@ def test_images_larger_than_the_table_and_of_open_size() -> None:
 
 
 def test_parts_of_a_image_that_do_not_lie_together() -> None:
-    content, table = without_entrance(TinyModel(input_type="int32").content())
+    content, table = with_input_table(TinyModel(input_type="int32").content())
     image = np.random.default_rng(4).integers(0, 256, (20, 20, 3), np.uint8)
     part = image[3:11, 5:13]
     ours = Network(content, "rest", Size(8, 8), table).invoke(part)[0]
@@ -56,7 +56,7 @@ def test_parts_of_a_image_that_do_not_lie_together() -> None:
 
 
 def test_images_of_another_size_are_an_error() -> None:
-    content, table = without_entrance(TinyModel(input_type="int32").content())
+    content, table = with_input_table(TinyModel(input_type="int32").content())
     network = Network(content, "rest", Size(8, 8), table)
     with pytest.raises(ValueError, match="broadcast"):
         network.invoke(np.zeros((9, 8, 3), np.uint8))
@@ -73,7 +73,7 @@ def test_images_of_another_size_are_an_error() -> None:
 )
 def test_what_is_not_done_pixel_by_pixel_stays(model: TinyModel) -> None:
     content = model.content()
-    assert without_entrance(content) == (content, None)
+    assert with_input_table(content) == (content, None)
 
 
 def test_the_official_int8_model(lightning_int8: Path) -> None:
@@ -83,4 +83,6 @@ def test_the_official_int8_model(lightning_int8: Path) -> None:
 
 
 def test_quantised_outputs_stay_what_they_are() -> None:
-    check_bits(TinyModel(input_type="int32", output_quantisation=Quantisation(0.25, -100)).content(), (8, 8))
+    check_bits(
+        TinyModel(input_type="int32", output_quantisation=Quantisation(0.25, -100)).content(), Size(8, 8)
+    )

@@ -12,7 +12,7 @@ from movenet_cli.output.folder.lock import locked
 HOLD = """
 import sys, time
 from pathlib import Path
-from movenet_cli.results.lock import locked
+from movenet_cli.output.folder.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

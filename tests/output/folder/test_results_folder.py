@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
@@ -19,6 +18,7 @@ from movenet_cli.output.folder import folder_outputs as folder
 from movenet_cli.output.folder.journal import read_journal
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import OverlayImage
+from movenet_cli.run import inputs as run_inputs
 from tests.support.media import gradient, write_image, write_video
 
 Annotate = Callable[..., int]
@@ -157,14 +157,14 @@ def test_the_dataset_holds_what_this_run_did_or_kept(
 ) -> None:
     path = write_image(media / "a.png")
     assert annotate("-f", "json,coco") == ExitCode.OK
-    find = run_annotate.discover
+    find = run_inputs.discover
 
     def find_and_remove(*arguments: Any, **options: Any) -> Any:
         found = find(*arguments, **options)
         path.unlink()
         return found
 
-    monkeypatch.setattr(run_annotate, "discover", find_and_remove)
+    monkeypatch.setattr(run_inputs, "discover", find_and_remove)
     assert annotate("-f", "json,coco", "--min-score", score, "--overwrite") == ExitCode.PARTIAL
     assert owned(out, "a.png") == [".movenet/coco/a.png.coco", "keypoints/a.png.json"]
     images = json.loads((out / "coco.json").read_text())["images"]

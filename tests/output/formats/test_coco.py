@@ -12,7 +12,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from movenet_cli.core.skeleton import KEYPOINT_NAMES
-from movenet_cli.core.types import Box, FrameResult
+from movenet_cli.core.types import Box, FrameResult, Size
 from movenet_cli.errors import InputError
 from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
@@ -25,7 +25,7 @@ from tests.output.formats.examples import (
     write_results,
 )
 
-SIZES = (None, (1920, 1080), (320, 240))
+SIZES = (None, Size(1920, 1080), Size(320, 240))
 """Of frames in a video of 1920 by 1080 pixels."""
 
 

@@ -1,32 +1,20 @@
-"""A catalogue model in, its copy in the cache out, checked against the hash of its first download."""
+"""The cache of models: one folder, and in it each model beside the record of its first download."""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from movenet_cli.errors import ModelError
-from movenet_cli.io.hashing import check_is_file, sha256_of
-from movenet_cli.models.hub.cache_folder import cache_dir
+import platformdirs
+
+from movenet_cli.errors import ModelError, UsageError
+from movenet_cli.io.hashing import check_is_file, sha256_of_model
 from movenet_cli.models.hub.catalogue import CatalogueModel
+from movenet_cli.models.model_file import ResolvedModel
 
 _RECORD = "record.json"
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedModel:
-    """A model on disk that may be loaded.
-
-    Attributes:
-        name: its name in the catalogue, or the stem of the file it was given as.
-        path: a `.tflite` file or a SavedModel folder.
-        sha256: see `hashing.sha256_of`.
-    """
-
-    name: str
-    path: Path
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +24,39 @@ class Record:
     Attributes:
         source: the address it came from.
         archive_sha256: hash of the bytes that the server sent.
-        sha256: hash of the model, see `hashing.sha256_of`.
+        sha256: hash of the model, see `hashing.sha256_of_model`.
     """
 
     source: str
     archive_sha256: str
     sha256: str
+
+
+def cache_dir() -> Path:
+    """The cache folder, which need not exist yet.
+
+    Returns:
+        `$MOVENET_HOME` with `~` expanded; when it is unset or empty, the user's cache folder of the platform.
+
+    Raises:
+        UsageError: it is the home of a user who is not known here.
+    """
+    home = os.environ.get("MOVENET_HOME")
+    if home:
+        return expanded(Path(home))
+    return platformdirs.user_cache_path("movenet-cli", appauthor=False)
+
+
+def expanded(path: Path) -> Path:
+    """A path with `~` and `~user` replaced by the home folder.
+
+    Raises:
+        UsageError: there is no such user.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{path}: there is no user {path.parts[0][1:]!r}; write the whole path") from error
 
 
 def folder_of(model: CatalogueModel) -> Path:
@@ -64,7 +79,7 @@ def read_record(folder: Path) -> Record:
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is no record.
+        ValueError: it is not a record.
     """
     check_is_file(folder / _RECORD)
     fields = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
@@ -86,7 +101,7 @@ def find_cached(model: CatalogueModel) -> ResolvedModel | None:
         if not folder.exists():
             return None
         expected = model.sha256 or read_record(folder).sha256
-        found = sha256_of(content)
+        found = sha256_of_model(content)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError) as error:
         raise _corrupt(model, folder, str(error)) from error
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A model's name in, its row out: what it is, what it is good for, and where its files come from."""
+"""The catalogue of models that have names: what each is good for, and where its files come from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from movenet_cli.core.types import Size
+from movenet_cli.core.size import Size
 from movenet_cli.errors import ModelError
 
 if TYPE_CHECKING:

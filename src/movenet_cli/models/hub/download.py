@@ -1,11 +1,8 @@
-"""An http(s) address in, a file on disk and its sha256 out; a cut, slow or wrong answer is an error."""
+"""A download over http(s): a whole file, or an error for every way an answer can be cut, slow or wrong."""
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYetError
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit, urlunsplit
@@ -19,10 +16,10 @@ from movenet_cli import __version__
 from movenet_cli.errors import UsageError
 
 MAX_BYTES: Final = 256_000_000
-"""No MoveNet is a fifth of this size."""
+"""The largest MoveNet has less than a fifth of it."""
 
 _MOST_DIGITS: Final = 15
-_TOO_LARGE: Final = f"larger than {MAX_BYTES // 10**6} MB, so no MoveNet"
+_TOO_LARGE: Final = f"larger than {MAX_BYTES // 10**6} MB, so it is not a MoveNet"
 
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 30.0
@@ -69,13 +66,15 @@ def mirrored(url: str, mirror: str | None) -> str:
     `http://models.lan/hub/google/a/4?x=y`, and likewise for every other host.
 
     Raises:
-        UsageError: the mirror is no http(s) address.
+        UsageError: the mirror is not an http(s) address.
     """
     if not mirror:
         return url
     base = urlsplit(mirror)
     if base.scheme not in ("http", "https") or not base.netloc or base.query or base.fragment:
-        raise UsageError(f"{mirror!r} is no mirror: give a base address such as https://models.example.org")
+        raise UsageError(
+            f"{mirror!r} is not a mirror: give a base address such as https://models.example.org"
+        )
     original = urlsplit(url)
     return urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + original.path, original.query, ""))
 
@@ -86,7 +85,7 @@ def without_password(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def download(url: str, target: Path, progress: Callable[[int, int | None], None]) -> str:
+def download(url: str, target: Path, progress: Callable[[int, int | None], None]) -> None:
     """Download a file, following redirects; proxies are taken from the environment.
 
     Args:
@@ -94,46 +93,51 @@ def download(url: str, target: Path, progress: Callable[[int, int | None], None]
         target: the file to write; what stands there after an error is worthless.
         progress: called with the bytes received so far and the number expected, None when unknown.
 
-    Returns:
-        The sha256 of the file, in hex.
-
     Raises:
         DownloadError: the address did not give a whole file.
         OSError: the file cannot be written.
     """
     transfer = _Transfer(url, target, progress)
-    result: Future[str] = Future()
-    threading.Thread(target=transfer.run, args=(result,), daemon=True).start()
+    transfer.start()
     try:
-        return _watched(transfer, result)
+        _wait(transfer)
     finally:
         transfer.give_up()
+    if transfer.error is not None:
+        raise transfer.error
 
 
-def _watched(transfer: "_Transfer", result: "Future[str]") -> str:
-    """Wait for a transfer, but not for ever: a server can keep every single read within its limit."""
+def _wait(transfer: "_Transfer") -> None:
+    """Wait for a transfer, but not for ever.
+
+    The timeouts of a request hold for each read by itself, and a server that sends a byte now and then keeps
+    them all. So the transfer has a thread of its own, and this one looks at how far it has come.
+    """
     started = time.monotonic()
     while True:
         before = transfer.received
-        try:
-            return result.result(timeout=_SLOW_SECONDS)
-        except NotYetError:
-            if transfer.received - before < _SLOW_BYTES:
-                raise DownloadError("the server is too slow") from None
-            if time.monotonic() - started > _LONGEST_SECONDS:
-                raise DownloadError("the server takes longer than an hour") from None
+        transfer.join(_SLOW_SECONDS)
+        if not transfer.is_alive():
+            return
+        if transfer.received - before < _SLOW_BYTES:
+            raise DownloadError("the server is too slow")
+        if time.monotonic() - started > _LONGEST_SECONDS:
+            raise DownloadError("the server takes longer than an hour")
 
 
-class _Transfer:
+class _Transfer(threading.Thread):
     """One download in a thread of its own, which nobody waits for once it is given up.
 
     Attributes:
         received: bytes of the body so far.
+        error: what went wrong.
         given_up: set to make it end with the next bytes that come.
     """
 
     def __init__(self, url: str, target: Path, progress: Callable[[int, int | None], None]) -> None:
+        super().__init__(daemon=True)
         self.received = 0
+        self.error: Exception | None = None
         self.given_up = threading.Event()
         self._opening = threading.Lock()
         self._url = url
@@ -145,14 +149,14 @@ class _Transfer:
         with self._opening:
             self.given_up.set()
 
-    def run(self, result: "Future[str]") -> None:
-        """Download; the sha256, or whatever went wrong, is the result."""
+    def run(self) -> None:
+        """Download."""
         try:
-            result.set_result(self._get())
-        except Exception as error:  # noqa: BLE001 - raised where the result is waited for
-            result.set_exception(error)
+            self._get()
+        except Exception as error:  # noqa: BLE001 - raised by the thread that waits
+            self.error = error
 
-    def _get(self) -> str:
+    def _get(self) -> None:
         try:
             with requests.Session() as session:
                 session.max_redirects = _MAX_REDIRECTS
@@ -164,7 +168,7 @@ class _Transfer:
                 with session.get(
                     self._url, stream=True, timeout=(_CONNECT_SECONDS, _READ_SECONDS)
                 ) as response:
-                    return self._save(response, _expected_length(response))
+                    self._save(response, _expected_length(response))
         except (requests.RequestException, transport.HTTPError) as error:
             raise DownloadError(_reason(error)) from error
         except ValueError as error:  # what Python's own parsers make of a redirection's address
@@ -176,9 +180,8 @@ class _Transfer:
                 raise DownloadError("given up")
             return self._target.open("wb")
 
-    def _save(self, response: requests.Response, length: int | None) -> str:
+    def _save(self, response: requests.Response, length: int | None) -> None:
         """Write the body as it was sent, whatever encoding it claims; urllib3 counts the bytes."""
-        digest = hashlib.sha256()
         with self._open() as stream:
             for chunk in response.raw.stream(_CHUNK, decode_content=False):
                 self.received += len(chunk)
@@ -187,13 +190,11 @@ class _Transfer:
                 if self.given_up.is_set():
                     raise DownloadError("given up")
                 stream.write(chunk)
-                digest.update(chunk)
                 self._progress(self.received, length)
-        return digest.hexdigest()
 
 
 def _expected_length(response: requests.Response) -> int | None:
-    """Refuse what is no model; return the number of bytes to come, None when they come in marked chunks."""
+    """Refuse what cannot be a model; the number of bytes to come, None when they come in marked chunks."""
     hops = [hop.url for hop in (*response.history, response)]
     if response.status_code != requests.codes.ok:
         raise DownloadError(f"HTTP {response.status_code} for {urlsplit(hops[0]).path}")

@@ -1,4 +1,4 @@
-"""A catalogue model in, its download in the cache out: whole and verified, or an error and no trace."""
+"""Fetching models into the cache: a model is there whole and verified, or not at all."""
 
 import functools
 import logging
@@ -9,11 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from movenet_cli.errors import ModelError
-from movenet_cli.io.hashing import sha256_of
+from movenet_cli.io.hashing import sha256_of_file, sha256_of_model
 from movenet_cli.io.locks import file_lock
 from movenet_cli.models.hub.cache import (
     Record,
-    ResolvedModel,
     content_of,
     find_cached,
     folder_of,
@@ -23,6 +22,7 @@ from movenet_cli.models.hub.cache import (
 from movenet_cli.models.hub.catalogue import CatalogueModel, KnownFile
 from movenet_cli.models.hub.download import DownloadError, download, mirrored, without_password
 from movenet_cli.models.hub.unpack import ArchiveError, unpack
+from movenet_cli.models.model_file import ResolvedModel
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def fetch(
 
     Raises:
         ModelError: no source gave it, the cache cannot be written, or the cached copy is corrupt.
-        UsageError: the mirror is no address.
+        UsageError: the mirror is not an address.
     """
     sources = [mirrored(source, mirror) for source in model.sources]
     folder = folder_of(model)
@@ -66,6 +66,7 @@ def fetch(
 def _fetch(model: CatalogueModel, sources: list[str], folder: Path, progress: Progress) -> ResolvedModel:
     """Try one source after the other in a temporary folder, and move the first good result into place."""
     prefix = f".{folder.name}-"
+    # Whoever holds the lock is the only one at work here, so these are of processes that were killed.
     for leftover in folder.parent.glob(f"{prefix}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     failures = []
@@ -74,7 +75,7 @@ def _fetch(model: CatalogueModel, sources: list[str], folder: Path, progress: Pr
             prefix=prefix, dir=folder.parent, ignore_cleanup_errors=True
         ) as temporary:
             try:
-                record = _prepare(model, source, Path(temporary), functools.partial(progress, model.name))
+                record = _download(model, source, Path(temporary), functools.partial(progress, model.name))
             except (DownloadError, ArchiveError) as error:
                 _LOG.debug("%s: %s", without_password(source), error)
                 failures.append(f"{urlsplit(without_password(source)).netloc}: {error}")
@@ -88,16 +89,17 @@ def _fetch(model: CatalogueModel, sources: list[str], folder: Path, progress: Pr
     )
 
 
-def _prepare(
+def _download(
     model: CatalogueModel, source: str, temporary: Path, progress: Callable[[int, int | None], None]
 ) -> Record:
     """Download, unpack and verify a model into `temporary / "new"`."""
     archive, new = temporary / "download", temporary / "new"
     new.mkdir()
-    archive_sha256 = download(source, archive, progress)
+    download(source, archive, progress)
+    archive_sha256 = sha256_of_file(archive)  # now: unpacking may move the file
     content = content_of(model, new)
     unpack(archive, model.form, content)
-    sha256 = sha256_of(content)
+    sha256 = sha256_of_model(content)
     if model.sha256 not in (None, sha256):
         raise ArchiveError(f"its sha256 is {sha256}, not the published {model.sha256}")
     record = Record(without_password(source), archive_sha256, sha256)
@@ -106,7 +108,7 @@ def _prepare(
 
 
 def _install(model: CatalogueModel, record: Record, temporary: Path, folder: Path) -> None:
-    """Move a prepared model into place, and what was there out of it.
+    """Move a new model into place, and what was there out of it.
 
     Raises:
         ModelError: nothing is pinned, and it is not what was first downloaded; that stays where it is.
@@ -151,4 +153,4 @@ def _tell_of_first_download(model: CatalogueModel, record: Record, content: Path
 
 def _is_known(file: Path, known: KnownFile) -> bool:
     same_size = file.is_file() and file.stat().st_size == known.size
-    return same_size and sha256_of(file).startswith(known.sha256_start)
+    return same_size and sha256_of_file(file).startswith(known.sha256_start)

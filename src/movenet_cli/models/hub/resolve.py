@@ -1,18 +1,17 @@
-"""What a user gives as a model, a name or a path, in; a verified model on disk out."""
+"""The way from what a user calls a model, a name or a path, to a verified file or folder on this machine."""
 
 from __future__ import annotations
 
 import importlib.resources
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from movenet_cli.errors import ModelError
-from movenet_cli.io.hashing import sha256_of
-from movenet_cli.models.hub.cache import ResolvedModel, find_cached, folder_of
-from movenet_cli.models.hub.cache_folder import expanded
+from movenet_cli.io.hashing import sha256_of_model
+from movenet_cli.models.hub.cache import expanded, find_cached, folder_of
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, catalogue_model
+from movenet_cli.models.model_file import ResolvedModel, model_at
 
 if TYPE_CHECKING:
     from movenet_cli.models.hub.fetch import Progress
@@ -31,10 +30,10 @@ def resolve(name_or_path: str, *, offline: bool, mirror: str | None, progress: P
 
     Raises:
         ModelError: there is no such model, it is corrupt, or it cannot be fetched.
-        UsageError: the mirror is no address.
+        UsageError: the mirror is not an address.
     """
     if name_or_path not in CATALOGUE and _is_path(name_or_path):
-        return _at(expanded(Path(name_or_path)))
+        return model_at(expanded(Path(name_or_path)))
     model = catalogue_model(name_or_path)
     found = find_local(model)
     if found is not None:
@@ -80,22 +79,6 @@ def _is_path(text: str) -> bool:
     return os.path.exists(text)  # noqa: PTH110 - a Path raises when it is too long
 
 
-def _at(path: Path) -> ResolvedModel:
-    try:
-        is_folder = stat.S_ISDIR(path.stat().st_mode)
-        is_model = not is_folder or (path / "saved_model.pb").is_file()
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise ModelError(f"there is no model at {path}; `movenet models list` shows the names") from error
-    except OSError as error:
-        raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
-    if not is_model:
-        raise ModelError(f"{path} is no SavedModel folder: it has no saved_model.pb")
-    try:
-        return ResolvedModel(path.resolve().name if is_folder else path.stem, path, sha256_of(path))
-    except OSError as error:
-        raise ModelError(f"cannot read the model {path}: {error.strerror or error}") from error
-
-
 def _shipped_file(model: CatalogueModel) -> Path:
     return Path(str(importlib.resources.files("movenet_cli") / "weights" / f"{model.name}.tflite"))
 
@@ -103,7 +86,7 @@ def _shipped_file(model: CatalogueModel) -> Path:
 def _shipped(model: CatalogueModel) -> ResolvedModel:
     file = _shipped_file(model)
     try:
-        found = sha256_of(file)
+        found = sha256_of_model(file)
     except OSError as error:
         raise ModelError(
             f"this installation lacks the model {model.name} at {file}: install movenet-cli again"

@@ -1,4 +1,4 @@
-"""A downloaded file in, a SavedModel folder or a `.tflite` out; nothing in it is trusted."""
+"""Taking a model out of what was downloaded, an archive or a bare file, of which nothing is trusted."""
 
 import gzip
 import itertools
@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from movenet_cli.models.hub.catalogue import Form
+from movenet_cli.models.model_file import SAVED_MODEL, is_tflite
 
 MAX_UNPACKED: Final = 512_000_000
 """Bytes that an archive may grow to."""
@@ -18,7 +19,6 @@ MAX_MEMBERS: Final = 1000
 
 _CHUNK: Final = 1 << 20
 _GZIP_MAGIC: Final = b"\x1f\x8b"
-_TFLITE_MAGIC: Final = slice(4, 8), b"TFL3"
 _NAME: Final = re.compile(r"[A-Za-z0-9._\- /]{1,200}")
 _SHARD: Final = re.compile(r"variables\.data-\d{5}-of-(\d{5})")
 
@@ -55,9 +55,9 @@ def unpack(download: Path, form: Form, target: Path) -> None:
     elif form == "tflite":
         found = download
     else:
-        raise ArchiveError("it is no .tar.gz archive")
-    if form == "tflite":
-        _check_tflite(found)
+        raise ArchiveError("it is not a .tar.gz archive")
+    if form == "tflite" and not is_tflite(found):
+        raise ArchiveError("it is not a TensorFlow Lite file")
     found.rename(target)
 
 
@@ -107,7 +107,7 @@ def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
         return
     content = tar.extractfile(member) if member.isreg() and not member.issparse() else None
     if content is None:
-        raise ArchiveError(f"it holds something that is no plain file: {member.name}")
+        raise ArchiveError(f"it holds something other than plain files: {member.name}")
     target = folder / path
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,29 +119,22 @@ def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
 
 def _saved_model_in(folder: Path) -> Path:
     """The one folder with a graph and all shards of its variables."""
-    graphs = list(folder.rglob("saved_model.pb"))
+    graphs = [file for file in folder.rglob(SAVED_MODEL) if file.is_file()]
     if len(graphs) != 1:
-        raise ArchiveError("it holds no SavedModel" if not graphs else "it holds several SavedModels")
+        raise ArchiveError(f"there {'are several SavedModels' if graphs else 'is no SavedModel'} in it")
     model = graphs[0].parent
     names = {file.name for file in (model / "variables").glob("*") if file.stat().st_size}
     totals = [int(match[1]) for name in names if (match := _SHARD.fullmatch(name))]
     shards = {f"variables.data-{shard:05}-of-{total:05}" for total in totals[:1] for shard in range(total)}
     if not shards or not names >= {"variables.index", *shards}:
-        raise ArchiveError("its SavedModel lacks variables")
+        raise ArchiveError("variables of its SavedModel are missing")
     if not graphs[0].stat().st_size:
         raise ArchiveError("its SavedModel is empty")
     return model
 
 
 def _tflite_in(folder: Path) -> Path:
-    files = list(folder.rglob("*.tflite"))
+    files = [file for file in folder.rglob("*.tflite") if file.is_file()]
     if len(files) != 1:
         raise ArchiveError(f"it holds {len(files) or 'no'} .tflite files")
     return files[0]
-
-
-def _check_tflite(file: Path) -> None:
-    where, magic = _TFLITE_MAGIC
-    with file.open("rb") as stream:
-        if stream.read(8)[where] != magic:
-            raise ArchiveError("it is no TensorFlow Lite file")

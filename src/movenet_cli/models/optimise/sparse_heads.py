@@ -1,8 +1,8 @@
-"""A single-pose graph in; a function with the same output, that computes two heads only where they are read.
+"""Sparse heads: two heads of a single-pose graph computed only where the post-processing reads them.
 
-The official post-processing reads one cell of the regression and seventeen of the offsets, out of thousands
-that the network computes. A cell of a head depends on the 3 × 3 cells of the features around it. So the
-graph's own nodes of these heads are run on such patches: the result is the same, for 4 to 8 % less time.
+It reads one cell of the regression and seventeen of the offsets, out of thousands that the network computes.
+A cell of a head depends on the 3 × 3 cells of the features around it. So the graph's own nodes of these
+heads are run on such patches: the result is the same, for 4 to 8 % less time.
 """
 
 from typing import Any, Final
@@ -15,8 +15,8 @@ _DEPTHWISE: Final = "DepthwiseConv2dNative"
 _READ_AT_CELLS: Final = ("regress", "offset")
 
 
-def sparse_function(graph: SavedGraph) -> Any:
-    """The official signature, computed with less.
+def sparse_heads_function(graph: SavedGraph) -> Any:
+    """A function like the official signature, with sparse heads.
 
     Args:
         graph: a single-pose one of fixed size.
@@ -26,6 +26,7 @@ def sparse_function(graph: SavedGraph) -> Any:
         graph has not the heads that this needs, or its output would be another.
     """
     nodes = {node.name: node for node in graph.frozen.node}
+    # Both heads start from the same features in the published graphs, and `_SparseGraph` relies on it.
     starts = {_features(nodes, graph.heads[head]) for head in _READ_AT_CELLS if head in graph.heads}
     features = starts.pop() if len(starts) == 1 else None
     if features is None or graph.input_size is None:
@@ -35,6 +36,8 @@ def sparse_function(graph: SavedGraph) -> Any:
     function = tf.function(_SparseGraph(tf, graph, features).run).get_concrete_function(
         tf.TensorSpec([1, height, width, 3], tf.uint8, name="input")
     )
+    # Nothing before has looked at what lies between features and head: a larger convolution, or a second
+    # one, would make the 3 × 3 patches too small. Its output on noise shows it.
     noise = np.random.default_rng(0).integers(0, 256, (1, height, width, 3), np.uint8)
     ((name, spec),) = graph.signature.structured_input_signature[1].items()
     (expected,) = graph.signature(**{name: tf.cast(noise, spec.dtype)}).values()
@@ -57,20 +60,25 @@ class _SparseGraph:
         features, center, heatmap = tf.graph_util.import_graph_def(
             self._trunk, {self._graph.pixels: tf.cast(pixels, tf.float32)}, self._maps, name=""
         )
+        # The convolutions pad with zeros; with a border of them, patches at the edge are cut like all others.
         padded = tf.pad(tf.squeeze(features, axis=0), [[1, 1], [1, 1], [0, 0]])
         beta = np.float32(self._graph.constants.beta)
+        # The person: the strongest centre, those in the middle of the image preferred.
         y, x = (axis.astype(np.float32) for axis in np.mgrid[:h, :w])
         from_middle = np.sqrt((y - np.float32(h / 2)) ** 2 + (x - np.float32(w / 2)) ** 2) + beta
         centres = tf.sigmoid(center) / from_middle[None, :, :, None]
         centre = tf.argmax(tf.reshape(centres, [1, h * w]), axis=1, output_type=tf.int32)
+        # First read: the regression at that one cell says roughly where the keypoints are.
         guess = tf.cast(self._points(centre), tf.float32) + tf.reshape(
             self._head("regress", padded, centre), [17, 2]
         )
+        # The keypoint: the best score near the guess, over all cells. The heatmap is needed whole.
         squares_y = tf.math.squared_difference(y[:, :1, None], guess[:, 0])
         squares_x = tf.math.squared_difference(x[:1, :, None], guess[:, 1])
         scores = tf.reshape(tf.sigmoid(heatmap), [h, w, 17])
         weighted = scores / (tf.sqrt(squares_y + squares_x) + beta)
         cells = tf.argmax(tf.reshape(weighted, [h * w, 17]), axis=0, output_type=tf.int32)
+        # Second read: the offsets at those seventeen cells; of a cell's 17 pairs, a keypoint takes its own.
         keypoints = np.arange(17, dtype=np.int32)
         pairs = tf.reshape(self._head("offset", padded, cells), [17, 17, 2])
         offsets = tf.gather_nd(pairs, np.stack([keypoints, keypoints], axis=1))
@@ -91,7 +99,7 @@ class _SparseGraph:
         nodes = _between(tf, graph.frozen, self._features, [graph.heads[name]])
         given = {self._features: tf.ensure_shape(patches, [None, 3, 3, padded.shape[-1]])}
         (maps,) = tf.graph_util.import_graph_def(nodes, given, [graph.heads[name]], name="")
-        return maps[:, 1, 1]
+        return maps[:, 1, 1]  # the middle cell; the others have seen too little around them
 
 
 def _features(nodes: dict[str, Any], head: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The bytes of a `.tflite` file in, its operators, or a part of it as another file, out."""
+"""A `.tflite` file as a graph of operators and tensors, and the cutting of a part out of it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 
 class Graph:
-    """A network whose file the interpreter has accepted; its tensors are numbers, as in the file.
+    """A network whose file the interpreter has accepted; its tensors are called by their numbers in the file.
 
     Attributes:
         inputs: tensors.
@@ -49,6 +49,7 @@ class Graph:
             inputs: where it begins.
             outputs: where it ends, in the order that the file will have them.
         """
+        # Operators are in the order they run: going backwards, each is met after all that read what it makes.
         needed, kept = set(outputs), []
         for operator in reversed(self.operators):
             if needed.difference(inputs).intersection(operator.outputs):
@@ -56,9 +57,10 @@ class Graph:
                 needed.update(int(tensor) for tensor in operator.inputs)
         graph, model = schema.SubGraphT(), schema.ModelT()
         graph.inputs, graph.outputs, graph.operators = list(inputs), list(outputs), kept[::-1]
-        graph.tensors = self._graph.tensors
+        graph.tensors = self._graph.tensors  # all of them, so that their numbers stay
         used = {tensor.buffer for i, tensor in enumerate(graph.tensors) if i in needed}
         model.version, model.operatorCodes, model.subgraphs = 3, self._model.operatorCodes, [graph]
+        # Buffers go by number, too: those of tensors that are gone become empty ones.
         model.buffers = [
             buffer if i in used else schema.BufferT() for i, buffer in enumerate(self._model.buffers)
         ]

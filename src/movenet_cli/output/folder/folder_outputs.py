@@ -32,7 +32,6 @@ from movenet_cli.output.folder.output_file import Output, output_of, put_aside_i
 from movenet_cli.output.folder.ownership import in_the_way, is_foreign
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import Entry
-from movenet_cli.output.formats.document import summary_fields
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.output.formats.text_sink import TextSink
 from movenet_cli.output.interface import Outputs, Sink
@@ -142,7 +141,7 @@ class FolderOutputs(Outputs):
             work.fingerprint,
             self._planner.settings[media].key,
             outputs,
-            summary_fields(summary),
+            summary.fields(),
             tuple(summary.reasons),
             path=location_of(file.path),
             notes=notes,

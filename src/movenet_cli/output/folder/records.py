@@ -54,8 +54,7 @@ class Entry:
     @property
     def summary(self) -> Summary:
         """The counts as the summary that they were written from."""
-        frames, ok, empty, failed = (self.counts.get(name, 0) for name in ("frames", "ok", "empty", "failed"))
-        return Summary(frames, ok, empty, failed, list(self.reasons))
+        return Summary.from_fields(self.counts, self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Results to COCO: each input's part of the dataset, and all parts together to one dataset for the run.
+"""The format `coco`: each input's part of the dataset, and the run's one dataset that is made of the parts.
 
 An annotation is a person with at least one keypoint that reaches the threshold. Its box ends at the edges of
 the image; every keypoint keeps its x and y, also outside it and with v = 0: nothing is dropped, and tools

@@ -1,6 +1,6 @@
-"""Results of one input to CSV (RFC 4180, lines end in LF): a row per person and frame."""
+"""The format `csv` (RFC 4180, lines end in LF): a row per person and frame."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import ClassVar, Final
 
@@ -26,7 +26,34 @@ SMOOTHED_COLUMNS: Final = tuple(f"{name}_smoothed_{axis}" for name in KEYPOINT_N
 """These follow `COLUMNS` when the run was asked to smooth."""
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
-_PERSON_AND_AFTER: Final = len(COLUMNS) - COLUMNS.index("person")
+
+
+def columns_of(options: Mapping[str, object]) -> tuple[str, ...]:
+    """The columns of a table, by the options of its run."""
+    return COLUMNS + SMOOTHED_COLUMNS if options.get("smooth") is True else COLUMNS
+
+
+def table_rows(source: str, result: FrameResult, width: int) -> Iterator[list[object]]:
+    """A row of `width` cells for each pose, or one row without any; a cell without a value is None.
+
+    Raises:
+        MediaError: when a number is not finite, or beyond all reason.
+    """
+    time = None if result.time is None else seconds_number(result.time)
+    start = [source, result.index, time, result.status]
+    people = ([*start, person, *_pose_cells(pose)] for person, pose in enumerate(result.poses))
+    for row in people if result.poses else [start]:
+        # A run that smooths may have poses without smoothed points; one that does not may have read some.
+        yield row[:width] + [None] * (width - len(row))
+
+
+def _pose_cells(pose: Pose) -> Iterator[object]:
+    """From `id` on."""
+    yield pose.id
+    yield score_number(pose.score)
+    yield from (None,) * 4 if pose.box is None else box_row(pose.box)
+    yield from chain.from_iterable(keypoint_rows(pose))
+    yield from () if pose.smoothed is None else chain.from_iterable(smoothed_rows(pose.smoothed))
 
 
 class CsvEncoder(Encoder):
@@ -41,37 +68,19 @@ class CsvEncoder(Encoder):
     def __init__(self, header: Header) -> None:
         super().__init__(header)
         self._source = text_cell(escape_name(header.source))
-        self._smooth = header.options.get("smooth") is True
+        self._columns = columns_of(header.options)
 
     def begin(self) -> str:
         """The row of column names."""
-        return row_of(COLUMNS + SMOOTHED_COLUMNS if self._smooth else COLUMNS)
+        return ",".join(self._columns) + "\n"
 
     def frame(self, result: FrameResult) -> str:
         """A row for each pose, or one row without any."""
-        time = "" if result.time is None else repr(seconds_number(result.time))
-        start = (self._source, str(result.index), time, result.status)
-        if not result.poses:
-            missing = _PERSON_AND_AFTER + (len(SMOOTHED_COLUMNS) if self._smooth else 0)
-            return row_of(start + ("",) * missing)
-        return "".join(
-            row_of(chain(start, (str(person),), self._pose_cells(pose)))
-            for person, pose in enumerate(result.poses)
-        )
+        return "".join(map(row_of, table_rows(self._source, result, len(self._columns))))
 
     def end(self, summary: Summary) -> str:
         """Nothing: the counts stand in the other formats."""
         return ""
-
-    def _pose_cells(self, pose: Pose) -> Iterable[str]:
-        yield "" if pose.id is None else str(pose.id)
-        yield repr(score_number(pose.score))
-        yield from ("",) * 4 if pose.box is None else map(repr, box_row(pose.box))
-        yield from map(repr, chain.from_iterable(keypoint_rows(pose)))
-        if self._smooth and pose.smoothed is None:
-            yield from ("",) * len(SMOOTHED_COLUMNS)
-        elif self._smooth and pose.smoothed is not None:
-            yield from map(repr, chain.from_iterable(smoothed_rows(pose.smoothed)))
 
 
 def harmless(text: str) -> str:
@@ -87,6 +96,7 @@ def text_cell(text: str) -> str:
     return safe
 
 
-def row_of(cells: Iterable[str]) -> str:
-    """A line of cells."""
+def row_of(row: Iterable[object]) -> str:
+    """A line; text is written as it is (see `text_cell`), and None is an empty cell."""
+    cells = ["" if cell is None else cell if isinstance(cell, str) else repr(cell) for cell in row]
     return ",".join(cells) + "\n"

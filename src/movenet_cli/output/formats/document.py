@@ -1,8 +1,8 @@
-"""Headers, frames and summaries to JSON values in their fixed key order: what `json` and `jsonl` share."""
+"""What the formats `json` and `jsonl` share: headers and frames as JSON values, their keys in fixed order."""
 
 from movenet_cli import __version__
 from movenet_cli.core.inputs import SourceInfo
-from movenet_cli.core.results import Header, Summary
+from movenet_cli.core.results import Header
 from movenet_cli.core.skeleton import KEYPOINT_NAMES
 from movenet_cli.core.types import FrameResult, Pose
 from movenet_cli.io.json_text import escape_name, plain_text
@@ -58,16 +58,6 @@ def frame_fields(result: FrameResult, info: SourceInfo) -> dict[str, object]:
         fields["reason"] = plain_text(result.reason or "no reason given")
     fields["poses"] = [_pose_fields(pose) for pose in result.poses]
     return fields
-
-
-def summary_fields(summary: Summary) -> dict[str, int]:
-    """The counts."""
-    return {
-        "frames": summary.frames,
-        "ok": summary.ok,
-        "empty": summary.empty,
-        "failed": summary.failed,
-    }
 
 
 def _pose_fields(pose: Pose) -> dict[str, object]:

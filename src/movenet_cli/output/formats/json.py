@@ -1,11 +1,11 @@
-"""Results of one input to one JSON document, a line per frame."""
+"""The format `json`: one document per input, with a line for each frame."""
 
 from typing import ClassVar
 
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.types import FrameResult
 from movenet_cli.io.json_text import json_line
-from movenet_cli.output.formats.document import frame_fields, header_fields, summary_fields
+from movenet_cli.output.formats.document import frame_fields, header_fields
 from movenet_cli.output.interface import Encoder
 
 
@@ -32,4 +32,4 @@ class JsonEncoder(Encoder):
 
     def end(self, summary: Summary) -> str:
         """The summary and the closing brace."""
-        return f'\n  ],\n  "summary": {json_line(summary_fields(summary))}\n}}\n'
+        return f'\n  ],\n  "summary": {json_line(summary.fields())}\n}}\n'

@@ -1,11 +1,11 @@
-"""Results of one input to JSON lines: header, frames, summary, each with its `record` and `source`."""
+"""The format `jsonl`: a line for the header, each frame, and the summary, with its `record` and `source`."""
 
 from typing import ClassVar
 
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.types import FrameResult
 from movenet_cli.io.json_text import escape_name, json_line
-from movenet_cli.output.formats.document import frame_fields, header_fields, summary_fields
+from movenet_cli.output.formats.document import frame_fields, header_fields
 from movenet_cli.output.interface import Encoder
 
 
@@ -28,7 +28,7 @@ class JsonlEncoder(Encoder):
 
     def end(self, summary: Summary) -> str:
         """The closing line."""
-        return self._line("summary", summary_fields(summary))
+        return self._line("summary", summary.fields())
 
     def _line(self, record: str, fields: dict[str, object] | dict[str, int]) -> str:
         return json_line({"record": record, "source": self._source, **fields}) + "\n"

@@ -1,4 +1,4 @@
-"""A format's name to its encoder and to the place of its files: the one table of formats."""
+"""The table of formats: each one's encoder, and the folder that its files are in."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,4 +35,4 @@ FORMATS: Final = {
     "csv": Format(CsvEncoder, KEYPOINTS),
     "coco": Format(CocoEncoder, DATASET_PARTS),
 }
-"""`coco` keeps each input's part out of sight; `cocofile.combine` makes the run's `coco.json` of them."""
+"""`coco` keeps each input's part out of sight; `coco.combine` makes the run's `coco.json` of them."""

@@ -1,4 +1,4 @@
-"""Poses to the numbers of result files: pixels to 2 decimals, scores to 4, seconds to 6; none too large."""
+"""The numbers of result files: pixels rounded to 2 decimals, scores to 4, seconds to 6; none too large."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Encoded results to a file of their own, or to a stream that takes one input after the other."""
+"""Sinks for encoded results: a file for each input, or a stream that takes one input after the other."""
 
 from pathlib import Path
 from typing import Protocol

@@ -86,12 +86,12 @@ def _head(people: int) -> Iterator[list[str]]:
     yield ["coords"] + [axis for _, _, axis in columns]
 
 
-def _cells(frame: ExportFrame, people: int) -> Iterator[str]:
+def _cells(frame: ExportFrame, people: int) -> Iterator[float | None]:
     present = frame.people()
     for person in present:
         for (x, y, _), seen in zip(person.keypoints, person.seen, strict=True):
-            yield from (repr(x), repr(y)) if seen else ("", "")
-    yield from [""] * (2 * len(KEYPOINT_NAMES) * (people - len(present)))
+            yield from (x, y) if seen else (None, None)
+    yield from [None] * (2 * len(KEYPOINT_NAMES) * (people - len(present)))
 
 
 def _config(sizes: dict[str, Size], people: int) -> str:

@@ -17,7 +17,7 @@ from movenet_cli.output.folder.fingerprint import fingerprint, has_changed
 from movenet_cli.output.folder.journal import read_journal
 from movenet_cli.output.folder.records import Entry
 from movenet_cli.results.export.interface import Export, ExportInput
-from movenet_cli.settings import MOST_MAX_PIXELS
+from movenet_cli.settings import RANGES
 
 _QUALITY: Final = 95
 
@@ -96,7 +96,7 @@ def _decoded(path: Path, name: str, wanted: Sequence[int]) -> Generator[Frame]:
     due = next(ahead, None)
     try:
         needed = FrameRange(end_frame=wanted[-1] + 1)
-        with open_source(InputFile(path, name), needed, max_pixels=MOST_MAX_PIXELS) as source:
+        with open_source(InputFile(path, name), needed, max_pixels=RANGES["max_pixels"][1]) as source:
             for frame in source.frames():
                 if frame.index != due:
                     continue

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+
+import msgspec
 
 from movenet_cli.core.skeleton import KEYPOINT_NAMES
 from movenet_cli.core.types import Size
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name
-from movenet_cli.io.strict_json import strict_json
+from movenet_cli.io.strict_json import decode
 from movenet_cli.results.export.interface import ExportFrame, ExportInput
 from movenet_cli.results.export.selection import frame_name
 
@@ -86,26 +88,38 @@ class ImageIds:
 
 def _read(path: Path) -> tuple[list[KnownImage], int]:
     try:
-        document: Any = strict_json(path.read_bytes())
-        images = [_image(fields) for fields in document["images"]]
-        ours = (each["id"] for each in document.get("categories", ()) if _is_ours(each))
-        return images, int(next(ours, 1))
+        document = decode(_Document, path.read_bytes())
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(f"{path} is no COCO file: {type(error).__name__}: {error}") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no COCO file: {error}") from error
+    ours = (each.id for each in document.categories if tuple(each.keypoints) == KEYPOINT_NAMES)
+    images = [
+        KnownImage(
+            each.id, each.file_name, Size(each.width, each.height) if each.width and each.height else None
+        )
+        for each in document.images
+    ]
+    return images, next(ours, 1)
 
 
-def _image(fields: Any) -> KnownImage:
-    if type(fields["id"]) not in (int, str):
-        raise ValueError(f"an image has the id {fields['id']!r}")
-    sized = "width" in fields and "height" in fields
-    size = Size(int(fields["width"]), int(fields["height"])) if sized else None
-    return KnownImage(fields["id"], str(fields["file_name"]), size)
+class _Image(msgspec.Struct):
+    id: int | str
+    file_name: str
+    width: int | None = None
+    height: int | None = None
 
 
-def _is_ours(category: Any) -> bool:
-    return tuple(category.get("keypoints", ())) == KEYPOINT_NAMES
+class _Category(msgspec.Struct):
+    id: int
+    keypoints: list[str] = []
+
+
+class _Document(msgspec.Struct):
+    """What of a COCO file matters here."""
+
+    images: list[_Image]
+    categories: list[_Category] = []
 
 
 def _last_part(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from movenet_cli.output.formats.csv import row_of, text_cell
 from movenet_cli.results.export.interface import Export, ExportInput
-from movenet_cli.results.export.table import COLUMNS_OF, Cell, table_rows
+from movenet_cli.results.export.table import COLUMNS_OF, table_rows
 
 
 class TableCsv(Export):
@@ -19,10 +19,5 @@ class TableCsv(Export):
         """See `Export.write`."""
         with place.open("w", encoding="utf-8", newline="\n") as stream:
             stream.write(row_of(COLUMNS_OF[self.settings.layout]))
-            stream.writelines(row_of(map(_cell, row)) for row in table_rows(inputs, self.settings.layout))
-
-
-def _cell(value: Cell) -> str:
-    if value is None:
-        return ""
-    return text_cell(value) if isinstance(value, str) else repr(value)
+            for source, *cells in table_rows(inputs, self.settings.layout):
+                stream.write(row_of([text_cell(str(source)), *cells]))

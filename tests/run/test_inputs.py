@@ -7,7 +7,7 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.media.discover import discover
-from movenet_cli.run.collisions import check_overlays
+from movenet_cli.run.inputs import check_overlays
 from tests.media.clips import write_clip
 from tests.support.media import write_image, write_video
 

@@ -1,4 +1,4 @@
-"""How far a run has come: inputs and frames done, how many there will be, how long the rest will take."""
+"""How far a run is: inputs and frames done, the expected total, and an estimate of the remaining time."""
 
 import time
 from collections.abc import Iterable
@@ -10,10 +10,10 @@ from movenet_cli.media.expected_frames import Expected
 _HOUR: Final = 3600
 
 
-class Tally:
-    """Counts what passes; not safe by itself to use from several threads.
+class ProgressEstimate:
+    """Counts frames and inputs as they are done; not thread-safe by itself.
 
-    Inputs that are kept or fail leave the frames that are expected: those are the work of this run.
+    Frames of inputs that are kept or fail are no longer expected: the total is the work of this run.
 
     Args:
         names: of all inputs.
@@ -32,11 +32,11 @@ class Tally:
         self.frames = 0
 
     def expects(self, name: str) -> bool:
-        """Whether an input still needs its number of frames."""
+        """Whether the number of frames of an input has yet to be told."""
         return name in self._open and name not in self._expected
 
     def expect(self, name: str, expected: Expected | None) -> None:
-        """Take note of how many frames an input will have; None when that cannot be known."""
+        """Tell how many frames an input will have; None when that cannot be known."""
         if not self.expects(name):
             return
         self._expected[name] = expected
@@ -46,14 +46,14 @@ class Tally:
             self._total += max(expected.frames, self._open[name])
 
     def add_frame(self, name: str) -> None:
-        """One more frame of an input is through; if that is more than expected, the total grows."""
+        """Count one more frame of an input; if it has more than expected, the total grows."""
         self.frames += 1
         self._open[name] = done = self._open.get(name, 0) + 1
         expected = self._expected.get(name)
         self._total += expected is not None and done > expected.frames
 
     def finish(self, name: str, *, failed: bool) -> None:
-        """An input is through; from now on it counts as many frames as it really had."""
+        """Count an input as done; from now on the frames that it really had count."""
         self.finished += 1
         self.failed += failed
         done = self._open.pop(name, 0)
@@ -67,17 +67,17 @@ class Tally:
 
     @property
     def total(self) -> int | None:
-        """Frames that this run will have computed in the end; None while those of an input are unknown."""
+        """Frames that this run will have annotated in the end; None while those of an input are unknown."""
         return None if self._unknown else self._total
 
     @property
     def is_exact(self) -> bool:
-        """Whether `total` rests on no video's word."""
+        """Whether `total` is certain, and not what videos declare."""
         return not (self._unknown or self._inexact)
 
     @property
     def fraction(self) -> float | None:
-        """The part of the frames that is done, 0 to 1; 1 only when every input is through."""
+        """The share of the frames that is done, 0 to 1; 1 only when every input is done."""
         if self.finished == self.inputs:
             return 1.0
         total = self.total
@@ -90,7 +90,7 @@ class Tally:
 
     @property
     def seconds_left(self) -> float | None:
-        """An estimate; None when the rest or the speed is not known."""
+        """Estimated time for the rest; None when the rest or the speed is not known."""
         total = self.total
         if total is None or not self.frames:
             return None
@@ -114,13 +114,13 @@ class Tally:
         return ", ".join(parts)
 
     def percentage(self) -> str:
-        """`43 %`, with `about` where a video's word is all there is; nothing when that is not known."""
+        """`43 %`, with `about` when the total is not certain; empty when it is not known."""
         if self.fraction is None:
             return ""
         return f"{'' if self.is_exact else 'about '}{int(self.fraction * 100)} %"
 
     def describe_briefly(self) -> str:
-        """The rest in little space: `1,300/3,000 frames, 12/30 inputs, 64.1/s, 0:27 left`."""
+        """The same without the percentage, shorter: `1,300/3,000 frames, 12/30 inputs, 64.1/s, 0:27 left`."""
         total, left = self.total, self.seconds_left
         frames = counted(self.frames, "frame") if total is None else f"{self.frames:,}/{total:,} frames"
         parts = [frames, f"{self.finished:,}/{self.inputs:,} inputs", f"{self.rate:,.1f}/s"]

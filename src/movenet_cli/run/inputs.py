@@ -1,0 +1,80 @@
+"""The inputs of a run: finds them, and refuses a run that has none or in which two would share an overlay."""
+
+import logging
+from collections.abc import Mapping, Sequence, Set
+from typing import Final
+
+from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.errors import InputError, UsageError
+from movenet_cli.media.discover import Discovery, discover
+from movenet_cli.media.opening import media_of
+from movenet_cli.output.overlay.image import overlay_name
+from movenet_cli.settings import DEFAULT_MAX_PIXELS
+
+log = logging.getLogger(__name__)
+
+_ADDED_SUFFIX: Final[Mapping[Media, str]] = {"image": ".png", "video": ".mp4"}
+"""What the name of an overlay has at its end where the input's own suffix does not fit."""
+
+
+def find_inputs(
+    inputs: Sequence[str],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    root: str | None = None,
+    given: Set[str] = frozenset({"include", "exclude"}),
+    overlay: bool = False,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+) -> Discovery:
+    """Find the files to annotate, and check that their results can exist side by side.
+
+    Args:
+        inputs: files, folders or globs.
+        include: see `discover`.
+        exclude: see `discover`.
+        root: see `discover`.
+        given: of `include` and `exclude`, those to warn of when a pattern matches nothing.
+        overlay: whether skeletons are drawn.
+        max_pixels: see `open_source`.
+
+    Raises:
+        InputError: none of the inputs can be used.
+        UsageError: two inputs would have the same overlay, or one is not below `root`.
+    """
+    found = discover(inputs, include=include, exclude=exclude, root=root)
+    for name, patterns in (("include", include), ("exclude", exclude)):
+        for pattern in patterns if name in given else ():
+            if pattern in found.unmatched:  # probably a slip
+                log.warning("--%s %s matches nothing", name, pattern)
+    if not found.files:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in found.missing[:3])
+        raise InputError(
+            f"nothing to annotate: {reasons or 'no image or video found in ' + ', '.join(inputs)}"
+        )
+    if overlay:
+        check_overlays(found.files, max_pixels)
+    return found
+
+
+def check_overlays(files: Sequence[InputFile], max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
+    """Refuse inputs whose overlays collide: a still `a.gif` and `a.gif.png`; videos `a.mov`, `a.mov.mp4`.
+
+    Args:
+        files: all of a run.
+        max_pixels: see `open_source`.
+
+    Raises:
+        UsageError: two inputs would have the same overlay.
+    """
+    known = {file.name: file for file in files}
+    for file in files:
+        for media, suffix in _ADDED_SUFFIX.items():
+            other = known.get(file.name + suffix)
+            if other is None or overlay_name(file.name, media) != other.name:
+                continue
+            if media_of(file.path, max_pixels) == media_of(other.path, max_pixels) == media:
+                raise UsageError(
+                    f"{file.path} and {other.path} would both have the overlay {other.name}; "
+                    "rename one, or leave it out with --exclude"
+                )

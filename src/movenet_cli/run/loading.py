@@ -1,0 +1,76 @@
+"""The models of a run: found, loaded, checked against the settings, and ready to find poses."""
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from movenet_cli.core.inputs import InputFile
+from movenet_cli.models.hub.resolve import resolve
+from movenet_cli.models.interface import Model
+from movenet_cli.models.load import load_model
+from movenet_cli.run.engine import Engine
+from movenet_cli.run.plan import Plan
+from movenet_cli.run.unused_options import effective_settings
+from movenet_cli.settings import Settings
+
+if TYPE_CHECKING:  # a cached model is loaded without the HTTP client
+    from movenet_cli.models.hub.fetch import Progress
+
+LoadModel = Callable[[Settings, str], Model]
+"""Finds and loads a model by name or path."""
+
+
+def load_named(settings: Settings, name_or_path: str, progress: "Progress") -> Model:
+    """A model by name or path, downloaded first when it has to be."""
+    found = resolve(name_or_path, offline=settings.offline, mirror=settings.mirror, progress=progress)
+    return load_model(found, runtime=settings.runtime, device=settings.device, batch_size=settings.batch_size)
+
+
+class LoadedModels:
+    """The models of a run, behind the workers that run them.
+
+    A context manager that stops the workers; several inputs and threads may use it at once.
+
+    Attributes:
+        settings: without those that have no effect with these models.
+        infos: what is known of each model; the first one is what the user named.
+        plan: chooses how each input is annotated.
+        engine: runs the models.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        given: frozenset[str],
+        load: LoadModel,
+        files: Sequence[InputFile] | None = None,
+    ) -> None:
+        """Load the models.
+
+        Args:
+            settings: as requested.
+            given: see `effective_settings`.
+            load: see `LoadModel`.
+            files: see `effective_settings`.
+
+        Raises:
+            ModelError: a model is missing, corrupt, or not a MoveNet.
+            UsageError: options do not fit the models.
+        """
+        models = [load(settings, settings.model)]
+        self.settings = effective_settings(settings, given, models[0].info, files)
+        if self.settings.refine_with is not None:
+            models.append(load(settings, self.settings.refine_with))
+        self.infos = [model.info for model in models]
+        self.plan = Plan(self.infos, self.settings)
+        self.engine = Engine(models, self.settings.jobs, self.settings.min_score)
+
+    def __enter__(self) -> "LoadedModels":
+        """Enter the context."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the workers."""
+        self.engine.close()
