@@ -48,7 +48,7 @@ class CheckCommand(GroupedCommand):
     }
     examples = (
         (
-            "nothing failed, and somebody is in nine frames of ten",
+            "no frame failed, and there is a person in 90% of the frames",
             "movenet check movenet-out --max-failed 0 --min-coverage 90%",
         ),
     )
@@ -56,17 +56,18 @@ class CheckCommand(GroupedCommand):
 
 @click.command(cls=CheckCommand)
 @click.argument("results", type=PathText())
-@option("--max-failed", type=LimitType(), help="Frames that could not be examined, or inputs not read.")
-@option("--max-empty", type=LimitType(), help="Frames without anybody.")
-@option("--min-coverage", type=LimitType(), help="Frames with somebody.")
-@option("--min-mean-score", type=Number(0, 1), help="Mean score of the people seen.")
-@option("--json", "as_json", is_flag=True, help="The table as JSON.")
-@option("--junit", metavar="FILE", type=PathText(), help="Also write JUnit XML, a test case per limit.")
+@option(
+    "--max-failed", type=LimitType(), help="At most so many failed frames; an unreadable input counts as one."
+)
+@option("--max-empty", type=LimitType(), help="At most so many frames without a person.")
+@option("--min-coverage", type=LimitType(), help="At least so many frames with a person.")
+@option("--min-mean-score", type=Number(0, 1), help="The lowest mean score of all people.")
+@option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@option("--junit", metavar="FILE", type=PathText(), help="Also write JUnit XML with one test case per limit.")
 def check(results: Path, as_json: bool, junit: Path | None, **limits: Any) -> int:
-    """Hold what was found in RESULTS against limits; exit code 3 when one is not met.
+    """Check results against limits. Exit code 3 if one is not met.
 
-    RESULTS is an output folder of `annotate` with JSON or JSONL documents. The table on standard output has a
-    line for each limit.
+    RESULTS is a results folder of `annotate` with JSON or JSONL documents. Prints one line per limit.
     """
     from movenet_cli.results.check import Limit, Limits, find, write_junit  # noqa: PLC0415 - not for --help
 

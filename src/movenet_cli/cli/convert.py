@@ -29,13 +29,13 @@ class ConvertCommand(GroupedCommand):
         "Exports": ("only", "smoothed", "frames", "layout", "image_ids", "url_prefix"),
     }
     examples = (
-        ("a COCO dataset of the last run, in the results folder", "movenet convert movenet-out --to coco"),
-        ("one table of everything", "movenet convert movenet-out --to table-csv -o poses.csv"),
+        ("a COCO dataset of the last run", "movenet convert movenet-out --to coco"),
+        ("one table of all inputs", "movenet convert movenet-out --to table-csv -o poses.csv"),
     )
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of exports."""
-        with formatter.section("Exports: files of other tools, see docs/interchange.md"):
+        with formatter.section("Exports (docs/interchange.md)"):
             formatter.write_dl([(name, text) for name, (_, text) in EXPORTS.items()])
 
 
@@ -47,35 +47,35 @@ class ConvertCommand(GroupedCommand):
     metavar="FORMAT",
     required=True,
     type=click.Choice((*default.FORMATS, *EXPORTS)),
-    help=f"{', '.join(default.FORMATS)}: the files that annotate writes; or an export, see below.",
+    help=f"{', '.join(default.FORMATS)}, or one of the exports below.",
 )
 @option(
     "-o",
     "--output",
     metavar="PLACE",
     type=PathText(),
-    help="A results folder to write to; of an export, its new file or folder. Default: in RESULTS.",
+    help="The results folder to write to; for an export, the new file or folder. Default: in RESULTS.",
 )
-@option("--only", metavar="FILE", type=PathText(), help="A list of frames, as `movenet select` makes it.")
-@option("--smoothed", is_flag=True, help="Take the smoothed points where there are any.")
+@option("--only", metavar="FILE", type=PathText(), help="Only the frames of this list, see `movenet select`.")
+@option("--smoothed", is_flag=True, help="Use smoothed keypoints where there are any.")
 @option(
     "--frames",
     metavar="DIR",
     type=PathText(),
-    help="A new folder for the dataset's images: frames of videos as JPEG, copies of images.",
+    help="Write the images of the dataset to this new folder: frames of videos as JPEG, copies of images.",
 )
 @option(
     "--layout",
     type=click.Choice(default.TABLE_LAYOUTS),
     default="wide",
     show_default=True,
-    help="Of a table: a row per person, or a row per keypoint.",
+    help="Of tables: one row per person, or one row per keypoint.",
 )
 @option(
     "--image-ids",
     metavar="FILE",
     type=PathText(),
-    help="A COCO file: its images get results, under its own ids and names.",
+    help="Use the image ids and names of this COCO file, and only its images.",
 )
 @option(
     "--url-prefix",
@@ -83,17 +83,17 @@ class ConvertCommand(GroupedCommand):
     type=Text(),
     default=default.DEFAULT_URL_PREFIX,
     show_default=True,
-    help="What stands before an image's name in its address.",
+    help="Label Studio: what comes before an image's name in its URL.",
 )
 @click.pass_context
 def convert(
     context: click.Context, /, results: Path, format_name: str, output: Path | None, **options: Any
 ) -> int:
-    """Write the results of `annotate` in another format, without running a model.
+    """Convert results to another format, or to the files of another tool, without running a model.
 
-    RESULTS is an output folder of `annotate` with JSON or JSONL documents. Its own formats are written as
-    `annotate` would have written them; a dataset is made of the last run's inputs, and nothing but files that
-    annotate or convert wrote is replaced. An export is made of all documents and replaces nothing.
+    RESULTS is a results folder of `annotate` with JSON or JSONL documents. `json`, `jsonl`, `csv` and `coco`
+    are written as `annotate` would have written them: `coco` holds the inputs of the last run, and only files
+    of annotate and convert are replaced. An export holds all documents, and never replaces anything.
     """
     if str(output) == default.STREAM:
         raise UsageError("convert writes files: name a place with -o; annotate can stream with -o -")
@@ -132,7 +132,7 @@ def _export(
     for remark in done.remarks:
         print_message(remark)
     if done.frames is not None:
-        print_message(f"{counted(done.frames, 'image')} in {frames}")
+        print_message(f"{counted(done.frames, 'image')} written to {frames}")
     inputs = counted(done.inputs + len(done.broken), "input")
     print_message(f"{done.inputs:,} of {inputs} exported to {format_name}, in {done.place}")
     return ExitCode.PARTIAL if done.broken else ExitCode.OK

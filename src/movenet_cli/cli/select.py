@@ -15,13 +15,16 @@ option = options_of("select")
 
 @click.command()
 @click.argument("results", type=PathText())
-@option("--hard", metavar="K", required=True, type=click.IntRange(1, 1_000_000), help="How many frames.")
-@option("--json", "as_json", is_flag=True, help="With time, uncertainty and jump of each, as JSON.")
+@option("--hard", metavar="K", required=True, type=click.IntRange(1, 1_000_000), help="Number of frames.")
+@option(
+    "--json", "as_json", is_flag=True, help="Print JSON, with the time, uncertainty and jump of each frame."
+)
 def select(results: Path, hard: int, as_json: bool) -> int:
-    """List the frames most worth labelling, the hardest first, for `movenet convert --only`.
+    """List the frames that are most worth labelling, hardest first, for `movenet convert --only`.
 
-    RESULTS is an output folder of `annotate` with JSON or JSONL documents. Hard frames are those in which the
-    model is uncertain, or a person jumps between neighbouring frames; they are spread over time and inputs.
+    RESULTS is a results folder of `annotate` with JSON or JSONL documents. Hard frames are those where the
+    model is uncertain, or where a person jumps between neighbouring frames. They are spread over time and
+    inputs.
 
     \b
     Example:

@@ -8,16 +8,19 @@ if TYPE_CHECKING:
 
 EXPORTS: Final = {
     "table-csv": ("table_csv:TableCsv", "one CSV table of all inputs"),
-    "table-parquet": ("table_parquet:TableParquet", "the same as Parquet; needs pyarrow"),
-    "coco-dataset": ("coco_dataset:CocoDataset", "a COCO dataset whose images can be files, see --frames"),
-    "yolo-pose": ("yolo_pose:YoloPose", "a dataset to train Ultralytics YOLO-pose with"),
-    "cvat-images": ("cvat_images:CvatImages", "CVAT for images 1.1, skeletons"),
-    "cvat-video": ("cvat_video:CvatVideo", "CVAT for video 1.1, a file of tracks for each video"),
-    "label-studio": ("label_studio:LabelStudio", "tasks with predictions for Label Studio"),
-    "sleap": ("sleap:Sleap", "a SLEAP project of predicted instances; needs h5py"),
+    "table-parquet": ("table_parquet:TableParquet", "the same table as Parquet; needs pyarrow"),
+    "coco-dataset": (
+        "coco_dataset:CocoDataset",
+        "a COCO dataset whose images are files, also frames of videos",
+    ),
+    "coco-results": ("coco_results:CocoResults", "COCO results for the images of a COCO file (--image-ids)"),
+    "yolo-pose": ("yolo_pose:YoloPose", "a training dataset for Ultralytics YOLO-pose"),
+    "cvat-images": ("cvat_images:CvatImages", "skeletons for a CVAT task of images (CVAT for images 1.1)"),
+    "cvat-video": ("cvat_video:CvatVideo", "tracks for a CVAT task of each video (CVAT for video 1.1)"),
+    "label-studio": ("label_studio:LabelStudio", "Label Studio tasks with predictions"),
     "deeplabcut": ("deeplabcut:DeepLabCut", "a DeepLabCut project with labelled frames"),
-    "openpose": ("openpose:OpenPose", "JSON of OpenPose, the 18 points of its COCO model"),
-    "coco-results": ("coco_results:CocoResults", "COCO results for the images of --image-ids"),
+    "sleap": ("sleap:Sleap", "a SLEAP project with predicted instances; needs h5py"),
+    "openpose": ("openpose:OpenPose", "a JSON file per frame, the 18 points of OpenPose's COCO model"),
 }
 """Name to module and class in this package, and a line of help."""
 
