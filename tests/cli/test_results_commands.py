@@ -355,7 +355,7 @@ def test_a_report_replaces_no_photograph(
     photo.write_bytes(b"photograph")
     assert run(["report", str(results), "-o", str(photo)]) == ExitCode.OUTPUT
     assert photo.read_bytes() == b"photograph"
-    assert f"{photo}: in the way" in capsys.readouterr().err
+    assert f"{photo} exists and is not a report of movenet" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["report"], *(["convert", "--to", form] for form in FORMATS)])
