@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from movenet_cli.core.results import Header
 from movenet_cli.core.skeleton import EDGE_INDICES, INDEX, KEYPOINT_NAMES
-from movenet_cli.core.types import Box, ByteArray, FloatArray, PixelRect, Pose
+from movenet_cli.core.types import Box, ByteArray, FloatArray, FrameResult, PixelRect, Pose
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
@@ -90,6 +91,12 @@ class _Pen:
     limb: float
     dot: float
     rim: float
+
+
+def draw_people(pixels: ByteArray, header: Header, result: FrameResult) -> None:
+    """Paint a frame's people in place; boxes and ids, too, where the model is multi-pose."""
+    boxes = header.model.kind == "multi"
+    draw_poses(pixels, header.people(result), header.thresholds.min_score, boxes=boxes)
 
 
 def draw_poses(pixels: ByteArray, poses: Sequence[Pose], min_score: float, *, boxes: bool = False) -> None:

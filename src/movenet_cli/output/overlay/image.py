@@ -13,7 +13,7 @@ from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.opencv import swap_red_and_blue
 from movenet_cli.output.interface import Sink
-from movenet_cli.output.overlay.draw import draw_poses
+from movenet_cli.output.overlay.draw import draw_people
 from movenet_cli.output.overlay.video import OverlayVideo
 
 _JPEG: Final = (
@@ -77,7 +77,7 @@ class OverlayImage(Sink):
         if isinstance(frame, FailedFrame):
             return
         pixels = frame.image.rgb().copy()
-        draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
+        draw_people(pixels, self._header, result)
         data = _encode(pixels, self._file.path.suffix.lower())
         with as_output_error(self._file.path):
             self._file.stream.write(data)

@@ -11,7 +11,7 @@ from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.output.interface import Sink
-from movenet_cli.output.overlay.draw import draw_poses
+from movenet_cli.output.overlay.draw import draw_people
 from movenet_cli.output.overlay.mp4 import Mp4Writer
 from movenet_cli.output.overlay.source_streams import Original
 
@@ -124,7 +124,7 @@ class _Painter:
         if isinstance(frame, FailedFrame):
             return
         pixels = frame.image.rgb().copy()
-        draw_poses(pixels, result.poses, self._header.min_score, boxes=self._header.model.kind == "multi")
+        draw_people(pixels, self._header, result)
         if self._writer is None:
             self._original = Original(self._source, time, self._header.info.rotation)
             self._writer = Mp4Writer(self._file.path, self._file.temporary, frame.image.size, self._original)
