@@ -126,9 +126,9 @@ def find(folder: Path) -> Findings:
     for document in find_documents(folder):
         with open_document(document.path, document.name) as opened:
             for result in opened.frames():
-                seen = [pose for pose in result.poses if pose.is_seen(opened.header.min_score)]
-                findings.people += len(seen)
-                findings.scores += sum(pose.score for pose in seen)
+                people = opened.header.people(result)
+                findings.people += len(people)
+                findings.scores += sum(pose.score for pose in people)
         findings.frames += opened.summary.frames
         findings.failed += opened.summary.failed
         findings.empty += opened.summary.empty

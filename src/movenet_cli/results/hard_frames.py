@@ -3,7 +3,7 @@
 A frame's hardness is 1 - (1 - uncertainty) × (1 - jump), each from 0 to 1:
 
 * uncertainty: of the least certain person, 1 less the mean score of the keypoints. In a frame without
-  anybody, half of how near the best keypoint came to the threshold.
+  anybody, half of how near the best pose came to being a person.
 * jump: how far the keypoints are from where the frames before and after would have them, on the line between
   theirs, as a share of the person's size (the mean distance d gives d / (d + 0.1)). It is 1 where somebody is
   seen in this frame and in neither neighbour, or the other way round. It needs a single person, or ids.
@@ -22,7 +22,7 @@ import numpy as np
 
 from movenet_cli.core.inputs import Media
 from movenet_cli.core.results import Header
-from movenet_cli.core.types import FloatArray, FrameResult
+from movenet_cli.core.types import FloatArray, FrameResult, Pose, Thresholds
 from movenet_cli.errors import InputError
 from movenet_cli.results.finding import DocumentFile, find_documents
 from movenet_cli.results.reading import open_document
@@ -113,18 +113,26 @@ def _judge(
     header: Header, before: FrameResult | None, frame: FrameResult | None, after: FrameResult | None
 ) -> Iterator[HardFrame]:
     if frame is not None:
-        uncertainty = _uncertainty(frame, header.min_score)
+        uncertainty = _uncertainty(frame, header)
         jump = 0.0 if before is None or after is None else _jump(before, frame, after, header)
         yield HardFrame(header.source, header.info.media, frame.index, frame.time, uncertainty, jump)
 
 
-def _uncertainty(frame: FrameResult, min_score: float) -> float:
-    scores = [pose.keypoints[:, 2] for pose in frame.poses]
-    if frame.status == "ok":
-        seen = [float(each.mean()) for each in scores if (each >= min_score).any()]
-        return min(1.0, max(0.0, 1 - min(seen)))
-    best = max((float(each.max()) for each in scores), default=0.0)
-    return 0.5 * min(1.0, max(0.0, best / min_score)) if min_score > 0 else 0.0
+def _uncertainty(frame: FrameResult, header: Header) -> float:
+    if people := header.people(frame):
+        return min(1.0, max(0.0, 1 - min(float(pose.keypoints[:, 2].mean()) for pose in people)))
+    return max((0.5 * _nearness(pose, header.thresholds) for pose in frame.poses), default=0.0)
+
+
+def _nearness(pose: Pose, thresholds: Thresholds) -> float:
+    """How near a pose is to being a person, 0 to 1."""
+    decisive = np.sort(pose.keypoints[:, 2])[-thresholds.min_keypoints]
+    shares = [
+        value / least
+        for value, least in ((float(decisive), thresholds.min_score), (pose.score, thresholds.min_pose_score))
+        if least > 0
+    ]
+    return min(1.0, max(0.0, min(shares, default=1.0)))
 
 
 def _jump(before: FrameResult, frame: FrameResult, after: FrameResult, header: Header) -> float:
@@ -138,7 +146,7 @@ def _jump(before: FrameResult, frame: FrameResult, after: FrameResult, header: H
 
 def _by_id(frame: FrameResult, header: Header) -> dict[int, FloatArray]:
     """Keypoints of those seen who can be told from others: by their id, or because there is but one."""
-    poses = [pose for pose in frame.poses if pose.is_seen(header.min_score)]
+    poses = header.people(frame)
     if header.model.kind == "single":
         return dict(enumerate(pose.keypoints for pose in poses))
     return {pose.id: pose.keypoints for pose in poses if pose.id is not None}

@@ -111,7 +111,7 @@ def _survey(document: DocumentFile, smoothed: bool, chosen: Selection | None) ->
             if only is None or result.index in only:
                 missing.discard(result.index)
                 images += result.status != "failed"
-                most = max(most, sum(pose.is_seen(opened.header.min_score) for pose in result.poses))
+                most = max(most, len(opened.header.people(result)))
     if missing:
         raise UsageError(f"{document.name} has no frame {min(missing)} in these results")
     return ExportInput(document.name, document.path, opened.header.info.media, images, most, smoothed, only)

@@ -76,11 +76,11 @@ class ExportFrame:
         return [(place[0], place[1], row[2]) for place, row in zip(places, rows, strict=True)]
 
     def people(self) -> list[Person]:
-        """Everybody with a box and at least one keypoint that reaches `min_score`."""
+        """Everybody who counts as a person and has a box."""
         people = []
-        for pose in self.result.poses:
+        for pose in self.header.people(self.result):
             rows = self.rows(pose)
-            seen = [score >= self.header.min_score for _, _, score in rows]
+            seen = [score >= self.header.thresholds.min_score for _, _, score in rows]
             if any(seen) and pose.box is not None:
                 people.append(Person(pose.id, score_number(pose.score), self._inside(pose.box), rows, seen))
         return people
