@@ -1,19 +1,24 @@
-"""MoveNet's head maps in, the most central person's keypoints out: the single-pose decode in NumPy."""
+"""Decoding head maps in NumPy: MoveNet's own single-pose decode, and the ones that `mini` is exported with."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.skeleton import FLIP_PAIRS, KEYPOINT_COUNT
+from movenet_cli.core.skeleton import FLIP_PAIRS, KEYPOINT_COUNT, OKS_SIGMAS
 
 FloatArray = npt.NDArray[np.floating]
 
 STRIDE = 4
 #: Softening distance, in cells, of the centre weighting and of the keypoint re-weighting.
 BETA = 1.8
+#: Of `place`: how far from its guess a keypoint may be (a standard deviation), and the square root of a
+#: person's area, both in sides of the person; the smallest side and the smallest OKS deviation, in cells.
+SPREAD, BODY = 0.35, 0.5
+SMALLEST, FINEST = 4.0, 0.6
+TINY = 1e-12
 #: Row of each keypoint in the mirror image.
 FLIPPED = np.arange(KEYPOINT_COUNT)
 for _left, _right in FLIP_PAIRS:
@@ -67,3 +72,79 @@ def decode(maps: HeadMaps, center: tuple[int, int] | None = None) -> FloatArray:
     k = np.arange(count)
     offset = maps.offset.reshape(h, w, count, 2)[y, x, k]
     return np.stack([(x + offset[:, 1]) * STRIDE, (y + offset[:, 0]) * STRIDE, maps.heatmap[y, x, k]], axis=1)
+
+
+def mirrored_back(maps: HeadMaps) -> HeadMaps:
+    """The head maps of a picture from those of its mirror image."""
+
+    def turned(pairs: FloatArray) -> FloatArray:
+        y, x = np.moveaxis(pairs[:, ::-1].reshape(*pairs.shape[:2], -1, 2)[:, :, FLIPPED], -1, 0)
+        return np.stack([y, 1 - x], axis=-1).reshape(pairs.shape)
+
+    return HeadMaps(
+        maps.center[:, ::-1],
+        maps.heatmap[:, ::-1][..., FLIPPED],
+        turned(maps.regression),
+        turned(maps.offset),
+    )
+
+
+def mean_maps(one: HeadMaps, other: HeadMaps) -> HeadMaps:
+    """Cell by cell the mean of two looks at a picture."""
+    return HeadMaps(
+        *((getattr(one, field.name) + getattr(other, field.name)) / 2 for field in fields(HeadMaps))
+    )
+
+
+def most_central(maps: HeadMaps) -> int:
+    """The flat cell of the person who is seen best and nearest to the middle."""
+    return int(np.argmax(maps.center * central_weight(*maps.center.shape)))
+
+
+def place(maps: HeadMaps, centers: npt.NDArray[np.integer]) -> FloatArray:
+    """The keypoints of people where they are expected to be most similar to the truth.
+
+    The squared heat, less far away from the place that the person's centre guesses, is read as the chance that
+    the keypoint is there. A place is as good as the OKS that it has on average; the best cell is taken, and the
+    mean of the chances around it. What it reaches is the score, together with the heat.
+
+    Args:
+        maps: of one picture.
+        centers: (N,) flat cells of the people's centres.
+
+    Returns:
+        (N, 17, 3): x, y in input pixels and score.
+    """
+    h, w = maps.center.shape
+    rows, columns = np.arange(h), np.arange(w)
+    count = maps.heatmap.shape[-1]
+    centers_yx = np.stack(np.divmod(centers, w), axis=-1)
+    guesses = maps.regression.reshape(-1, count, 2)[centers] + centers_yx[:, None]
+    side = np.maximum(np.ptp(guesses, axis=1).max(axis=1), SMALLEST)[:, None]
+    sigma = np.maximum(side * BODY * 2 * OKS_SIGMAS, FINEST)
+    heat = np.moveaxis(maps.heatmap, -1, 0)
+    near = _bump(guesses[..., 0] - 0.5, SPREAD * side, h)[..., None] * _bump(
+        guesses[..., 1] - 0.5, SPREAD * side, w
+    )[:, :, None]
+    chance = heat**2 * near
+    chance /= chance.sum(axis=(2, 3), keepdims=True) + TINY
+    similar_y = np.exp(-0.5 * ((rows[:, None] - rows) / sigma[..., None, None]) ** 2)
+    similar_x = np.exp(-0.5 * ((columns[:, None] - columns) / sigma[..., None, None]) ** 2)
+    cell = (similar_y @ chance @ similar_x).reshape(len(centers), count, -1).argmax(axis=-1)
+    y, x = np.divmod(cell, w)
+    around = chance * _bump(y, sigma, h)[..., None] * _bump(x, sigma, w)[:, :, None]
+    reached = around.sum(axis=(2, 3))
+    offset = np.moveaxis(maps.offset.reshape(h, w, count, 2), (2, 3), (1, 0))
+    at = [
+        (around * (grid + part)).sum(axis=(2, 3)) / (reached + TINY)
+        for grid, part in zip(np.mgrid[:h, :w], offset, strict=True)
+    ]
+    seen = (heat * _bump(y, 1.0, h)[..., None] * _bump(x, 1.0, w)[:, :, None]).max(axis=(2, 3))
+    return np.stack([at[1] * STRIDE, at[0] * STRIDE, np.sqrt(seen * reached)], axis=-1)
+
+
+def _bump(middle: FloatArray, width: FloatArray | float, count: int) -> FloatArray:
+    """(..., count): Gaussians over the cells around `middle`, 1 at most."""
+    return np.asarray(
+        np.exp(-0.5 * ((np.arange(count) - middle[..., None]) / np.asarray(width)[..., None]) ** 2)
+    )
