@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -74,28 +74,6 @@ def decode(maps: HeadMaps, center: tuple[int, int] | None = None) -> FloatArray:
     return np.stack([(x + offset[:, 1]) * STRIDE, (y + offset[:, 0]) * STRIDE, maps.heatmap[y, x, k]], axis=1)
 
 
-def mirrored_back(maps: HeadMaps) -> HeadMaps:
-    """The head maps of a picture from those of its mirror image."""
-
-    def turned(pairs: FloatArray) -> FloatArray:
-        y, x = np.moveaxis(pairs[:, ::-1].reshape(*pairs.shape[:2], -1, 2)[:, :, FLIPPED], -1, 0)
-        return np.stack([y, 1 - x], axis=-1).reshape(pairs.shape)
-
-    return HeadMaps(
-        maps.center[:, ::-1],
-        maps.heatmap[:, ::-1][..., FLIPPED],
-        turned(maps.regression),
-        turned(maps.offset),
-    )
-
-
-def mean_maps(one: HeadMaps, other: HeadMaps) -> HeadMaps:
-    """Cell by cell the mean of two looks at a picture."""
-    return HeadMaps(
-        *((getattr(one, field.name) + getattr(other, field.name)) / 2 for field in fields(HeadMaps))
-    )
-
-
 def most_central(maps: HeadMaps) -> int:
     """The flat cell of the person who is seen best and nearest to the middle."""
     return int(np.argmax(maps.center * central_weight(*maps.center.shape)))
@@ -123,9 +101,10 @@ def place(maps: HeadMaps, centers: npt.NDArray[np.integer]) -> FloatArray:
     side = np.maximum(np.ptp(guesses, axis=1).max(axis=1), SMALLEST)[:, None]
     sigma = np.maximum(side * BODY * 2 * OKS_SIGMAS, FINEST)
     heat = np.moveaxis(maps.heatmap, -1, 0)
-    near = _bump(guesses[..., 0] - 0.5, SPREAD * side, h)[..., None] * _bump(
-        guesses[..., 1] - 0.5, SPREAD * side, w
-    )[:, :, None]
+    near = (
+        _bump(guesses[..., 0] - 0.5, SPREAD * side, h)[..., None]
+        * _bump(guesses[..., 1] - 0.5, SPREAD * side, w)[:, :, None]
+    )
     chance = heat**2 * near
     chance /= chance.sum(axis=(2, 3), keepdims=True) + TINY
     similar_y = np.exp(-0.5 * ((rows[:, None] - rows) / sigma[..., None, None]) ** 2)

@@ -11,7 +11,7 @@ import tensorflow as tf
 import torch
 from torch import nn
 
-from training.graph import head_maps, mean_maps, mirrored_back, most_central, place
+from training.graph import head_maps, most_central, place
 from training.network import ConvNorm, Mini
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
@@ -74,8 +74,7 @@ def signature(weights: Weights, size: int) -> Callable[..., tf.Tensor]:
     @tf.function(input_signature=[tf.TensorSpec([1, size, size, 3], tf.int32, name="input")])
     def serve(input: tf.Tensor) -> dict[str, tf.Tensor]:
         x = tf.cast(input, tf.float32) * (1 / 127.5) - 1
-        plain, mirrored = tf.unstack(network(weights, tf.concat([x, tf.reverse(x, [2])], axis=0)))
-        maps = mean_maps(head_maps(plain), mirrored_back(head_maps(mirrored)))
+        maps = head_maps(network(weights, x)[0])
         return {"output_0": place(maps, most_central(maps))[None]}
 
     return serve

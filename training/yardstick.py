@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 
 from movenet_cli.core.oks import average_precision, oks, pck, torso_length
-from training.decoding import FloatArray, HeadMaps, mean_maps, mirrored_back, most_central, place
+from training.decoding import FloatArray, HeadMaps, most_central, place
 from training.network import HEAD_CHANNELS, Mini
 from training.pictures import read_picture, square
 from training.samples import Pools, SampleSource
@@ -109,7 +109,7 @@ def pck_scores(predict: Predict, crops: Crops) -> dict[str, float]:
 
 
 def network_predictor(model: Mini) -> Predict:
-    """The PyTorch network with the NumPy decode as a model; it looks at the mirror image, too."""
+    """The PyTorch network with the NumPy decode as a model."""
 
     def predict(images: npt.NDArray[np.uint8]) -> FloatArray:
         return np.concatenate(
@@ -121,15 +121,14 @@ def network_predictor(model: Mini) -> Predict:
 
 def _predict_batch(model: Mini, images: npt.NDArray[np.uint8]) -> FloatArray:
     x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
-    x = torch.cat([x, x.flip(-1)]).to(model.heads.weight.device, memory_format=torch.channels_last)
+    x = x.to(model.heads.weight.device, memory_format=torch.channels_last)
     with torch.inference_mode():
         maps = model(x).float().permute(0, 2, 3, 1).cpu().numpy()
-    return np.stack([_pose(plain, mirrored) for plain, mirrored in zip(*np.split(maps, 2), strict=True)])
+    return np.stack([_pose(head_maps(one)) for one in maps])
 
 
-def _pose(plain: FloatArray, mirrored: FloatArray) -> FloatArray:
-    """The pose that the exported model gives for the raw maps of a picture and of its mirror image."""
-    maps = mean_maps(head_maps(plain), mirrored_back(head_maps(mirrored)))
+def _pose(maps: HeadMaps) -> FloatArray:
+    """The pose that the exported model gives for a picture's maps."""
     return place(maps, np.array([most_central(maps)]))[0]
 
 
