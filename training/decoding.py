@@ -1,9 +1,10 @@
-"""Decoding head maps in NumPy: MoveNet's own single-pose decode, and the ones that `mini` is exported with."""
+"""Decoding head maps in NumPy: MoveNet's own single-pose decode, and those that `mini` is exported with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +20,9 @@ BETA = 1.8
 SPREAD, BODY = 0.35, 0.5
 SMALLEST, FINEST = 4.0, 0.6
 TINY = 1e-12
+#: Of several people: side of the square of cells with one centre, centres looked at, the lowest centre score,
+#: the OKS from which on two people are the same, and how many are told.
+PEAK, CANDIDATES, FAINT, ALIKE, PEOPLE = 5, 12, 0.1, 0.3, 6
 #: Row of each keypoint in the mirror image.
 FLIPPED = np.arange(KEYPOINT_COUNT)
 for _left, _right in FLIP_PAIRS:
@@ -80,11 +84,11 @@ def most_central(maps: HeadMaps) -> int:
 
 
 def place(maps: HeadMaps, centers: npt.NDArray[np.integer]) -> FloatArray:
-    """The keypoints of people where they are expected to be most similar to the truth.
+    """The keypoints of people where their similarity to the truth is expected to be highest.
 
-    The squared heat, less far away from the place that the person's centre guesses, is read as the chance that
-    the keypoint is there. A place is as good as the OKS that it has on average; the best cell is taken, and the
-    mean of the chances around it. What it reaches is the score, together with the heat.
+    The squared heat, weighted by how near it is to what the person's centre guesses, is read as the chance
+    that the keypoint is there. The cell with the highest expected OKS is taken, and the mean place of the
+    chances around it. The score is the geometric mean of that OKS and of the heat.
 
     Args:
         maps: of one picture.
@@ -95,10 +99,9 @@ def place(maps: HeadMaps, centers: npt.NDArray[np.integer]) -> FloatArray:
     """
     h, w = maps.center.shape
     rows, columns = np.arange(h), np.arange(w)
-    count = maps.heatmap.shape[-1]
-    centers_yx = np.stack(np.divmod(centers, w), axis=-1)
-    guesses = maps.regression.reshape(-1, count, 2)[centers] + centers_yx[:, None]
-    side = np.maximum(np.ptp(guesses, axis=1).max(axis=1), SMALLEST)[:, None]
+    count = KEYPOINT_COUNT
+    guesses = guesses_of(maps, centers)
+    side = _side(guesses)[:, None]
     sigma = np.maximum(side * BODY * 2 * OKS_SIGMAS, FINEST)
     heat = np.moveaxis(maps.heatmap, -1, 0)
     near = (
@@ -120,6 +123,50 @@ def place(maps: HeadMaps, centers: npt.NDArray[np.integer]) -> FloatArray:
     ]
     seen = (heat * _bump(y, 1.0, h)[..., None] * _bump(x, 1.0, w)[:, :, None]).max(axis=(2, 3))
     return np.stack([at[1] * STRIDE, at[0] * STRIDE, np.sqrt(seen * reached)], axis=-1)
+
+
+def guesses_of(maps: HeadMaps, centers: npt.NDArray[np.integer]) -> FloatArray:
+    """(N, 17, 2): y, x in cells, where people with (N,) flat centre cells have their keypoints, roughly."""
+    cells = np.stack(np.divmod(centers, maps.center.shape[1]), axis=-1)
+    return maps.regression.reshape(-1, KEYPOINT_COUNT, 2)[centers] + cells[:, None]
+
+
+def _side(guesses: FloatArray) -> FloatArray:
+    """(N,): longer sides of the people's boxes, in cells."""
+    return np.maximum(np.ptp(guesses, axis=1).max(axis=1), SMALLEST)
+
+
+def decode_people(maps: HeadMaps) -> FloatArray:
+    """Up to six people, as multi-pose MoveNet tells of them; of two that are much alike the surer one.
+
+    Returns:
+        (6, 56) float32: 17 × (y, x, score), then ymin, xmin, ymax, xmax, score; fractions of the input; the
+        surest person first, zeros where there is nobody else.
+    """
+    h, w = maps.center.shape
+    best_around = cv2.dilate(maps.center, np.ones((PEAK, PEAK), np.uint8))
+    peaks = np.where(maps.center >= best_around, maps.center, 0).ravel()
+    centers = np.argsort(-peaks, kind="stable")[:CANDIDATES]
+    poses = place(maps, centers)
+    scores = np.sqrt(peaks[centers]) * poses[..., 2].mean(axis=1) * (peaks[centers] >= FAINT)
+    alike = _similarities(poses, _side(guesses_of(maps, centers))) >= ALIKE
+    rows = np.zeros((PEOPLE, 3 * KEYPOINT_COUNT + 5), np.float32)
+    kept: list[int] = []
+    for one in np.argsort(-scores, kind="stable"):
+        if len(kept) < PEOPLE and scores[one] > 0 and not alike[one, kept].any():
+            pose = poses[one][:, [1, 0, 2]] / (STRIDE * h, STRIDE * w, 1)
+            known = pose[pose[:, 2] >= pose[:, 2].max() / 2, :2]
+            box = np.clip([known.min(axis=0), known.max(axis=0)], 0, 1)
+            rows[len(kept)] = (*pose.ravel(), *box.ravel(), scores[one])
+            kept.append(int(one))
+    return rows
+
+
+def _similarities(poses: FloatArray, sides: FloatArray) -> FloatArray:
+    """(N, N): OKS of all pairs, by the area of the larger one."""
+    squares = ((poses[:, None, :, :2] - poses[None, :, :, :2]) ** 2).sum(axis=-1) / STRIDE**2
+    deviation = 2 * BODY * np.maximum(sides[:, None], sides)[..., None] * OKS_SIGMAS
+    return np.asarray(np.exp(-0.5 * squares / deviation**2).mean(axis=-1))
 
 
 def _bump(middle: FloatArray, width: FloatArray | float, count: int) -> FloatArray:

@@ -11,7 +11,7 @@ import tensorflow as tf
 import torch
 from torch import nn
 
-from training.graph import head_maps, most_central, place
+from training.graph import decode_people, head_maps, most_central, place
 from training.network import ConvNorm, Mini
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
@@ -68,26 +68,29 @@ def network(weights: Weights, x: tf.Tensor) -> tf.Tensor:
     return _convolution(weights, "heads", p, relu=False)
 
 
-def signature(weights: Weights, size: int) -> Callable[..., tf.Tensor]:
-    """The exported function: int32 `input` [1, size, size, 3] RGB 0..255 -> float32 [1, 1, 17, 3]."""
+def signature(weights: Weights, size: int, people: bool) -> Callable[..., tf.Tensor]:
+    """The exported function: int32 `input` [1, size, size, 3] RGB 0..255 -> float32 `output_0`.
+
+    The output is single-pose MoveNet's [1, 1, 17, 3], or with `people` multi-pose MoveNet's [1, 6, 56].
+    """
 
     @tf.function(input_signature=[tf.TensorSpec([1, size, size, 3], tf.int32, name="input")])
     def serve(input: tf.Tensor) -> dict[str, tf.Tensor]:
         x = tf.cast(input, tf.float32) * (1 / 127.5) - 1
         maps = head_maps(network(weights, x)[0])
-        return {"output_0": place(maps, most_central(maps))[None]}
+        return {"output_0": decode_people(maps) if people else place(maps, most_central(maps))[None]}
 
     return serve
 
 
-def flatbuffer(model: Mini, size: int, *, quantized: bool) -> bytes:
+def flatbuffer(model: Mini, size: int, *, quantized: bool, people: bool = False) -> bytes:
     """The network, decode included, for pictures of side `size`, a multiple of 32.
 
     `quantized` stores the convolutions' weights as int8 with a scale for each output channel; LiteRT then
-    quantises each layer's input as it comes. Without it all is float32.
+    quantises each layer's input as it comes. Without it all is float32. `people`: see `signature`.
     """
     module = tf.Module()
-    module.serve = signature(folded_weights(model), size)
+    module.serve = signature(folded_weights(model), size, people)
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
         [module.serve.get_concrete_function()], module
     )
@@ -96,9 +99,9 @@ def flatbuffer(model: Mini, size: int, *, quantized: bool) -> bytes:
     return bytes(converter.convert())
 
 
-def export_tflite(model: Mini, size: int, path: Path) -> int:
+def export_tflite(model: Mini, size: int, path: Path, *, people: bool = False) -> int:
     """Writes the quantised network; returns the file's size in bytes."""
-    data = flatbuffer(model, size, quantized=True)
+    data = flatbuffer(model, size, quantized=True, people=people)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return len(data)

@@ -1,4 +1,4 @@
-"""The decodes of `mini` and `mini-multi` as TensorFlow graphs: those of `training.decoding`, operation by operation."""
+"""The decodes of `training.decoding` that `mini` and `mini-multi` are exported with, as TensorFlow graphs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ import numpy as np
 import tensorflow as tf
 
 from movenet_cli.core.skeleton import KEYPOINT_COUNT, OKS_SIGMAS
-from training.decoding import BODY, FINEST, SMALLEST, SPREAD, TINY, central_weight
+from training.decoding import (
+    ALIKE,
+    BODY,
+    CANDIDATES,
+    FAINT,
+    FINEST,
+    PEAK,
+    PEOPLE,
+    SMALLEST,
+    SPREAD,
+    TINY,
+    central_weight,
+)
 from training.network import HEAD_CHANNELS
 
 
@@ -46,12 +58,8 @@ def place(maps: GraphMaps, centers: tf.Tensor) -> tf.Tensor:
     """
     h, w = maps.center.shape
     rows, columns = np.arange(h, dtype=np.float32), np.arange(w, dtype=np.float32)
-    guesses = tf.reshape(
-        tf.gather(tf.reshape(maps.regression, [h * w, -1]), centers), [-1, KEYPOINT_COUNT, 2]
-    )
-    guesses += tf.cast(tf.stack([centers // w, centers % w], axis=1), tf.float32)[:, None]
-    side = tf.reduce_max(tf.reduce_max(guesses, axis=1) - tf.reduce_min(guesses, axis=1), axis=1)
-    side = tf.maximum(side, SMALLEST)[:, None]
+    guesses = _guesses_of(maps, centers)
+    side = _side(guesses)[:, None]
     sigma = tf.maximum(side * np.float32(BODY * 2 * OKS_SIGMAS), FINEST)
     heat = tf.transpose(maps.heatmap, [2, 0, 1])[None]
     chance = heat * heat * _bumps(guesses[..., 0] - 0.5, guesses[..., 1] - 0.5, SPREAD * side, rows, columns)
@@ -68,6 +76,58 @@ def place(maps: GraphMaps, centers: tf.Tensor) -> tf.Tensor:
     at_x = tf.reduce_sum(around * (offset[1] + columns), axis=[2, 3]) / (reached + TINY)
     seen = tf.reduce_max(heat * _bumps(y, x, tf.ones_like(sigma), rows, columns), axis=[2, 3])
     return tf.stack([at_y / h, at_x / w, tf.sqrt(seen * reached)], axis=2)
+
+
+def decode_people(maps: GraphMaps) -> tf.Tensor:
+    """(1, 6, 56) float32: up to six people, as `training.decoding.decode_people` tells of them."""
+    h, w = maps.center.shape
+    best_around = tf.nn.max_pool2d(maps.center[None, ..., None], PEAK, 1, "SAME")[0, ..., 0]
+    peaks = tf.where(maps.center >= best_around, maps.center, tf.zeros_like(maps.center))
+    strength, centers = tf.math.top_k(tf.reshape(peaks, [-1]), CANDIDATES)
+    poses = place(maps, centers)
+    scores = tf.sqrt(strength) * tf.reduce_mean(poses[..., 2], axis=1)
+    scores, order = tf.math.top_k(scores * tf.cast(strength >= FAINT, tf.float32), CANDIDATES)
+    poses, sides = tf.gather(poses, order), tf.gather(_side(_guesses_of(maps, centers)), order)
+    scores *= _firsts(_similarities(poses * (h, w, 1), sides) >= ALIKE)
+    scores, order = tf.math.top_k(scores, PEOPLE)
+    poses = tf.gather(poses, order)
+    known = (poses[..., 2] >= tf.reduce_max(poses[..., 2], axis=1, keepdims=True) / 2)[..., None]
+    low = tf.reduce_min(tf.where(known, poses[..., :2], tf.ones_like(poses[..., :2])), axis=1)
+    high = tf.reduce_max(tf.where(known, poses[..., :2], tf.zeros_like(poses[..., :2])), axis=1)
+    box = tf.clip_by_value(tf.concat([low, high], axis=1), 0, 1)
+    rows = tf.concat([tf.reshape(poses, [PEOPLE, -1]), box, scores[:, None]], axis=1)
+    return (rows * tf.cast(scores > 0, tf.float32)[:, None])[None]
+
+
+def _firsts(alike: tf.Tensor) -> tf.Tensor:
+    """(N,) 1 for those of (N, N) who are like nobody before them who is a 1 as well, else 0."""
+    same = tf.cast(alike, tf.float32)
+    chosen: list[tf.Tensor] = []
+    for one in range(CANDIDATES):
+        before = [same[one, other] * first for other, first in enumerate(chosen)]
+        chosen.append(1 - tf.reduce_max(tf.stack(before)) if before else tf.constant(1.0))
+    return tf.stack(chosen)
+
+
+def _similarities(poses: tf.Tensor, sides: tf.Tensor) -> tf.Tensor:
+    """(N, N): OKS of all pairs of (N, 17, 3) y, x in cells, by the area of the larger one."""
+    squares = tf.reduce_sum((poses[:, None, :, :2] - poses[None, :, :, :2]) ** 2, axis=-1)
+    deviation = tf.maximum(sides[:, None], sides)[..., None] * np.float32(2 * BODY * OKS_SIGMAS)
+    return tf.reduce_mean(tf.exp(-0.5 * squares / deviation**2), axis=-1)
+
+
+def _guesses_of(maps: GraphMaps, centers: tf.Tensor) -> tf.Tensor:
+    """(N, 17, 2): y, x in cells, where people with (N,) flat centre cells have their keypoints, roughly."""
+    h, w = maps.center.shape
+    guesses = tf.gather(tf.reshape(maps.regression, [h * w, 2 * KEYPOINT_COUNT]), centers)
+    cells = tf.cast(tf.stack([centers // w, centers % w], axis=1), tf.float32)
+    return tf.reshape(guesses, [-1, KEYPOINT_COUNT, 2]) + cells[:, None]
+
+
+def _side(guesses: tf.Tensor) -> tf.Tensor:
+    """(N,): longer sides of the people's boxes, in cells."""
+    extent = tf.reduce_max(guesses, axis=1) - tf.reduce_min(guesses, axis=1)
+    return tf.maximum(tf.reduce_max(extent, axis=1), SMALLEST)
 
 
 def _bumps(y: tf.Tensor, x: tf.Tensor, width: tf.Tensor, rows: np.ndarray, columns: np.ndarray) -> tf.Tensor:
