@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ from training.decoding import (
     CANDIDATES,
     FAINT,
     FINEST,
+    LARGE,
+    NEAR,
     PEAK,
     PEOPLE,
     SMALLEST,
@@ -46,12 +49,13 @@ def most_central(maps: GraphMaps) -> tf.Tensor:
     return tf.argmax(tf.reshape(weighted, [1, -1]), axis=1, output_type=tf.int32)
 
 
-def place(maps: GraphMaps, centers: tf.Tensor) -> tf.Tensor:
+def place(maps: GraphMaps, centers: tf.Tensor, spread: float = SPREAD) -> tf.Tensor:
     """The keypoints of people where they are expected to be most similar to the truth.
 
     Args:
         maps: of one picture.
         centers: (N,) int32 flat cells of the people's centres.
+        spread: how far from its guess a keypoint may be: a standard deviation, in sides of the person.
 
     Returns:
         (N, 17, 3): y, x as fractions of the input, and score.
@@ -62,7 +66,7 @@ def place(maps: GraphMaps, centers: tf.Tensor) -> tf.Tensor:
     side = _side(guesses)[:, None]
     sigma = tf.maximum(side * np.float32(BODY * 2 * OKS_SIGMAS), FINEST)
     heat = tf.transpose(maps.heatmap, [2, 0, 1])[None]
-    chance = heat * heat * _bumps(guesses[..., 0] - 0.5, guesses[..., 1] - 0.5, SPREAD * side, rows, columns)
+    chance = heat * heat * _bumps(guesses[..., 0] - 0.5, guesses[..., 1] - 0.5, spread * side, rows, columns)
     chance /= tf.reduce_sum(chance, axis=[2, 3], keepdims=True) + TINY
     similar_y = tf.exp(-0.5 * (rows[:, None] - rows) ** 2 / (sigma**2)[..., None, None])
     similar_x = tf.exp(-0.5 * (columns[:, None] - columns) ** 2 / (sigma**2)[..., None, None])
@@ -78,17 +82,13 @@ def place(maps: GraphMaps, centers: tf.Tensor) -> tf.Tensor:
     return tf.stack([at_y / h, at_x / w, tf.sqrt(seen * reached)], axis=2)
 
 
-def decode_people(maps: GraphMaps) -> tf.Tensor:
+def decode_people(scales: Sequence[GraphMaps]) -> tf.Tensor:
     """(1, 6, 56) float32: up to six people, as `training.decoding.decode_people` tells of them."""
-    h, w = maps.center.shape
-    best_around = tf.nn.max_pool2d(maps.center[None, ..., None], PEAK, 1, "SAME")[0, ..., 0]
-    peaks = tf.where(maps.center >= best_around, maps.center, tf.zeros_like(maps.center))
-    strength, centers = tf.math.top_k(tf.reshape(peaks, [-1]), CANDIDATES)
-    poses = place(maps, centers)
-    scores = tf.sqrt(strength) * tf.reduce_mean(poses[..., 2], axis=1)
-    scores, order = tf.math.top_k(scores * tf.cast(strength >= FAINT, tf.float32), CANDIDATES)
-    poses, sides = tf.gather(poses, order), tf.gather(_side(_guesses_of(maps, centers)), order)
-    scores *= _firsts(_similarities(poses * (h, w, 1), sides) >= ALIKE)
+    found = [_candidates(maps, LARGE if index else 0) for index, maps in enumerate(scales)]
+    poses, sides, scores = (tf.concat(parts, axis=0) for parts in zip(*found, strict=True))
+    scores, order = tf.math.top_k(scores, len(found) * CANDIDATES)
+    poses = tf.gather(poses, order)
+    scores *= _firsts(_similarities(poses, tf.gather(sides, order)) >= ALIKE)
     scores, order = tf.math.top_k(scores, PEOPLE)
     poses = tf.gather(poses, order)
     known = (poses[..., 2] >= tf.reduce_max(poses[..., 2], axis=1, keepdims=True) / 2)[..., None]
@@ -99,18 +99,29 @@ def decode_people(maps: GraphMaps) -> tf.Tensor:
     return (rows * tf.cast(scores > 0, tf.float32)[:, None])[None]
 
 
+def _candidates(maps: GraphMaps, least_side: float) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """The people of the strongest centres: poses (N, 17, 3), longer sides (N,), scores (N,); fractions."""
+    best_around = tf.nn.max_pool2d(maps.center[None, ..., None], PEAK, 1, "SAME")[0, ..., 0]
+    peaks = tf.where(maps.center >= best_around, maps.center, tf.zeros_like(maps.center))
+    strength, centers = tf.math.top_k(tf.reshape(peaks, [-1]), CANDIDATES)
+    poses = place(maps, centers, NEAR)
+    sides = _side(_guesses_of(maps, centers)) / maps.center.shape[1]
+    sure = tf.cast((strength >= FAINT) & (sides >= least_side), tf.float32)
+    return poses, sides, tf.sqrt(strength) * tf.reduce_mean(poses[..., 2], axis=1) * sure
+
+
 def _firsts(alike: tf.Tensor) -> tf.Tensor:
     """(N,) 1 for those of (N, N) who are like nobody before them who is a 1 as well, else 0."""
     same = tf.cast(alike, tf.float32)
     chosen: list[tf.Tensor] = []
-    for one in range(CANDIDATES):
+    for one in range(alike.shape[0]):
         before = [same[one, other] * first for other, first in enumerate(chosen)]
         chosen.append(1 - tf.reduce_max(tf.stack(before)) if before else tf.constant(1.0))
     return tf.stack(chosen)
 
 
 def _similarities(poses: tf.Tensor, sides: tf.Tensor) -> tf.Tensor:
-    """(N, N): OKS of all pairs of (N, 17, 3) y, x in cells, by the area of the larger one."""
+    """(N, N): OKS of all pairs of (N, 17, 3) y, x, by the area of the larger one."""
     squares = tf.reduce_sum((poses[:, None, :, :2] - poses[None, :, :, :2]) ** 2, axis=-1)
     deviation = tf.maximum(sides[:, None], sides)[..., None] * np.float32(2 * BODY * OKS_SIGMAS)
     return tf.reduce_mean(tf.exp(-0.5 * squares / deviation**2), axis=-1)
