@@ -73,7 +73,8 @@ def test_the_recipe_goes_from_nothing_to_a_model(little: Path, tmp_path: Path) -
     settings = [
         f"SHARED={little}",
         f"FOLDER={folder}",
-        f"EXPORT=--weights {model} --people-weights {people} --curve {tmp_path / 'curve.png'} --start {start}",
+        f"EXPORT=--weights {model} --people-weights {people} --start {start}"
+        f" --curve {tmp_path / 'curve.png'}",
         f"EVALUATE=--weights {model}",
         *BUDGET,
     ]
