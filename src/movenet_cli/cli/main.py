@@ -25,6 +25,7 @@ from movenet_cli.errors import ExitCode, MovenetError
 COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
     "models": ("movenet_cli.cli.models:models", "List, download and verify the models."),
+    "render": ("movenet_cli.cli.render:render", "Draw overlays from results."),
     "convert": ("movenet_cli.cli.convert:convert", "Convert results to another format."),
     "evaluate": ("movenet_cli.cli.evaluate:evaluate", "Measure accuracy against human annotations."),
     "validate": (

@@ -122,12 +122,13 @@ class TimePointType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 class FormatList(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """One or more formats, comma-separated."""
+    """One or more of some names, comma-separated; `noun` is what a message calls them."""
 
     name = "format"
 
-    def __init__(self, known: Sequence[str]) -> None:
+    def __init__(self, known: Sequence[str], noun: str = "formats") -> None:
         self.known = tuple(known)
+        self._noun = noun
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """Show the choices."""
@@ -142,7 +143,7 @@ class FormatList(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         names = tuple(part.strip().lower() for part in str(value).split(",") if part.strip())
         unknown = [name for name in names if name not in self.known]
         if unknown or not names:
-            self.fail(f"{value!r}: the formats are {', '.join(self.known)}", param, ctx)
+            self.fail(f"{value!r}: the {self._noun} are {', '.join(self.known)}", param, ctx)
         return names
 
 

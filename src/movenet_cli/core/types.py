@@ -22,6 +22,23 @@ Status = Literal["ok", "empty", "failed"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Yuv420:
+    """Upright 8-bit pixels as most videos store them: chroma has one sample for every four of luma.
+
+    Attributes:
+        planes: Y (height, width), U and V (half of that, rounded up), uint8; read-only for the caller.
+        luma_weights: Kr and Kb of ITU-T H.273, which tell what Y is of red, green and blue.
+        is_full_range: whether black and white are 0 and 255, instead of 16 and 235.
+        chroma_site: x, y of the middle of the first chroma sample, in pixels from the image's corner.
+    """
+
+    planes: tuple[ByteArray, ByteArray, ByteArray]
+    luma_weights: tuple[float, float]
+    is_full_range: bool
+    chroma_site: tuple[float, float]
+
+
 class Image(ABC):
     """Upright pixels of one frame, converted to RGB only as far as somebody asks."""
 
@@ -43,6 +60,10 @@ class Image(ABC):
     @abstractmethod
     def rgb(self) -> ByteArray:
         """The whole image: (height, width, 3) uint8 RGB; read-only for the caller."""
+
+    def yuv(self) -> Yuv420 | None:
+        """The pixels as they are stored, when that is 8-bit YUV 4:2:0; None when it is anything else."""
+        return None
 
     @abstractmethod
     def resized(self, rect: PixelRect, size: Size) -> ByteArray:

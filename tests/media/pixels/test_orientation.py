@@ -22,6 +22,14 @@ def test_a_part_is_the_same_before_and_after(exif: int) -> None:
     assert np.array_equal(orientation.apply(stored[y0:y1, x0:x1]), upright[3:10, 2:9])
 
 
+@pytest.mark.parametrize("exif", range(1, 9))
+def test_a_point_goes_where_its_pixel_goes(exif: int) -> None:
+    stored, orientation = np.zeros((11, 17, 3), np.uint8), Orientation.of_exif(exif)
+    stored[3, 14] = 255
+    x, y = orientation.upright_point(14.5, 3.5, 17, 11)
+    assert orientation.apply(stored)[int(y), int(x)].tolist() == [255, 255, 255]
+
+
 @pytest.mark.parametrize("tag", [None, 0, 9, "6", 1.0])
 def test_anything_else_is_upright(tag: object) -> None:
     assert Orientation.of_exif(tag) == Orientation()

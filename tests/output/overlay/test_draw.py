@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT
 from movenet_cli.core.types import ByteArray, Pose, Size
-from movenet_cli.output.overlay.draw import CENTRE, LEFT, PEOPLE, RIGHT, RIM, draw_poses
+from movenet_cli.output.overlay.canvas import rgb_canvas
+from movenet_cli.output.overlay.draw import CENTRE, LEFT, PEOPLE, RIGHT, RIM, Style, draw_poses
 from tests.output.overlay.clips import GREY, image, person
 
 
 def painted(*poses: Pose, size: tuple[int, int] = (400, 600), boxes: bool = False) -> ByteArray:
     pixels = image(GREY, *size)
-    draw_poses(pixels, poses, 0.3, boxes=boxes)
+    draw_poses(rgb_canvas(pixels), poses, 0.3, Style(boxes=boxes, ids=boxes))
     return pixels
 
 
@@ -80,7 +81,7 @@ def test_what_is_below_the_threshold_is_not_painted() -> None:
 def test_a_keypoint_at_the_threshold_is_painted() -> None:
     pose = person(100, 100, 200, 400, score=float(np.float32(0.5)))
     pixels = image(GREY, 400, 600)
-    draw_poses(pixels, [pose], 0.5)
+    draw_poses(rgb_canvas(pixels), [pose], 0.5)
     assert at(pixels, pose, "right_ankle") == RIGHT
 
 

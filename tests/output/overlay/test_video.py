@@ -3,6 +3,7 @@
 import errno
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ import pytest
 
 from movenet_cli.core.results import Summary
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import ByteArray, Frame, Image, PixelRect, Size
+from movenet_cli.core.types import ByteArray, Frame, FrameResult, Image, PixelRect, Size
 from movenet_cli.errors import MediaError, OutputError
+from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.output.overlay import mp4
 from movenet_cli.output.overlay.draw import LEFT
 from movenet_cli.output.overlay.image import open_overlay
-from movenet_cli.output.overlay.source_streams import Original
+from movenet_cli.output.overlay.look import Look
+from movenet_cli.output.overlay.source_streams import SourceStreams
+from movenet_cli.output.overlay.video_frames import FrameMaker
 from tests.output.overlay.clips import (
     GREY,
     audio_packets,
@@ -174,7 +178,7 @@ def test_pixel_shape(tmp_path: Path, rotation: int, expected: Fraction) -> None:
         tmp_path / "o.mp4",
         clip,
         [frame(0, 0.0, image())],
-        type(head)(head.source, info, head.model, head.input_size, {}, 0.3),
+        replace(head, info=info),
     )
     assert video_stream(path).codec_context.sample_aspect_ratio == expected
 
@@ -257,13 +261,14 @@ def test_what_lay_in_memory_before_changes_no_byte(tmp_path: Path) -> None:
     random, seen = np.random.default_rng(0), set()
     for _ in range(100):
         path = tmp_path / "o.mp4"
-        original = Original(clip, 0.0, 0)
-        writer = mp4.Mp4Writer(path, path, (96, 64), original)
+        source = SourceStreams(clip, 0.0, 0)
+        maker = FrameMaker(RgbImage(images[0]), source.colours, Look(0.3))
+        writer = mp4.Mp4Writer(path, path, maker.shape, source)
         _ = [np.full(size, size % 256, np.uint8) for size in random.integers(16, 2**17, 200)]
         for index, pixels in enumerate(images):
-            writer.write(pixels, index / 10)
+            writer.write(maker.frame(RgbImage(pixels), FrameResult(index, None, "empty")), index / 10)
         writer.finish(4.0)
-        original.close()
+        source.close()
         seen.add(path.read_bytes())
     assert len(seen) == 1
 

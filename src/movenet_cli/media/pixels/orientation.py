@@ -45,12 +45,19 @@ class Orientation:
         return Size(height, width) if self.rotation in (90, 270) else Size(width, height)
 
     def apply(self, stored: ByteArray) -> ByteArray:
-        """Bring (H, W, 3) stored pixels upright."""
+        """Bring stored pixels, (H, W) or (H, W, 3), upright."""
         if self.mirrored:
             stored = cv2.flip(stored, 1)  # type: ignore[assignment]
         if self.rotation:
             stored = cv2.rotate(stored, _TURNS[self.rotation])  # type: ignore[assignment]
         return np.asarray(stored)
+
+    def upright_point(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
+        """Where a point of a stored image of `width` by `height` pixels lies in the upright one."""
+        if self.mirrored:
+            x = width - x
+        turned = {0: (x, y), 90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}
+        return turned[self.rotation]
 
     def stored_rect(self, rect: PixelRect, width: int, height: int) -> PixelRect:
         """Where a rectangle of the upright image lies in the stored one of `width` by `height` pixels."""

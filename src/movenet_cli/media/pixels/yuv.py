@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.types import ByteArray, PixelRect, Size
+from movenet_cli.core.types import ByteArray, PixelRect, Size, Yuv420
 from movenet_cli.media.pixels.resize import sampled_plane, scaled_plane
 
 _PLANAR = frozenset(("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"))
@@ -39,14 +39,15 @@ class YuvPlanes:
     Attributes:
         luma: (H, W) uint8.
         chroma: U and V, each (h, w) uint8, or both in one (h, w, 2).
-        matrix: (3, 4) float32: Y, U, V and 1 to RGB, all 0..255.
-        is_centred: whether a chroma sample sits amid its luma samples, or on the left ones.
+        luma_weights: Kr and Kb.
+        is_full_range: whether black and white are 0 and 255; a chroma sample then sits amid its luma samples,
+            else on the left ones.
     """
 
     luma: ByteArray
     chroma: tuple[ByteArray, ...]
-    matrix: npt.NDArray[np.float32]
-    is_centred: bool
+    luma_weights: tuple[float, float]
+    is_full_range: bool
 
     @classmethod
     def of(cls, frame: av.VideoFrame) -> "YuvPlanes | None":
@@ -58,7 +59,17 @@ class YuvPlanes:
         luma, *chroma = (_pixels(plane, 1) for plane in frame.planes)
         if name in _INTERLEAVED:
             chroma = [_pixels(frame.planes[1], 2)]
-        return cls(luma, tuple(chroma), _matrix(frame.colorspace, is_full), is_full)
+        return cls(luma, tuple(chroma), _LUMA_WEIGHTS[frame.colorspace], is_full)
+
+    def yuv420(self) -> Yuv420 | None:
+        """All of them, when there are three and chroma has half the size; None else."""
+        height, width = self.luma.shape
+        if len(self.chroma) != 2 or self.chroma[0].shape != (-(-height // 2), -(-width // 2)):
+            return None
+        site = (1.0, 1.0) if self.is_full_range else (0.5, 1.0)
+        return Yuv420(
+            (self.luma, self.chroma[0], self.chroma[1]), self.luma_weights, self.is_full_range, site
+        )
 
     def rgb(self, rect: PixelRect, size: Size) -> ByteArray:
         """The part `rect`, scaled bilinearly at pixel centres to `size` (width, height): RGB."""
@@ -66,9 +77,10 @@ class YuvPlanes:
         planes = [scaled_plane(self.luma, rect, size)]
         for plane in self.chroma:
             reduction = -(-width // plane.shape[1]), -(-height // plane.shape[0])
-            is_left = reduction[0] > 1 and not self.is_centred
+            is_left = reduction[0] > 1 and not self.is_full_range
             planes.append(sampled_plane(plane, rect, size, reduction, is_left))
-        return np.asarray(cv2.transform(cv2.merge(planes), self.matrix), np.uint8)
+        matrix = _matrix(self.luma_weights, self.is_full_range)
+        return np.asarray(cv2.transform(cv2.merge(planes), matrix), np.uint8)
 
 
 def _pixels(plane: "av.video.plane.VideoPlane", channels: int) -> ByteArray:
@@ -79,9 +91,9 @@ def _pixels(plane: "av.video.plane.VideoPlane", channels: int) -> ByteArray:
 
 
 @lru_cache
-def _matrix(colorspace: int, is_full: bool) -> npt.NDArray[np.float32]:
-    """(3, 4) float32: Y, U, V and 1 to RGB."""
-    red, blue = _LUMA_WEIGHTS[colorspace]
+def _matrix(luma_weights: tuple[float, float], is_full: bool) -> npt.NDArray[np.float32]:
+    """(3, 4) float32: Y, U, V and 1 to RGB, all 0..255."""
+    red, blue = luma_weights
     green = 1 - red - blue
     luma, chroma, black = (1.0, 1.0, 0.0) if is_full else (255 / 219, 255 / 224, 16.0)
     rows: npt.NDArray[np.float64] = np.array(

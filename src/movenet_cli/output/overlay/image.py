@@ -1,4 +1,4 @@
-"""Frames and their poses in, an image with skeletons on it out; for a video see `overlay_video`."""
+"""The overlay of an image, how overlays are named, and which kind an input gets."""
 
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -13,17 +13,16 @@ from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.opencv import swap_red_and_blue
 from movenet_cli.output.interface import Sink
-from movenet_cli.output.overlay.draw import draw_people
+from movenet_cli.output.overlay.look import Look, painted_rgb
 from movenet_cli.output.overlay.video import OverlayVideo
 
 _JPEG: Final = (
     *(cv2.IMWRITE_JPEG_QUALITY, 92),
     *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),  # thin lines keep their colour
 )
-_WEBP: Final = (cv2.IMWRITE_WEBP_QUALITY, 92)
 _WRITERS: Final[dict[str, tuple[int, ...]]] = {
     **dict.fromkeys((".jpg", ".jpeg", ".jpe"), _JPEG),
-    ".webp": _WEBP,
+    ".webp": (cv2.IMWRITE_WEBP_QUALITY, 92),
     **dict.fromkeys((".png", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pnm", ".jp2", ".avif"), ()),
 }
 """OpenCV's parameters for each suffix that holds one colour image."""
@@ -45,7 +44,9 @@ def overlay_name(name: str, media: Media) -> str:
     return name if suffix in _WRITERS and cv2.haveImageWriter(suffix) else f"{name}.png"
 
 
-def open_overlay(path: Path, source: Path, header: Header, root: Path | None = None) -> Sink:
+def open_overlay(
+    path: Path, source: Path, header: Header, root: Path | None = None, look: Look | None = None
+) -> Sink:
     """The overlay of one input.
 
     Args:
@@ -53,10 +54,11 @@ def open_overlay(path: Path, source: Path, header: Header, root: Path | None = N
         source: the input's file, whose sound a video keeps.
         header: what is known of the input and the model.
         root: see `AtomicFile`.
+        look: how it looks; None for `Look.usual`.
     """
     if header.info.media == "video":
-        return OverlayVideo(path, source, header, root)
-    return OverlayImage(path, header, root)
+        return OverlayVideo(path, source, header, root, look)
+    return OverlayImage(path, header, root, look)
 
 
 class OverlayImage(Sink):
@@ -66,9 +68,11 @@ class OverlayImage(Sink):
         MediaError: when this image does not fit the format.
     """
 
-    def __init__(self, path: Path, header: Header, root: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, header: Header, root: Path | None = None, look: Look | None = None
+    ) -> None:
         """Open the file; arguments as `open_overlay`."""
-        self._header = header
+        self._look = look or Look.usual(header)
         self._encoded = False
         self._file = AtomicFile(path, root)
 
@@ -76,8 +80,7 @@ class OverlayImage(Sink):
         """Paint and encode the image."""
         if isinstance(frame, FailedFrame):
             return
-        pixels = frame.image.rgb().copy()
-        draw_people(pixels, self._header, result)
+        pixels = painted_rgb(frame.image, result, self._look)
         data = _encode(pixels, self._file.path.suffix.lower())
         with as_output_error(self._file.path):
             self._file.stream.write(data)
@@ -96,7 +99,15 @@ class OverlayImage(Sink):
 
 
 def _encode(pixels: ByteArray, suffix: str) -> bytes:
-    """The file's bytes of a (H, W, 3) uint8 RGB image, whose colours are swapped in place."""
+    """The file's bytes of an image, whose colours may be swapped in place.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB, or (H, W, 4) with alpha.
+        suffix: tells the format.
+
+    Raises:
+        MediaError: the format does not hold such an image.
+    """
     try:
         done, data = cv2.imencode(suffix, swap_red_and_blue(pixels), _WRITERS[suffix])
     except cv2.error as error:

@@ -1,4 +1,4 @@
-"""RGB images with times and a source's sound in, an H.264 mp4 file that browsers play out."""
+"""The mp4 file of an overlay: H.264 at the source's times, with its sound, that browsers play."""
 
 import contextlib
 import errno
@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import Final
 
 import av
-import cv2
-import numpy as np
 from av.codec.codec import UnknownCodecError
 from av.error import FFmpegError
 from av.packet import Packet
-from av.video.reformatter import ColorRange, VideoReformatter
+from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
-from movenet_cli.core.types import ByteArray, Size
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.io.atomic import as_output_error
-from movenet_cli.output.overlay.source_streams import Original
+from movenet_cli.output.overlay.source_streams import SourceStreams
+from movenet_cli.output.overlay.video_frames import FrameShape
 
 _TICKS: Final = 120_000
 """A second of the file's clock: all common frame times, also of 24000/1001 and 30000/1001 a second, and
@@ -47,51 +45,36 @@ _DISK: Final = {
 class Mp4Writer:
     """An mp4 file in the making; its index goes to the front when it is finished.
 
-    Images of another size than the first one's are scaled to fit into it; odd sizes grow by repeating the
-    last row or column.
-
     Args:
         name: the file's final name, for messages.
         path: the file to write, over what is there.
-        size: of the first image.
-        original: the source, open until this is closed.
+        shape: of the frames.
+        source: the input's other streams, open until this is closed.
 
     Raises:
         OutputError: from any method, when the disk refuses, or there is no encoder.
         MediaError: from any method, when the encoder refuses this video.
     """
 
-    def __init__(self, name: Path, path: Path, size: Size, original: Original) -> None:
+    def __init__(self, name: Path, path: Path, shape: FrameShape, source: SourceStreams) -> None:
         self._name = name
-        self._size = size
-        self._original = original
+        self._shape = shape
+        self._source = source
         self._start: float | None = None
         self._last = -1
-        if max(size) > _LONGEST_SIDE:
-            raise MediaError(f"an overlay of {size} pixels is too large for H.264")
+        if max(shape.width, shape.height) > _LONGEST_SIDE:
+            raise MediaError(f"an overlay of {shape.width}x{shape.height} pixels is too large for H.264")
         with self._errors():
             self._container = av.open(f"file:{path}", "w", format="mp4", options={"movflags": "+faststart"})
             self._stream = self._video_stream()
-            self._sound = original.sound(self._container)
-        self._reformatter = VideoReformatter()
+            self._sound = source.sound(self._container)
 
-    def write(self, pixels: ByteArray, time: float) -> None:
-        """Encode one image.
-
-        Args:
-            pixels: (height, width, 3) uint8 RGB.
-            time: seconds since the source's first frame.
-        """
+    def write(self, frame: av.VideoFrame, time: float) -> None:
+        """Encode one frame, in yuv420p; `time` in seconds since the source's first frame."""
         if self._start is None:
             self._start = time
-        frame = av.VideoFrame.from_numpy_buffer(self._fitted(pixels), "rgb24")
-        frame = self._reformatter.reformat(
-            frame,
-            format="yuv420p",
-            dst_colorspace=self._original.colours.matrix,
-            dst_color_range=ColorRange.MPEG,
-        )
         self._shorten_gap(time)
+        # The encoder takes no two frames at one time; a damaged file may have them.
         self._last = max(self._last + 1, self._tick(time))
         frame.pts, frame.time_base = self._last, Fraction(1, _TICKS)
         with self._errors():
@@ -104,11 +87,12 @@ class Mp4Writer:
             end: when the last image ends, seconds since the source's first frame, unless the source
                 ends before.
         """
-        duration = self._original.duration or end
+        duration = self._source.duration or end
         is_cut = end < duration - _END
         end = min(end, duration)
         with self._errors():
             for packet in self._stream.encode(None):
+                # How long an image stays is known from the one after it; the last has none.
                 if packet.pts == self._last:
                     packet.duration = min(max(1, self._tick(end) - self._last), _LONGEST_GAP)
                 self._mux([packet])
@@ -121,19 +105,21 @@ class Mp4Writer:
             self._container.close()
 
     def _video_stream(self) -> VideoStream:
-        stream = self._container.add_stream(_ENCODER, rate=_usable(self._original.rate), options=_OPTIONS)
-        width, height = self._size
-        stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
+        options, location = _OPTIONS, self._shape.chroma_location
+        if location is not None:
+            options = {**_OPTIONS, "x264-params": f"{_OPTIONS['x264-params']}:chromaloc={location}"}
+        stream = self._container.add_stream(_ENCODER, rate=_usable(self._source.rate), options=options)
+        stream.width, stream.height, stream.pix_fmt = self._shape.width, self._shape.height, "yuv420p"
         stream.time_base = Fraction(1, _TICKS)
         context = stream.codec_context
         context.time_base = Fraction(1, _TICKS)
         context.thread_count = min(_MOST_THREADS, os.cpu_count() or 1)
-        context.color_range = ColorRange.MPEG
-        context.colorspace = self._original.colours.space
-        context.color_primaries = self._original.colours.primaries
-        context.color_trc = self._original.colours.transfer
-        if self._original.pixel_shape is not None:
-            context.sample_aspect_ratio = self._original.pixel_shape
+        context.color_range = ColorRange.JPEG if self._shape.is_full_range else ColorRange.MPEG
+        context.colorspace = self._source.colours.space
+        context.color_primaries = self._source.colours.primaries
+        context.color_trc = self._source.colours.transfer
+        if self._source.pixel_shape is not None:
+            context.sample_aspect_ratio = self._source.pixel_shape
         return stream
 
     def _shorten_gap(self, time: float) -> None:
@@ -146,7 +132,10 @@ class Mp4Writer:
         return round((time - (self._start or 0.0)) * _TICKS)
 
     def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
-        """Write video packets, each after the sound that comes before it."""
+        """Write video packets, each after the sound that comes before it.
+
+        The muxer could put them in order by itself, but it would keep in memory what comes too early.
+        """
         for packet in packets:
             if packet.pts is not None:
                 self._mux_sound(packet.pts / _TICKS)
@@ -156,15 +145,6 @@ class Mp4Writer:
         if self._sound is not None:
             for packet in self._sound.until(until):
                 self._container.mux(packet)
-
-    def _fitted(self, pixels: ByteArray) -> ByteArray:
-        """The image at the file's size, its sides even."""
-        width, height = self._size
-        if pixels.shape[:2] != (height, width):
-            pixels = _letterboxed(pixels, width, height)
-        if width % 2 or height % 2:
-            pixels = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        return np.ascontiguousarray(pixels)
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
@@ -184,15 +164,3 @@ class Mp4Writer:
 def _usable(rate: Fraction | None) -> Fraction:
     """A frame rate for the encoder, which makes the images' default duration of it."""
     return rate if rate and 1 / rate * _TICKS <= _LONGEST_GAP else Fraction(25)
-
-
-def _letterboxed(pixels: ByteArray, width: int, height: int) -> ByteArray:
-    """The image scaled into `width` by `height`, aspect ratio kept, centred on black."""
-    ratio = min(width / pixels.shape[1], height / pixels.shape[0])
-    inner = max(1, round(pixels.shape[1] * ratio)), max(1, round(pixels.shape[0] * ratio))
-    canvas = np.zeros((height, width, 3), np.uint8)
-    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
-    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(
-        pixels, inner, interpolation=cv2.INTER_AREA if ratio < 1 else cv2.INTER_LINEAR
-    )
-    return canvas

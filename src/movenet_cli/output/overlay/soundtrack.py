@@ -1,4 +1,4 @@
-"""A source's audio stream in, packets on the clock of an mp4 file out: copied, or encoded anew as AAC."""
+"""The sound of an overlay: the source's audio packets on the overlay's clock, copied or encoded as AAC."""
 
 import logging
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-from movenet_cli.output.overlay.trial_mux import Rehearsal
+from movenet_cli.output.overlay.trial_mux import TrialMux
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +54,9 @@ class Soundtrack:
         self._packets = self._copied(output) if _fits_mp4(stream) else self._encoded(output)
         self._next: tuple[float, Packet[AudioStream]] | None = None
 
-    def until(self, moment: float) -> "Iterator[Packet[AudioStream]]":
-        """The packets, not given yet, that start before `moment`, seconds on the overlay's clock."""
-        while (each := self._peek()) is not None and each[0] < moment:
+    def until(self, end: float) -> "Iterator[Packet[AudioStream]]":
+        """The packets, not given yet, that start before `end`, seconds on the overlay's clock."""
+        while (each := self._peek()) is not None and each[0] < end:
             self._next = None
             yield each[1]
 
@@ -68,9 +68,9 @@ class Soundtrack:
                 log.warning("%s: the overlay's sound ends early: %s", self._container.name, error)
         return self._next
 
-    def _seek(self, moment: float) -> None:
+    def _seek(self, seconds: float) -> None:
         try:
-            self._container.seek(int(moment * 1_000_000))
+            self._container.seek(int(seconds * 1_000_000))
         except FFmpegError:
             log.debug("%s: cannot seek; reading from the start", self._container.name)
 
@@ -79,6 +79,7 @@ class Soundtrack:
         while True:
             try:
                 yield from self._container.demux(self._stream)
+            # PyAV looks each packet's stream up in a list that it made when the file was opened.
             except IndexError:  # noqa: PERF203
                 continue
             else:
@@ -92,9 +93,9 @@ class Soundtrack:
         self, packets: "Iterator[tuple[float, Packet[AudioStream]]]", target: AudioStream
     ) -> "Iterator[tuple[float, Packet[AudioStream]]]":
         """Packets without those that are so damaged that an mp4 file does not take them."""
-        rehearsal = Rehearsal(self._stream)
+        trial = TrialMux(self._stream)
         for at, packet in packets:
-            if rehearsal.takes(packet):
+            if trial.takes(packet):
                 packet.stream = target
                 yield at, packet
             else:
@@ -108,6 +109,7 @@ class Soundtrack:
             if at is None or not packet.size:
                 continue
             base = packet.time_base
+            # A decoder needs the packet before the first one that is heard: it overlaps with the next.
             if self._is_cut and (at + 2 * (packet.duration or 0)) * base <= self._zero:
                 continue
             at -= round(self._zero / base)
@@ -161,7 +163,7 @@ def _fits_mp4(stream: AudioStream) -> bool:
     if stream.codec_context.codec.canonical_name not in _COPIED:
         return False
     try:
-        Rehearsal(stream)
+        TrialMux(stream)
     except (FFmpegError, ValueError):
         return False
     return True

@@ -1,4 +1,4 @@
-"""A video file in; what its overlay takes over besides pixels out: rate, colours, pixel shape and sound."""
+"""The source's streams: what an overlay takes over besides pixels (rate, colours, pixel shape, sound)."""
 
 import logging
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ class Colours:
     transfer: int
 
 
-class Original:
-    """The input of a video overlay, open for its sound.
+class SourceStreams:
+    """The input of a video overlay, opened a second time, for its sound and what its header says.
 
     Args:
         path: the file.

@@ -1,4 +1,4 @@
-"""A stream and its packets in; whether an mp4 file takes them out, found out by writing one to nowhere."""
+"""A trial mux: whether an mp4 file takes a stream and its packets, found out by writing one to nowhere."""
 
 from typing import Any, Final
 
@@ -11,10 +11,11 @@ _HEADER_FROM_PACKET: Final = frozenset(("ac3", "eac3"))
 """Codecs whose part of the file's header is made of their first packet."""
 
 
-class Rehearsal:
-    """An mp4 file that is never there, to which a stream is copied before it goes to the real one.
+class TrialMux:
+    """An mp4 file that nobody keeps, which a stream's packets go to before they go to the real one.
 
-    The real one writes its streams' packets in turns: an error there may come late, and ends the file.
+    The real file interleaves its streams: what is wrong with a packet may come out many packets later, and
+    then the whole file is lost. Here it comes out at once, and costs that packet.
 
     Args:
         stream: of an open input.
@@ -25,7 +26,7 @@ class Rehearsal:
 
     def __init__(self, stream: AudioStream) -> None:
         is_late = stream.codec_context.codec.canonical_name in _HEADER_FROM_PACKET
-        # With every frame a fragment of its own nothing is kept in memory.
+        # With every frame a fragment of its own, the muxer keeps nothing in memory for an index at the end.
         flags = "frag_every_frame+" + ("delay_moov" if is_late else "empty_moov")
         self._container = av.open(_Nowhere(), "w", format="mp4", options={"movflags": flags})
         self._stream = self._container.add_stream_from_template(stream)

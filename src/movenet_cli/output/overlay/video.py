@@ -1,4 +1,4 @@
-"""Frames and their poses in, an H.264 mp4 with skeletons out: the source's times, colours and sound kept."""
+"""The overlay of a video: its frames with skeletons as an mp4; times, colours and sound are the source's."""
 
 import contextlib
 import queue
@@ -11,9 +11,10 @@ from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.output.interface import Sink
-from movenet_cli.output.overlay.draw import draw_people
+from movenet_cli.output.overlay.look import Look
 from movenet_cli.output.overlay.mp4 import Mp4Writer
-from movenet_cli.output.overlay.source_streams import Original
+from movenet_cli.output.overlay.source_streams import SourceStreams
+from movenet_cli.output.overlay.video_frames import FrameMaker
 
 _DEPTH: Final = 4
 """Frames that may wait for the encoder."""
@@ -35,7 +36,9 @@ class OverlayVideo(Sink):
         MediaError: from `write` or `close`, when this video cannot be encoded.
     """
 
-    def __init__(self, path: Path, source: Path, header: Header, root: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, source: Path, header: Header, root: Path | None = None, look: Look | None = None
+    ) -> None:
         """Open the file.
 
         Args:
@@ -43,9 +46,10 @@ class OverlayVideo(Sink):
             source: the input's file, asked for its sound and colours.
             header: what is known of the input and the model.
             root: see `AtomicFile`.
+            look: see `open_overlay`.
         """
         self._file = AtomicFile(path, root)
-        self._painter = _Painter(self._file, source, header)
+        self._painter = _Painter(self._file, source, header, look or Look.usual(header))
         self._queue: queue.Queue[_Item | None] = queue.Queue(_DEPTH)
         self._error: BaseException | None = None
         self._stopped = False
@@ -103,12 +107,14 @@ class OverlayVideo(Sink):
 class _Painter:
     """The encoding thread's part: everything that knows of pixels and times."""
 
-    def __init__(self, file: AtomicFile, source: Path, header: Header) -> None:
+    def __init__(self, file: AtomicFile, source: Path, header: Header, look: Look) -> None:
         self._file = file
         self._source = source
         self._header = header
+        self._look = look
         self._rate = header.info.fps or _GUESSED_RATE
-        self._original: Original | None = None
+        self._streams: SourceStreams | None = None
+        self._maker: FrameMaker | None = None
         self._writer: Mp4Writer | None = None
         self._first: float | None = None
         self._last = 0.0
@@ -123,12 +129,11 @@ class _Painter:
         self._count += 1
         if isinstance(frame, FailedFrame):
             return
-        pixels = frame.image.rgb().copy()
-        draw_people(pixels, self._header, result)
-        if self._writer is None:
-            self._original = Original(self._source, time, self._header.info.rotation)
-            self._writer = Mp4Writer(self._file.path, self._file.temporary, frame.image.size, self._original)
-        self._writer.write(pixels, time)
+        if self._writer is None or self._maker is None:
+            self._streams = SourceStreams(self._source, time, self._header.info.rotation)
+            self._maker = FrameMaker(frame.image, self._streams.colours, self._look)
+            self._writer = Mp4Writer(self._file.path, self._file.temporary, self._maker.shape, self._streams)
+        self._writer.write(self._maker.frame(frame.image, result), time)
 
     @property
     def has_image(self) -> bool:
@@ -147,5 +152,5 @@ class _Painter:
         """Free the encoder, finished or not, and the source."""
         if self._writer is not None:
             self._writer.close()
-        if self._original is not None:
-            self._original.close()
+        if self._streams is not None:
+            self._streams.close()
