@@ -25,6 +25,7 @@ from movenet_cli.inference.refine import Refine, RefineSettings
 from movenet_cli.inference.single_pass import single_pass, whole_views
 from movenet_cli.models.interface import Model, Runner
 from movenet_cli.models.load import load_model
+from movenet_cli.models.model_file import model_at
 from movenet_cli.settings import Settings
 
 KEYPOINTS = 5
@@ -104,7 +105,7 @@ def steps(passes: Passes) -> dict[str, tuple[int, Way]]:
 def main() -> None:
     """Measure and print."""
     options = _options()
-    model = load_model(options.model, name="model", runtime="auto", device="cpu", batch_size=1)
+    model = load_model(model_at(options.model), runtime="auto", device="cpu", batch_size=1)
     sets = {
         Path(folder).parent.name: [
             (open_frame(Path(folder), image.name), image)
