@@ -12,7 +12,6 @@ import numpy as np
 
 from benchmarks.clips import measure_empty_clips, measure_video
 from benchmarks.people import open_frame
-from benchmarks.settings import measure_settings
 from benchmarks.standin import StandInDetector
 from benchmarks.tables import SEEN, interval, looks_of, number, samples, size_of, table
 from movenet_cli.core.types import Pose
@@ -41,8 +40,6 @@ def main() -> None:
     _top_down(model, options.images, images)
     for path in options.videos:
         measure_video(model, path)
-    if not options.quick:
-        measure_settings(model, options.images, images)
 
 
 def _options() -> argparse.Namespace:
@@ -53,7 +50,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--images", type=Path, required=True, help="folder of the annotated images")
     parser.add_argument("--annotations", type=Path, required=True, help="COCO keypoint file")
     parser.add_argument("--videos", type=Path, nargs="*", default=[], help="videos of one standing person")
-    parser.add_argument("--quick", action="store_true", help="without the table of settings")
     return parser.parse_args()
 
 
@@ -80,7 +76,7 @@ def _images(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
     rows = []
     for title, chosen in sets.items():
         first: np.ndarray | None = None
-        for crop in ("none", "refine"):
+        for crop in ("none", "refine", "careful"):
             pairs = _pairs(looks_of(model)[crop](), [model.runner()], folder, chosen)
             evaluator, keypoint_errors = CocoEvaluator(pairs), measure_keypoint_errors(pairs)
             metrics, sampled = evaluator.metrics(), evaluator.sampled_ap(samples(len(pairs)))
@@ -107,7 +103,7 @@ def _nobody(model: Model, folder: Path, images: list[AnnotatedImage]) -> None:
     empty = [image for image in images if not image.people]
     people = [image for image in images if any(each.labelled >= 5 for each in image.people)]
     rows = []
-    for crop in ("none", "refine"):
+    for crop in ("none", "refine", "careful"):
         row = [crop]
         for chosen in (empty, people):
             pairs = _pairs(looks_of(model)[crop](), [model.runner()], folder, chosen)

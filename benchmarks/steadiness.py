@@ -8,7 +8,7 @@ import numpy as np
 
 from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import FloatArray, Frame, FrameResult
+from movenet_cli.core.types import FloatArray, Frame, FrameResult, Thresholds
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.media.opening import open_source
 from movenet_cli.models.interface import Runner
@@ -69,7 +69,7 @@ def measure(frames: Sequence[Frame], estimator: Estimator, runner: Runner) -> tu
     raw, smoothed = [], []
     for frame in frames:
         poses = estimator.estimate([frame], [counting])[0]
-        pose = filter_.apply(FrameResult.of(frame, poses, 0.3)).poses[0]
+        pose = filter_.apply(FrameResult.of(frame, poses, Thresholds(0.3))).poses[0]
         raw.append(pose.keypoints)
         smoothed.append(pose.smoothed)
     rows, inferences = np.stack(raw), counting.count / len(frames)

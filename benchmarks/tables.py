@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from movenet_cli.core.types import ByteArray, FloatArray, Size
+from movenet_cli.inference.careful import Careful
 from movenet_cli.inference.follow import Follow
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine
@@ -30,6 +31,7 @@ def looks_of(model: Model) -> dict[str, Callable[[], Estimator]]:
         "none": lambda: WholeSingle(size, SEEN),
         "refine": lambda: Refine(size, SEEN),
         "follow": lambda: Follow(size, SEEN),
+        "careful": lambda: Careful(size, SEEN),
     }
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from movenet_cli.core.inputs import FrameRange
+from movenet_cli.core.skeleton import KEYPOINT_COUNT
 from movenet_cli.core.time_point import MAX_FRAMES, TimePoint, ends_before_it_starts
+from movenet_cli.core.types import Thresholds
 from movenet_cli.errors import UsageError
 
-Crop = Literal["auto", "none", "refine", "follow"]
+Crop = Literal["auto", "none", "refine", "follow", "careful"]
 Runtime = Literal["auto", "litert", "tensorflow"]
 Format = Literal["json", "jsonl", "csv", "coco"]
 Progress = Literal["auto", "bar", "json", "none"]
@@ -36,6 +38,10 @@ DEFAULT_MODEL: Final = "thunder"
 DEFAULT_MIN_SCORE: Final = 0.3
 """The threshold that the models' authors recommend."""
 
+DEFAULT_MIN_KEYPOINTS: Final = 3
+DEFAULT_MIN_POSE_SCORE: Final = 0.15
+"""What makes a pose a person; chosen on images with and without people, see docs/output.md."""
+
 MAX_PEOPLE: Final = 6
 """MultiPose finds no more."""
 
@@ -51,6 +57,7 @@ MAX_FPS: Final = 10**6
 """No video is faster."""
 
 RANGES: Final[Mapping[str, tuple[int, int]]] = {
+    "min_keypoints": (1, KEYPOINT_COUNT),
     "max_people": (1, MAX_PEOPLE),
     "input_size": (64, 2048),
     "stride": (1, MAX_FRAMES),
@@ -93,6 +100,8 @@ class Settings:
 
     model: str = DEFAULT_MODEL
     min_score: float = DEFAULT_MIN_SCORE
+    min_keypoints: int = DEFAULT_MIN_KEYPOINTS
+    min_pose_score: float = DEFAULT_MIN_POSE_SCORE
     crop: Crop = "auto"
     max_people: int = MAX_PEOPLE
     input_size: int = DEFAULT_INPUT_SIZE
@@ -132,6 +141,11 @@ class Settings:
         usual = Settings()
         names = (each.name for each in dataclasses.fields(self))
         return frozenset(name for name in names if getattr(self, name) != getattr(usual, name))
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What it takes for a pose to be a person."""
+        return Thresholds(self.min_score, self.min_keypoints, self.min_pose_score)
 
     @property
     def frames(self) -> FrameRange:

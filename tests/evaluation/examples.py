@@ -10,7 +10,7 @@ from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import KEYPOINT_NAMES
-from movenet_cli.core.types import FloatArray, FrameResult, Pose, Size, Status
+from movenet_cli.core.types import FloatArray, FrameResult, Pose, Size, Status, Thresholds
 from movenet_cli.output.formats.registry import FORMATS
 from tests.inference.dots import body
 
@@ -67,7 +67,7 @@ def write_results(
     info = SourceInfo("video" if video else "image", 640, 480, 0, 10.0 if video else None)
     model = ModelInfo("blob", "single", Size(96, 96), "0" * 64, "litert")
     encoder = FORMATS[form].encoder(
-        Header(name, info, model, Size(96, 96), {"crop": "none", "min_score": 0.3}, 0.3)
+        Header(name, info, model, Size(96, 96), {"crop": "none", "min_score": 0.3}, Thresholds(0.3))
     )
     summary, text = Summary(), [encoder.begin()]
     for index, people in enumerate(frames):

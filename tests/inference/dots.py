@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from movenet_cli.core.skeleton import INDEX, MIRRORED
 from movenet_cli.core.types import ByteArray, FloatArray, Frame, Size
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.models.interface import Runner
@@ -57,6 +58,15 @@ class DotRunner(Runner):
                 x = (columns.mean() + 0.5) / pixels.shape[1]
                 output[0, number] = y, x, min(1.0, 0.1 + len(rows) / 20)
         return output
+
+
+class MirrorAwareRunner(DotRunner):
+    """Tells left from right by the body: in a mirrored image a left hand is a right one."""
+
+    def _one(self, pixels: np.ndarray) -> FloatArray:
+        output = super()._one(pixels)
+        left, right = output[0, INDEX["left_shoulder"], 1], output[0, INDEX["right_shoulder"], 1]
+        return output[:, MIRRORED] if left < right else output
 
 
 class ScriptedRunner(Runner):

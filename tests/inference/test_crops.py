@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from movenet_cli.core.types import FloatArray
+from movenet_cli.core.types import FloatArray, Size
 from movenet_cli.inference.crops import Square, around_keypoints, around_torso
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from tests.inference.dots import body
@@ -67,5 +67,5 @@ def test_no_published_square_without_a_shoulder_or_without_a_hip(pair: tuple[int
 
 def test_square_beyond_the_image_is_no_view() -> None:
     image = RgbImage(np.zeros((50, 80, 3), np.uint8))
-    assert Square((40, 25), 30).view(image, (96, 96)) is not None
-    assert Square((400, 25), 30).view(image, (96, 96)) is None
+    assert Square((40, 25), 30).view(image, Size(96, 96)) is not None
+    assert Square((400, 25), 30).view(image, Size(96, 96)) is None

@@ -101,3 +101,25 @@ def test_a_square_larger_than_the_frame_shows_the_whole_frame() -> None:
     poses, costs = run([dotted(600, 400, tall, index, index * 0.04) for index in range(3)])
     assert costs == [2, 1, 1]
     assert np.abs(poses[2].keypoints[:, :2] - tall).max() < 8
+
+
+def restarts(frames: list[Frame], **settings: float) -> list[bool]:
+    return [pose.restarted for pose in run(frames, **settings)[0]]
+
+
+def test_a_restart_is_told_where_the_person_may_be_another_one() -> None:
+    still, elsewhere = body(20, 150, 240), body(700, 300, 240)
+    assert restarts(video([still, still, elsewhere, elsewhere]), cut=255.0) == [False, False, True, False]
+    assert restarts(video([still, None, still]), cut=255.0)[2] is True
+
+
+def test_a_cut_or_a_gap_is_a_restart_even_in_the_same_place() -> None:
+    still = body(300, 150, 300)
+    frames = [dotted(WIDTH, HEIGHT, still, index, time) for index, time in enumerate((0.0, 0.5, 2.0, 2.5))]
+    assert restarts(frames) == [False, False, True, False]
+
+
+def test_somebody_who_is_searched_in_every_frame_does_not_restart() -> None:
+    bust = body(300, 150, 300)
+    bust[11:] = -50
+    assert restarts(video([bust] * 3)) == [False, False, False]

@@ -9,7 +9,7 @@ import pytest
 from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.oks import average_precision, oks
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import FloatArray, Frame
+from movenet_cli.core.types import FloatArray, Frame, Size
 from movenet_cli.evaluation.ground_truth import AnnotatedImage, dominant_only, read_ground_truth
 from movenet_cli.inference.follow import Follow
 from movenet_cli.inference.interface import Estimator
@@ -19,7 +19,7 @@ from movenet_cli.media.opening import open_source
 from movenet_cli.models.interface import Runner
 from movenet_cli.models.litert import load_litert
 
-SIZE = (192, 192)
+SIZE = Size(192, 192)
 ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
 
 
@@ -71,7 +71,7 @@ def ankles(estimator: Estimator, runner: Runner, frames: Sequence[Frame]) -> Flo
 
 
 def test_following_holds_resting_feet_stiller_than_single_frames(runner: Runner, squats: list[Frame]) -> None:
-    def jitter(make: Callable[[tuple[int, int], float], Estimator]) -> float:
+    def jitter(make: Callable[[Size, float], Estimator]) -> float:
         steps = np.diff(ankles(make(SIZE, 0.3), runner, squats), axis=0)
         return float(np.linalg.norm(steps, axis=2).mean())
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from movenet_cli.core.types import FrameResult
+from movenet_cli.core.types import FrameResult, Thresholds
 from movenet_cli.errors import InputError
 from movenet_cli.io import lines
 from movenet_cli.output.formats.registry import FORMATS
@@ -68,17 +68,36 @@ def test_what_was_written_comes_back(tmp_path: Path, name: str, example: Any) ->
         assert document.header.source == header.source
         assert document.header.info.media == header.info.media
         assert document.header.input_size == header.input_size
-        assert document.header.min_score == header.min_score
+        assert document.header.thresholds == header.thresholds
         counted = summary_of(results)
         assert (document.summary.frames, document.summary.failed) == (counted.frames, counted.failed)
     for one, other in zip(found, results, strict=True):
         assert (one.index, one.status) == (other.index, other.status)
         assert (one.reason is None) == (other.reason is None)
+        assert one.restarted is other.restarted
         for a, b in zip(one.poses, other.poses, strict=True):
             assert a.keypoints.dtype == np.float32
             assert np.abs(a.keypoints - b.keypoints).max() < 0.0052
             assert a.id == b.id
             assert (a.smoothed is None) == (b.smoothed is None)
+
+
+def test_what_makes_a_person_is_read_and_was_one_keypoint_once(tmp_path: Path) -> None:
+    now = video_header(min_keypoints=5, min_pose_score=0.2)
+    with open_document(written(tmp_path, text_of("json", now, []))) as document:
+        assert document.header.thresholds == Thresholds(0.3, 5, 0.2)
+    with open_document(written(tmp_path, text_of("json", video_header(), []))) as document:
+        assert document.header.thresholds == Thresholds(0.3, 1, 0.0)
+    with pytest.raises(InputError, match="min_keypoints"):
+        read(written(tmp_path, text_of("json", video_header(min_keypoints=0), [])))
+
+
+@pytest.mark.parametrize(("frame", "value"), [(1, True), (2, True), (0, False), (0, "yes")])
+def test_only_somebody_restarts(tmp_path: Path, frame: int, value: object) -> None:
+    document = video_document()
+    document["frames"][frame]["restarted"] = value
+    with pytest.raises(InputError, match="restarted"):
+        read(written(tmp_path, json.dumps(document)))
 
 
 @pytest.mark.parametrize("name", ["json", "jsonl"])

@@ -13,7 +13,7 @@ from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import Kind
 from movenet_cli.core.results import Header
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import ByteArray, FrameResult, Pose, Size
+from movenet_cli.core.types import ByteArray, FrameResult, Pose, Size, Thresholds
 from movenet_cli.errors import ExitCode
 from movenet_cli.output.folder.fingerprint import fingerprint, location_of
 from movenet_cli.output.folder.journal import Journal
@@ -43,7 +43,9 @@ def annotated(
     media = "image" if source.suffix in (".png", ".jpg") else "video"
     name = name or source.name
     info = SourceInfo(media, 160, 240, fps=10.0 if media == "video" else None)  # type: ignore[arg-type]
-    header = Header(name, info, replace(MODEL, kind=kind), Size(256, 256), {"min_score": 0.3, **options}, 0.3)
+    header = Header(
+        name, info, replace(MODEL, kind=kind), Size(256, 256), {"min_score": 0.3, **options}, Thresholds(0.3)
+    )
     write_results(Path("out"), ["json"], [(header, results)])
     journal = Journal(Path("out"))
     journal.add(Entry(name, fingerprint(source), "key", {}, {}, path=location_of(source)))

@@ -28,7 +28,8 @@ class AnnotateCommand(GroupedCommand):
 
     groups = {  # noqa: RUF012 - read-only data of a command
         "Results": ("output", "formats", "overlay", "overwrite", "dry_run"),
-        "Model": ("model", "min_score", "crop", "max_people", "input_size", "refine_with", "track", "smooth"),
+        "Model": ("model", "crop", "max_people", "input_size", "refine_with", "track", "smooth"),
+        "People": ("min_score", "min_keypoints", "min_pose_score"),
         "Frames of videos": ("stride", "fps", "start", "end", "max_frames"),
         "Inputs": ("root", "include", "exclude", "null", "max_pixels", "fail_fast"),
         "Machine": ("jobs", "runtime", "device", "batch_size", "offline", "mirror"),
@@ -102,13 +103,28 @@ class AnnotateCommand(GroupedCommand):
     help="Keypoints with a lower score count as not seen and are not drawn. They stay in the results.",
 )
 @option(
+    "--min-keypoints",
+    type=click.IntRange(*default.RANGES["min_keypoints"]),
+    default=default.DEFAULT_MIN_KEYPOINTS,
+    show_default=True,
+    help="A pose with fewer keypoints seen is not a person and is not drawn. It stays in the results.",
+)
+@option(
+    "--min-pose-score",
+    type=Number(0, 1),
+    default=default.DEFAULT_MIN_POSE_SCORE,
+    show_default=True,
+    help="A pose with a lower score is not a person, likewise.",
+)
+@option(
     "--crop",
     type=click.Choice(default.CROPS),
     default="auto",
     show_default=True,
     help="Single-pose models: what the network looks at. none: the whole frame, in one pass; refine: "
     "after that pass, a crop around the person it found; follow: a crop around the person in the "
-    "previous frame; auto: follow for videos, refine for images.",
+    "previous frame; careful: crops of several sizes, for the best keypoints in up to eight passes a "
+    "frame; auto: follow for videos, refine for images.",
 )
 @option(
     "--max-people",

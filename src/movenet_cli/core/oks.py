@@ -39,6 +39,21 @@ def oks(
     return _mean_where(np.exp(-squared / spread), labelled, axis=-1)
 
 
+def similarity(one: FloatArray, two: FloatArray) -> float:
+    """How much two poses lie on each other: the OKS of all keypoints, by the area of the smaller pose.
+
+    Args:
+        one: (17, ≥ 2) x, y in pixels.
+        two: (17, ≥ 2) x, y in the same pixels.
+
+    Returns:
+        0..1.
+    """
+    area = min(float(np.ptp(each[:, :2], axis=0).prod()) for each in (one, two))
+    visible = np.concatenate([two[:, :2], np.ones((len(two), 1))], axis=1)
+    return float(oks(one[None], visible[None], np.array([area]))[0])
+
+
 def average_precision(similarities: FloatArray, thresholds: FloatArray = OKS_THRESHOLDS) -> float:
     """Mean over the thresholds of the share of people whose OKS reaches them.
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
-from movenet_cli.core.types import FrameResult, Size, Status
+from movenet_cli.core.types import FrameResult, Pose, Size, Status, Thresholds
 
 State = Literal["done", "kept", "failed"]
 
@@ -22,7 +22,7 @@ class Header:
         model: name, kind and hash of the model.
         input_size: that the model really saw for this input.
         options: the settings that change results, in a fixed order, JSON values only.
-        min_score: the threshold of "seen", used by formats that have a visibility flag.
+        thresholds: what counts as a keypoint that is seen, and as a person.
     """
 
     source: str
@@ -30,7 +30,11 @@ class Header:
     model: ModelInfo
     input_size: Size
     options: Mapping[str, object]
-    min_score: float
+    thresholds: Thresholds
+
+    def people(self, result: FrameResult) -> tuple[Pose, ...]:
+        """The frame's poses that count as people; none of a frame that is not `ok`."""
+        return self.thresholds.people(result)
 
 
 @dataclass(slots=True)

@@ -64,6 +64,11 @@ FLIP_PAIRS: Final = tuple(
 )
 """Rows that change places when an image is mirrored."""
 
+MIRRORED: Final[npt.NDArray[np.intp]] = np.array(
+    [dict(FLIP_PAIRS + tuple((b, a) for a, b in FLIP_PAIRS)).get(row, row) for row in range(KEYPOINT_COUNT)]
+)
+"""(17,) for each row the one that it becomes when an image is mirrored."""
+
 _HEAD, _ARMS, _LEGS = (26, 25, 25, 35, 35), (79, 79, 72, 72, 62, 62), (107, 107, 87, 87, 89, 89)
 
 OKS_SIGMAS: Final[npt.NDArray[np.float64]] = np.array([*_HEAD, *_ARMS, *_LEGS]) / 1000

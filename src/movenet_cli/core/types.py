@@ -109,6 +109,8 @@ class Pose:
         box: the tight box of the confident keypoints (single-pose) or the model's box; None when nothing is.
         id: the track's number, None when nobody tracks.
         smoothed: (17, 2) float32: x, y in source pixels after the filter over time; None when nobody smooths.
+        restarted: whether a crop that follows was set anew, and this may be somebody else than in the frame
+            before.
     """
 
     keypoints: FloatArray
@@ -116,6 +118,7 @@ class Pose:
     box: Box | None
     id: int | None = None
     smoothed: FloatArray | None = None
+    restarted: bool = False
 
     def is_seen(self, min_score: float) -> bool:
         """Whether any keypoint reaches `min_score`."""
@@ -123,8 +126,32 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What it takes for a pose to be a person: a network gives poses for images of nobody, too.
+
+    Attributes:
+        min_score: keypoints from here on count as seen.
+        min_keypoints: how many keypoints must be seen.
+        min_pose_score: the least score of the pose.
+    """
+
+    min_score: float
+    min_keypoints: int = 1
+    min_pose_score: float = 0.0
+
+    def is_person(self, pose: Pose) -> bool:
+        """Whether this pose is taken for a person."""
+        seen = int((pose.keypoints[:, 2] >= self.min_score).sum())
+        return seen >= self.min_keypoints and pose.score >= self.min_pose_score
+
+    def people(self, result: "FrameResult") -> tuple[Pose, ...]:
+        """The frame's poses that count as people; none of a frame that is not `ok`."""
+        return tuple(filter(self.is_person, result.poses)) if result.status == "ok" else ()
+
+
+@dataclass(frozen=True, slots=True)
 class FrameResult:
-    """What became of one frame: `ok` (someone seen), `empty` (nobody), or `failed` (with `reason`).
+    """What became of one frame: `ok` (someone is there), `empty` (nobody), or `failed` (with `reason`).
 
     `size` is that of its upright image; None when that is the input's, or not known.
     """
@@ -137,12 +164,17 @@ class FrameResult:
     size: Size | None = None
 
     @classmethod
-    def of(cls, frame: Frame, poses: Sequence[Pose], min_score: float) -> "FrameResult":
+    def of(cls, frame: Frame, poses: Sequence[Pose], thresholds: Thresholds) -> "FrameResult":
         """The result of a frame that was looked at."""
-        status: Status = "ok" if any(pose.is_seen(min_score) for pose in poses) else "empty"
+        status: Status = "ok" if any(map(thresholds.is_person, poses)) else "empty"
         return cls(frame.index, frame.time, status, tuple(poses), size=frame.image.size)
 
     @classmethod
     def failed(cls, skipped: FailedFrame) -> "FrameResult":
         """The result of a frame that could not be looked at."""
         return cls(skipped.index, skipped.time, "failed", (), skipped.reason)
+
+    @property
+    def restarted(self) -> bool:
+        """Whether somebody is there who may be another person than in the frame before; see `Pose`."""
+        return self.status == "ok" and any(pose.restarted for pose in self.poses)

@@ -38,7 +38,7 @@ def read_predictions(path: Path, *, smoothed: bool = False) -> Predictions:
         smoothed: take the smoothed points of documents that have them.
 
     Returns:
-        All frames that were annotated, with the people that have a keypoint at or above the run's threshold.
+        All frames that were annotated, with their people; a pose that the run took for nobody is none.
 
     Raises:
         InputError: when there are no results, or they are broken.
@@ -64,8 +64,7 @@ def _from_documents(folder: Path, smoothed: bool) -> Predictions:
                     name = (
                         header.source if header.info.media == "image" else f"{file.name}#{result.index:06d}"
                     )
-                    seen = (pose for pose in result.poses if pose.is_seen(header.min_score))
-                    found[name] = tuple(_from_pose(pose, smoothed) for pose in seen)
+                    found[name] = tuple(_from_pose(pose, smoothed) for pose in header.people(result))
     return found
 
 

@@ -109,7 +109,7 @@ class ScoreStatistics:
             self.scored += 1
             self.keypoint_scores += scores
         self.histogram[min(BINS - 1, max(0, int(pose.score * BINS)))] += 1
-        self.keypoints_seen += scores >= header.min_score
+        self.keypoints_seen += scores >= header.thresholds.min_score
 
     def keypoint(self, name: str) -> KeypointScores:
         """One keypoint, by its name; only when `scored` is not 0."""
@@ -212,8 +212,7 @@ def _gather_input(document: Document | CocoResults, scores: ScoreStatistics) -> 
 
 
 def _gather_frame(result: FrameResult, first: float, found: InputStatistics, scores: ScoreStatistics) -> None:
-    min_score = found.header.min_score
-    people = [pose for pose in result.poses if pose.is_seen(min_score)]
+    people = found.header.people(result)
     found.most_people = max(found.most_people, len(people))
     for pose in people:
         scores.add(pose, found.header)

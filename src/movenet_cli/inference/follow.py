@@ -2,16 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from movenet_cli.core.geometry import View
+from movenet_cli.core.oks import similarity
 from movenet_cli.core.types import Frame, Pose, Size
 from movenet_cli.inference.crops import Square, around_torso
 from movenet_cli.inference.interface import Estimator
-from movenet_cli.inference.refine import Refine, RefineSettings
+from movenet_cli.inference.refine import Refine
 from movenet_cli.inference.scene_cut import SceneWatch
-from movenet_cli.inference.single_pass import single_pass, whole_views
+from movenet_cli.inference.single_pass import passes_where_seen
 from movenet_cli.models.interface import Runner
 
 
@@ -29,6 +29,7 @@ class FollowSettings:
         gap: seconds between two frames from which on the person is looked for anew.
         confident: nobody with a lower mean score is followed: background may look like a faint person.
         trust: the person is lost when the mean score falls below this share of the frame before's.
+        same: object keypoint similarity from which on two poses, a frame apart, are taken for one person's.
     """
 
     threshold: float = 0.2
@@ -39,6 +40,7 @@ class FollowSettings:
     gap: float = 1.0
     confident: float = 0.3
     trust: float = 0.7
+    same: float = 0.3
 
 
 @dataclass(slots=True)
@@ -53,7 +55,6 @@ class Follow(Estimator):
         input_size: of the network's input.
         min_score: see `decode_single`.
         settings: where to look, and when to let go.
-        refine: how to look for somebody.
     """
 
     sequential: ClassVar[bool] = True
@@ -61,7 +62,6 @@ class Follow(Estimator):
     input_size: Size
     min_score: float
     settings: FollowSettings = field(default_factory=FollowSettings)
-    refine: RefineSettings = field(default_factory=RefineSettings)
     _scenes: SceneWatch = field(init=False)
     _last: tuple[Frame, Pose] | None = field(default=None, init=False)
     _square: Square | None = field(default=None, init=False)
@@ -80,32 +80,49 @@ class Follow(Estimator):
         return self._square is not None
 
     def _next(self, frame: Frame, runner: Runner) -> Pose:
-        if self._starts_anew(frame):
+        if is_new_scene := self._is_new_scene(frame):
             self._square = None
-        view = None if self._square is None else self._view(frame, self._square)
-        pose = self._refined(frame, runner) if view is None else self._followed(frame, view, runner)
+        pose = self._followed(frame, runner) or self._found(self._search(frame, runner))
+        if is_new_scene and self._last is not None:
+            pose = replace(pose, restarted=True)
         self._aim(pose)
         self._last = frame, pose
         return pose
 
-    def _starts_anew(self, frame: Frame) -> bool:
+    def _is_new_scene(self, frame: Frame) -> bool:
+        """Whether the frame has nothing to do with the one before, if there was one."""
         cut = self._scenes.is_cut(frame.image)
         if cut or self._last is None:
             return True
         before = self._last[0].time
         return frame.time is not None and before is not None and frame.time - before >= self.settings.gap
 
-    def _followed(self, frame: Frame, view: View, runner: Runner) -> Pose:
+    def _followed(self, frame: Frame, runner: Runner) -> Pose | None:
         """The pose in the square; or one found anew, when the person was lost and the new one is clearer."""
-        pose = single_pass([frame], [view], runner, self.min_score)[0]
-        last_score = self._last[1].score if self._last else 0.0
-        if pose.score >= self.settings.trust * last_score and self._around(pose):
+        if self._square is None or self._last is None:
+            return None
+        pose = self._look(frame, self._fitted(frame, self._square), runner)
+        if pose is None or (pose.score >= self.settings.trust * self._last[1].score and self._around(pose)):
             return pose
-        return max(pose, self._refined(frame, runner), key=lambda look: look.score)
+        return max(pose, self._found(self._refined(frame, runner)), key=lambda look: look.score)
+
+    def _search(self, frame: Frame, runner: Runner) -> Pose:
+        """The pose in a frame of which nothing is known."""
+        return self._refined(frame, runner)
+
+    def _look(self, frame: Frame, square: Square, runner: Runner) -> Pose | None:
+        """The pose seen through a square; None when that misses the image."""
+        view = square.view(frame.image, self.input_size)
+        return passes_where_seen([frame], [view], runner, self.min_score)[0]
 
     def _refined(self, frame: Frame, runner: Runner) -> Pose:
-        refine = Refine(self.input_size, self.min_score, self.refine)
-        return refine.estimate([frame], [runner])[0][0]
+        return Refine(self.input_size, self.min_score).estimate([frame], [runner])[0][0]
+
+    def _found(self, pose: Pose) -> Pose:
+        """A pose looked for in the whole frame; marked unless it lies on that of the frame before."""
+        if self._last is None or similarity(self._last[1].keypoints, pose.keypoints) >= self.settings.same:
+            return pose
+        return replace(pose, restarted=True)
 
     def _around(self, pose: Pose) -> Square | None:
         settings = self.settings
@@ -121,8 +138,8 @@ class Follow(Estimator):
         moved = max(abs(new.centre[0] - old.centre[0]), abs(new.centre[1] - old.centre[1])) / old.side
         return max(moved, abs(math.log(new.side / old.side))) < self.settings.hold
 
-    def _view(self, frame: Frame, square: Square) -> View | None:
-        """What the square shows; the whole frame instead of a square that is larger."""
-        if square.side > max(frame.image.width, frame.image.height):
-            return whole_views([frame], self.input_size)[0]
-        return square.view(frame.image, self.input_size)
+    def _fitted(self, frame: Frame, square: Square) -> Square:
+        """The square, or the one around the whole frame instead of one that is larger."""
+        width, height = frame.image.size
+        longer = max(width, height)
+        return square if square.side <= longer else Square((width / 2, height / 2), longer)

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from movenet_cli.core.geometry import View
-from movenet_cli.core.oks import oks
+from movenet_cli.core.oks import similarity
 from movenet_cli.core.types import Box, Frame, Pose, Size
 from movenet_cli.inference.crops import Square
 from movenet_cli.inference.interface import Estimator
@@ -85,19 +85,15 @@ class TopDown(Estimator):
         }
         believed = {index for index, fit in fits.items() if fit >= self.settings.inside}
         for one, two in combinations(sorted(believed), 2):
-            if {one, two} <= believed and self._are_same(redone[id(people[one])], redone[id(people[two])]):
+            poses = redone[id(people[one])], redone[id(people[two])]
+            if {one, two} <= believed and similarity(
+                *(pose.keypoints for pose in poses)
+            ) >= self.settings.same:
                 believed.discard(min(one, two, key=lambda index: (fits[index], -index)))
         return tuple(
             _merged(pose, redone[id(pose)]) if index in believed else pose
             for index, pose in enumerate(people)
         )
-
-    def _are_same(self, one: Pose, two: Pose) -> bool:
-        """Whether two poses lie on each other, measured by the smaller one."""
-        visible = np.ones((len(one.keypoints), 1))
-        area = min(_keypoint_area(one), _keypoint_area(two))
-        reference = np.concatenate([two.keypoints[:, :2], visible], axis=1)[None]
-        return float(oks(one.keypoints[None], reference, np.array([area]))[0]) >= self.settings.same
 
 
 def _merged(found: Pose, redone: Pose) -> Pose:
@@ -117,8 +113,3 @@ def _share_inside(pose: Pose, box: Box, margin: float) -> float:
     inside = (np.abs(pose.keypoints[:, :2] - centre) <= reach).all(axis=1)
     scores = pose.keypoints[:, 2]
     return float(scores[inside].sum() / max(float(scores.sum()), 1e-9))
-
-
-def _keypoint_area(pose: Pose) -> float:
-    extent = np.ptp(pose.keypoints[:, :2], axis=0)
-    return float(extent[0] * extent[1])

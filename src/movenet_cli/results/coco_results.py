@@ -14,7 +14,7 @@ from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.natural_order import natural_path_key
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import KEYPOINT_COUNT
-from movenet_cli.core.types import FrameResult, Pose, Size
+from movenet_cli.core.types import FrameResult, Pose, Size, Thresholds
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name, unescape_name
 from movenet_cli.results.dataset import CocoAnnotation, Images, read_dataset, read_dataset_part, source_of
@@ -45,7 +45,7 @@ class CocoResults:
         self._images = chain([(first, people)], images)
         self._is_video = first.file_name != escape_name(name)
         info = SourceInfo("video" if self._is_video else "image", first.width, first.height)
-        self.header = Header(name, info, UNKNOWN_MODEL, Size(0, 0), {}, _SEEN)
+        self.header = Header(name, info, UNKNOWN_MODEL, Size(0, 0), {}, Thresholds(_SEEN))
         self.summary = Summary()
 
     def frames(self) -> Iterator[FrameResult]:

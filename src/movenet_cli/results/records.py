@@ -13,7 +13,7 @@ from movenet_cli.core.inputs import Media, SourceInfo
 from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import KEYPOINT_COUNT, KEYPOINT_NAMES
-from movenet_cli.core.types import FrameResult, Pose, Size, Status
+from movenet_cli.core.types import FrameResult, Pose, Size, Status, Thresholds
 from movenet_cli.io.json_text import unescape_name
 from movenet_cli.io.strict_json import convert
 from movenet_cli.output.formats.rounding import LARGEST, LATEST
@@ -40,14 +40,17 @@ class PoseRecord(_Record):
     keypoints: Annotated[list[tuple[Number, Number, Number]], _EACH_KEYPOINT]
     smoothed: Annotated[list[tuple[Number, Number]], _EACH_KEYPOINT] | UnsetType = UNSET
 
-    def pose(self) -> Pose:
+    def pose(self, *, restarted: bool) -> Pose:
         """The person as the rest of the program knows it."""
         smoothed = None if self.smoothed is UNSET else np.array(self.smoothed, np.float32)
-        return Pose(np.array(self.keypoints, np.float32), self.score, self.box, self.id, smoothed)
+        return Pose(np.array(self.keypoints, np.float32), self.score, self.box, self.id, smoothed, restarted)
 
 
 class FrameRecord(_Record):
-    """One frame; `width` and `height` only where they are not the header's, `reason` only where it failed."""
+    """One frame; `width` and `height` only where they are not the header's, `reason` only where it failed.
+
+    `restarted` is there only where it is true, and somebody is there.
+    """
 
     frame: Count
     time: Annotated[float, Meta(ge=-LATEST, le=LATEST)] | None
@@ -56,6 +59,7 @@ class FrameRecord(_Record):
     width: Side | UnsetType = UNSET
     height: Side | UnsetType = UNSET
     reason: str | UnsetType = UNSET
+    restarted: bool | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         """Refuse a status that is belied by the other fields."""
@@ -63,6 +67,8 @@ class FrameRecord(_Record):
             raise ValueError("a frame has a reason when it failed, and only then")
         if (self.status == "failed" and self.poses) or (self.status == "ok" and not self.poses):
             raise ValueError(f"a frame that is {self.status} has {len(self.poses)} poses")
+        if self.restarted is not UNSET and not (self.restarted and self.status == "ok"):
+            raise ValueError(f"a frame that is {self.status} has restarted: {self.restarted}")
         if (self.width is UNSET) is not (self.height is UNSET):
             raise ValueError("a frame has both width and height, or neither")
 
@@ -72,7 +78,7 @@ class FrameRecord(_Record):
             self.frame,
             self.time,
             self.status,
-            tuple(pose.pose() for pose in self.poses),
+            tuple(pose.pose(restarted=self.restarted is True) for pose in self.poses),
             None if self.reason is UNSET else self.reason,
             None if self.width is UNSET or self.height is UNSET else Size(self.width, self.height),
         )
@@ -110,11 +116,15 @@ class ToolRecord(_Record):
 class Options(Struct):
     """Of the options, those that say something of the document itself; others may stand beside them.
 
+    Documents without `min_keypoints` and `min_pose_score` took a pose with one keypoint for a person.
+
     A video's frame numbers follow from them: every one is a multiple of the stride. The first is known unless
     the times decide (`start`), and from there on none may be missing unless the times decide (`fps`).
     """
 
     min_score: Annotated[float, Meta(ge=0, le=1)]
+    min_keypoints: Side = 1
+    min_pose_score: Annotated[float, Meta(ge=0, le=1)] = 0.0
     stride: Side | None = None
     start_frame: Count | None = None
     start: Any = None
@@ -175,9 +185,10 @@ class HeaderRecord(_Record):
         """The header as the rest of the program knows it; errors as `checked_options`."""
         model = ModelInfo(self.model.name, self.model.kind, None, self.model.sha256, "")
         info = SourceInfo(self.media, self.width, self.height, self.rotation, self.fps, self.frame_count)
-        min_score = self.checked_options().min_score
+        options = self.checked_options()
+        thresholds = Thresholds(options.min_score, options.min_keypoints, options.min_pose_score)
         height, width = self.model.input
-        return Header(unescape_name(self.source), info, model, Size(width, height), self.options, min_score)
+        return Header(unescape_name(self.source), info, model, Size(width, height), self.options, thresholds)
 
 
 class HeaderLine(HeaderRecord, tag_field="record", tag="header"):

@@ -27,6 +27,8 @@ LIBRARIES: Final = ("ai-edge-litert", "av", "numpy", "opencv-python-headless", "
 
 _POSE_OPTIONS: Final = (
     "min_score",
+    "min_keypoints",
+    "min_pose_score",
     "crop",
     "max_people",
     "input_size",

@@ -43,7 +43,9 @@ class Annotator:
     Args:
         model: `thunder`, `lightning`, `multipose`, `mini`, …; or a `.tflite` file or SavedModel folder.
         min_score: threshold from which a keypoint counts as seen, 0 to 1.
-        crop: single-pose: `none`, `refine`, `follow` or `auto`.
+        min_keypoints: a person has at least this many keypoints seen, 1 to 17.
+        min_pose_score: a person has at least this pose score, 0 to 1.
+        crop: single-pose: `none`, `refine`, `follow`, `careful` or `auto`.
         max_people: multi-pose: maximum number of people.
         input_size: multi-pose: longer side of the network's input, a multiple of 32.
         refine_with: multi-pose: the single-pose model that redoes each person.
@@ -72,6 +74,8 @@ class Annotator:
         model: PathLike = default.DEFAULT_MODEL,
         *,
         min_score: float = default.DEFAULT_MIN_SCORE,
+        min_keypoints: int = default.DEFAULT_MIN_KEYPOINTS,
+        min_pose_score: float = default.DEFAULT_MIN_POSE_SCORE,
         crop: Crop = "auto",
         max_people: int = default.MAX_PEOPLE,
         input_size: int = default.DEFAULT_INPUT_SIZE,

@@ -139,6 +139,7 @@ _CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     **{name: partial(_whole, *limits) for name, limits in default.RANGES.items()},
     "model": text_of,
     "min_score": partial(_number, 1.0),
+    "min_pose_score": partial(_number, 1.0),
     "crop": partial(_choice, default.CROPS),
     "refine_with": _optional(text_of),
     "track": _switch,

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Final, TypeAlias
 
-from movenet_cli.core.types import FailedFrame, Frame, FrameResult
+from movenet_cli.core.types import FailedFrame, Frame, FrameResult, Thresholds
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.models.interface import Model, Runner
 
@@ -25,14 +25,14 @@ class Engine:
     Args:
         models: the networks, in the order that the estimators expect them.
         jobs: number of worker threads, and of copies of the models, each made when it is first needed.
-        min_score: the threshold from which a keypoint counts as seen.
+        thresholds: what it takes for a pose to be a person.
     """
 
-    def __init__(self, models: Sequence[Model], jobs: int, min_score: float) -> None:
+    def __init__(self, models: Sequence[Model], jobs: int, thresholds: Thresholds) -> None:
         self._models = tuple(models)
         self._batch = min(model.info.max_batch for model in self._models)
         self._ahead = threading.Semaphore(jobs)
-        self._min_score = min_score
+        self._thresholds = thresholds
         self._workers = ThreadPoolExecutor(jobs, thread_name_prefix="movenet-worker")
         self._idle: SimpleQueue[tuple[Runner, ...] | None] = SimpleQueue()
         for _ in range(jobs):
@@ -104,7 +104,7 @@ class Engine:
         frames = [frame for frame in batch if isinstance(frame, Frame)]
         poses = iter(estimator.estimate(frames, runners) if frames else [])
         return [
-            (frame, FrameResult.of(frame, next(poses), self._min_score))
+            (frame, FrameResult.of(frame, next(poses), self._thresholds))
             if isinstance(frame, Frame)
             else (frame, FrameResult.failed(frame))
             for frame in batch

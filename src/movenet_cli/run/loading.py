@@ -63,7 +63,7 @@ class LoadedModels:
             models.append(load(settings, self.settings.refine_with))
         self.infos = [model.info for model in models]
         self.plan = Plan(self.infos, self.settings)
-        self.engine = Engine(models, self.settings.jobs, self.settings.min_score)
+        self.engine = Engine(models, self.settings.jobs, self.settings.thresholds)
 
     def __enter__(self) -> "LoadedModels":
         """Enter the context."""

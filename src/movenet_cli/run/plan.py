@@ -1,7 +1,7 @@
 """The plan of a run: which estimator, filters and header each input gets, and what its results depend on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, get_args
 
 from movenet_cli.core.geometry import flexible_input_size
@@ -10,6 +10,7 @@ from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header
 from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError, UsageError
+from movenet_cli.inference.careful import Careful, CarefulFollow
 from movenet_cli.inference.follow import Follow
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine
@@ -22,13 +23,14 @@ from movenet_cli.postprocess.smooth import Smooth
 from movenet_cli.postprocess.track import Track
 from movenet_cli.settings import Crop, Settings
 
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised by hand when a new version gives other numbers for the same input, model and options."""
 
 SINGLE_POSE: Final[dict[Crop, Callable[[Size, float], Estimator]]] = {
     "none": WholeSingle,
     "refine": Refine,
     "follow": Follow,
+    "careful": Careful,
 }
 """What each `--crop` is; called with the network's input size and the threshold of "seen"."""
 
@@ -83,7 +85,7 @@ class Plan:
             model=self._model,
             input_size=self._input_size(info),
             options=self._options(info.media),
-            min_score=self._settings.min_score,
+            thresholds=self._settings.thresholds,
         )
         return InputPlan(self._estimator(info), self._filters(info), header)
 
@@ -97,10 +99,9 @@ class Plan:
         if self._model.input_size is None:
             values["input_size"] = self._settings.input_size
         names = {**values, "models": [[model.name, model.sha256, model.runtime] for model in self._models]}
-        former = settings_key({**names, "tool": "0.1.0"}) if REVISION == 1 else None
         values["revision"] = REVISION
         values["kinds"] = [model.kind for model in self._models]
-        return ResultSettings(settings_key({**names, "revision": REVISION}), values, former)
+        return ResultSettings(settings_key({**names, "revision": REVISION}), values)
 
     def all_result_settings(self) -> dict[Media, ResultSettings]:
         """The same for every kind of input."""
@@ -115,7 +116,9 @@ class Plan:
             if self._refiner is None:
                 return finder
             return TopDown(finder, _fixed_size(self._refiner), settings.min_score)
-        return SINGLE_POSE[self._crop(info.media)](self._input_size(info), settings.min_score)
+        crop = self._crop(info.media)
+        kind = CarefulFollow if crop == "careful" and info.media == "video" else SINGLE_POSE[crop]
+        return kind(self._input_size(info), settings.min_score)
 
     def _filters(self, info: SourceInfo) -> list[Filter]:
         """None for an image, where nothing moves; a single-pose model finds one person, who needs no id."""
@@ -148,7 +151,7 @@ class Plan:
             if self._refiner is not None:
                 options["refine_with"] = plain_text(self._refiner.name)
                 options["refine_with_sha256"] = self._refiner.sha256
-        options["min_score"] = settings.min_score
+        options |= asdict(settings.thresholds)
         if media == "video":
             if self._model.kind == "multi":
                 options["track"] = settings.track

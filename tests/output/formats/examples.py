@@ -9,7 +9,7 @@ import numpy as np
 from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header, Summary
-from movenet_cli.core.types import FrameResult, Pose, Size
+from movenet_cli.core.types import FrameResult, Pose, Size, Thresholds
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.output.formats.text_sink import TextSink
 from movenet_cli.output.interface import Encoder
@@ -42,12 +42,12 @@ MULTI = ModelInfo("multipose", "multi", None, "6b" * 32, "tensorflow")
 def video_header(source: str = "clips/a.mp4", **options: object) -> Header:
     info = SourceInfo("video", 1920, 1080, 90, 30000 / 1001, 300)
     settings = {"crop": "follow", "min_score": 0.3, "fps": 15.0, **options}
-    return Header(source, info, MODEL, Size(256, 256), settings, 0.3)
+    return Header(source, info, MODEL, Size(256, 256), settings, Thresholds(0.3))
 
 
 def image_header(source: str = "a.jpg") -> Header:
     info = SourceInfo("image", 640, 480)
-    return Header(source, info, MODEL, Size(256, 256), {"crop": "none", "min_score": 0.3}, 0.3)
+    return Header(source, info, MODEL, Size(256, 256), {"crop": "none", "min_score": 0.3}, Thresholds(0.3))
 
 
 def multi_header(source: str = "clips/many.mp4") -> Header:
@@ -69,12 +69,12 @@ def pose(seed: int = 0, low: float = 0.0, high: float = 1.0, **fields: object) -
 
 
 def video_results() -> list[FrameResult]:
-    """Seen; nobody, with the pose the model gave; failed; after a gap in time seen again, in another size."""
+    """Seen; nobody, with the model's pose; failed; after a gap in time somebody else, in another size."""
     return [
         FrameResult(0, 0.0, "ok", (pose(1),)),
         FrameResult(1, 1001 / 30000, "empty", (pose(2, high=0.2, box=None),)),
         FrameResult(2, 2002 / 30000, "failed", (), "frame could not be decoded: \udce9 \n line"),
-        FrameResult(120, 4.004, "ok", (pose(3, low=0.5),), size=Size(320, 240)),
+        FrameResult(120, 4.004, "ok", (pose(3, low=0.5, restarted=True),), size=Size(320, 240)),
     ]
 
 

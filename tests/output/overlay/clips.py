@@ -10,7 +10,7 @@ import numpy as np
 from movenet_cli.core.inputs import Media, SourceInfo
 from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.results import Header, Summary
-from movenet_cli.core.types import ByteArray, FailedFrame, Frame, FrameResult, Pose, Size
+from movenet_cli.core.types import ByteArray, FailedFrame, Frame, FrameResult, Pose, Size, Thresholds
 from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.media.pixels.video_image import VideoImage
@@ -28,12 +28,13 @@ def header(
     media: Media = "video", size: tuple[int, int] = (64, 48), fps: float | None = 25.0, kind: Kind = "single"
 ) -> Header:
     info = SourceInfo(media, *size, fps=fps)
-    return Header("a", info, ModelInfo("m", kind, Size(64, 64), "0" * 64, "litert"), Size(64, 64), {}, 0.3)
+    model = ModelInfo("m", kind, Size(64, 64), "0" * 64, "litert")
+    return Header("a", info, model, Size(64, 64), {}, Thresholds(0.3))
 
 
 def frame(index: int, time: float | None, pixels: ByteArray, *poses: Pose) -> tuple[Frame, FrameResult]:
     whole = Frame(index, time, RgbImage(pixels))
-    return whole, FrameResult.of(whole, poses, 0.3)
+    return whole, FrameResult.of(whole, poses, Thresholds(0.3))
 
 
 def lost(index: int, time: float) -> tuple[FailedFrame, FrameResult]:

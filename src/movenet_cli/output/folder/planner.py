@@ -160,8 +160,7 @@ class FolderPlanner:
         if (entry.path is None and self.overwrite) or (
             may_be_it and self._compare(entry.fingerprint, file.path, "always")
         ):
-            former = {each.former: each.key for each in self.settings.values() if each.former}
-            entry = replace(entry, path=here, key=former.get(entry.key, entry.key))
+            entry = replace(entry, path=here)
             plan.relocated.append(entry)
         else:
             plan.taken.append((file.name, entry.path, here))

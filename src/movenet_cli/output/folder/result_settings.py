@@ -25,12 +25,10 @@ class ResultSettings:
     Attributes:
         key: a short hash of the values; the journal's entries name their settings by it.
         values: media, models, options and revision as JSON values, to tell what differs.
-        former: the key that version 0.1.0 gave to the same settings.
     """
 
     key: str
     values: Mapping[str, Any]
-    former: str | None = None
 
     def find_model(self, name: str, sha256: str | None) -> UsedModel | None:
         """The model of this file among those used; of this name, when the file is not known."""

@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 from movenet_cli import __version__
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import EDGE_INDICES, KEYPOINT_NAMES
-from movenet_cli.core.types import FrameResult, Pose, Size
+from movenet_cli.core.types import FrameResult, Pose, Size, Thresholds
 from movenet_cli.errors import InputError
 from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.io.json_text import escape_name, json_line
@@ -56,7 +56,8 @@ class CocoEncoder(Encoder):
             "height": size.height,
             "status": result.status,
         }
-        people = (annotation(pose, self.header.min_score, size) for pose in result.poses)
+        poses = result.poses if result.status == "ok" else ()
+        people = (annotation(pose, self.header.thresholds, size) for pose in poses)
         objects = (image, *(person for person in people if person is not None))
         return _SEPARATOR.join(map(json_line, objects)) + "\n"
 
@@ -65,17 +66,17 @@ class CocoEncoder(Encoder):
         return ""
 
 
-def annotation(pose: Pose, min_score: float, size: Size) -> dict[str, object] | None:
-    """The person as a COCO annotation without ids; None when no keypoint reaches `min_score`.
+def annotation(pose: Pose, thresholds: Thresholds, size: Size) -> dict[str, object] | None:
+    """The person as a COCO annotation without ids; None when the pose is nobody.
 
     Args:
         pose: the person.
-        min_score: keypoints from here on count as seen.
+        thresholds: what counts as a keypoint that is seen, and as a person.
         size: of the image.
     """
-    rows = keypoint_rows(pose)
+    rows, person_score, min_score = keypoint_rows(pose), score_number(pose.score), thresholds.min_score
     seen = sum(score >= min_score for _, _, score in rows)
-    if not seen or pose.box is None:
+    if not seen or pose.box is None or not thresholds.is_person(pose):
         return None
     x0, y0, x1, y1 = (
         min(max(value, 0.0), float(side)) for value, side in zip(box_row(pose.box), size * 2, strict=True)
@@ -90,7 +91,7 @@ def annotation(pose: Pose, min_score: float, size: Size) -> dict[str, object] | 
         "bbox": [x0, y0, width, height],
         "area": round(width * height, 2),
         "iscrowd": 0,
-        "score": score_number(pose.score),
+        "score": person_score,
     }
     if pose.id is not None:
         fields["track_id"] = pose.id

@@ -56,6 +56,8 @@ def frame_fields(result: FrameResult, info: SourceInfo) -> dict[str, object]:
     fields["status"] = result.status
     if result.status == "failed":
         fields["reason"] = plain_text(result.reason or "no reason given")
+    if result.restarted:
+        fields["restarted"] = True
     fields["poses"] = [_pose_fields(pose) for pose in result.poses]
     return fields
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from movenet_cli.core.results import Header
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import ByteArray, FrameResult, Image, Pose
+from movenet_cli.core.types import ByteArray, FrameResult, Image, Pose, Thresholds
 from movenet_cli.output.overlay.canvas import Canvas, Points, rgb_canvas
 from movenet_cli.output.overlay.draw import CENTRE, Style, draw_poses, draw_text
 
@@ -25,26 +25,28 @@ class Look:
     """How overlays look.
 
     Attributes:
-        min_score: keypoints below are not drawn.
+        thresholds: who counts as a person, and is drawn.
         style: how people are drawn.
         background: what they are drawn on.
         blur_faces: whether faces of the source are made unrecognisable.
         frame_number: whether the frame's index in the source stands in the corner.
         side_by_side: whether the source is shown to the left of it.
+        min_score: keypoints below are not drawn; None for those that do not count as seen.
     """
 
-    min_score: float
+    thresholds: Thresholds
     style: Style = field(default_factory=Style)
     background: Background = "source"
     blur_faces: bool = False
     frame_number: bool = False
     side_by_side: bool = False
+    min_score: float | None = None
 
     @classmethod
     def usual(cls, header: Header) -> "Look":
         """That of `annotate --overlay`: boxes and ids where there may be several people."""
         is_multi = header.model.kind == "multi"
-        return cls(header.min_score, Style(boxes=is_multi, ids=is_multi))
+        return cls(header.thresholds, Style(boxes=is_multi, ids=is_multi))
 
     def prepare(self, canvas: Canvas, result: FrameResult) -> None:
         """What happens to the source's pixels, wherever they are shown."""
@@ -55,7 +57,8 @@ class Look:
         """What is drawn, and what it is drawn on."""
         if self.background == "black":
             canvas.fill((0, 0, 0))
-        draw_poses(canvas, result.poses, self.min_score, self.style)
+        min_score = self.thresholds.min_score if self.min_score is None else self.min_score
+        draw_poses(canvas, self.thresholds.people(result), min_score, self.style)
         if self.frame_number:
             size = max(0.4, canvas.height / 900)
             draw_text(canvas, str(result.index), (0, canvas.height), CENTRE, size)
