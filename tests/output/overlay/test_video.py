@@ -177,7 +177,7 @@ def test_pixel_shape(tmp_path: Path, rotation: int, expected: Fraction) -> None:
         tmp_path / "o.mp4",
         clip,
         [frame(0, 0.0, image())],
-        type(head)(head.source, info, head.model, head.input_size, {}, 0.3),
+        type(head)(head.source, info, head.model, head.input_size, {}, head.thresholds),
     )
     assert video_stream(path).codec_context.sample_aspect_ratio == expected
 
