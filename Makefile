@@ -30,10 +30,12 @@ $(VENV)/.developing: requirements-dev.lock pyproject.toml scripts/make_environme
 
 demo: install  ## annotate sample_images and say where the keypoints and overlays are
 	$(BIN)/movenet annotate $(INPUT) --model mini --format json,csv,coco --overlay --output $(OUTPUT)
+	$(BIN)/movenet annotate $(INPUT) --model mini-multi --format json,csv,coco --overlay --output $(OUTPUT)-people
 	@echo
 	@echo "keypoints: $(OUTPUT)/keypoints/   (one JSON and one CSV per input)"
 	@echo "COCO:      $(OUTPUT)/coco.json"
 	@echo "overlays:  $(OUTPUT)/overlay/     (look here first)"
+	@echo "everybody: $(OUTPUT)-people/      (the same with up to six people an image)"
 
 # One more than cores: many tests wait for processes of their own.
 TEST_JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')

@@ -22,6 +22,7 @@ DIST: Final = PROJECT / "dist"
 
 NEEDED: Final = (
     "weights/mini.tflite",
+    "weights/mini-multi.tflite",
     "schema/movenet-cli-1.schema.json",
     "py.typed",
     "html_report/style.css",

@@ -40,6 +40,8 @@ CONFINED = {
     "pycocotools": {"evaluation"},
     "jinja2": {"html_report"},
     "pandas": {"results"},
+    "pyarrow": {"results"},
+    "h5py": {"results"},
     "msgspec": {"io", "output", "results"},
 }
 """The parts in which a library may be imported at all."""

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 WEIGHTS = Path("src/movenet_cli/weights/mini.tflite")
+PEOPLE_WEIGHTS = Path("src/movenet_cli/weights/mini-multi.tflite")
 CURVE = Path("docs/mini-learning-curve.png")
 START = Path("training/start.pt")
-SIZE = 160
+SIZE, PEOPLE_SIZE = 160, 320
 
 Step = Callable[[argparse.Namespace], None]
 
@@ -54,14 +55,18 @@ def train(options: argparse.Namespace) -> None:
 
 
 def export(options: argparse.Namespace) -> None:
-    """Writes the last checkpoint's averaged weights as a model and as a start, and the learning curve."""
+    """Writes the last checkpoint's averaged weights as both models and as a start, and the learning curve."""
     from training.curve import plot  # noqa: PLC0415
     from training.export import export_tflite  # noqa: PLC0415
     from training.trainer import load_average, save_start  # noqa: PLC0415
 
     run = options.folder / "runs/mini"
-    size = export_tflite(load_average(run), SIZE, options.weights)
-    print(f"{options.weights}: {size / 1e6:.2f} MB")
+    model = load_average(run)
+    for path, side, people in (
+        (options.weights, SIZE, False),
+        (options.people_weights, PEOPLE_SIZE, True),
+    ):
+        print(f"{path}: {export_tflite(model, side, path, people=people) / 1e6:.2f} MB")
     save_start(run, options.start)
     plot(run, options.curve)
 
@@ -108,6 +113,9 @@ def parser() -> argparse.ArgumentParser:
     )
     command["annotated"].add_argument(
         "--people", type=Path, required=True, help="folder of annotated COCO people, to learn from"
+    )
+    command["export"].add_argument(
+        "--people-weights", type=Path, default=PEOPLE_WEIGHTS, help="the model for several people"
     )
     command["export"].add_argument("--curve", type=Path, default=CURVE, help="picture of the learning curve")
     command["export"].add_argument("--start", type=Path, default=START, help="weights for a later `--start`")

@@ -11,11 +11,10 @@ import tensorflow as tf
 import torch
 from torch import nn
 
-from training.network import HEAD_CHANNELS, KEYPOINTS, ConvNorm, Mini
+from training.graph import decode_people, head_maps, most_central, place
+from training.network import ConvNorm, Mini
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
-#: Softening distance, in cells, of the centre weighting and of the keypoint re-weighting.
-BETA = 1.8
 
 
 def folded_weights(model: Mini) -> dict[str, npt.NDArray[np.float32]]:
@@ -47,7 +46,7 @@ def _convolution(weights: Weights, name: str, x: tf.Tensor, stride: int = 1, rel
 
 
 def network(weights: Weights, x: tf.Tensor) -> tf.Tensor:
-    """(1, S, S, 3) float, -1..1 -> (1, S/4, S/4, 86): the graph of `Mini.forward`, channels last."""
+    """(N, S, S, 3) float, -1..1 -> (N, S/4, S/4, 86): the graph of `Mini.forward`, channels last."""
     x = _convolution(weights, "stem", x, stride=2)
     features = []
     for stage in range(4):
@@ -69,46 +68,33 @@ def network(weights: Weights, x: tf.Tensor) -> tf.Tensor:
     return _convolution(weights, "heads", p, relu=False)
 
 
-def decode(maps: tf.Tensor) -> tf.Tensor:
-    """(1, h, w, 86) head maps -> (1, 1, 17, 3) float32: y, x as fractions of the input, and score."""
-    h, w = int(maps.shape[1]), int(maps.shape[2])
-    center, heatmap, regression, offset = tf.split(maps[0], list(HEAD_CHANNELS.values()), axis=-1)
-    rows, columns = np.mgrid[:h, :w].astype(np.float32)
-    central = 1 / (np.hypot(rows - h / 2, columns - w / 2) + BETA)
-    best = tf.argmax(tf.reshape(tf.sigmoid(center[..., 0]) * central, [-1]), output_type=tf.int32)
-    guess = tf.reshape(tf.gather(tf.reshape(regression, [h * w, 2 * KEYPOINTS]), best), [KEYPOINTS, 2])
-    guess += tf.cast(tf.stack([best // w, best % w]), tf.float32)
-    distance = tf.sqrt((rows[..., None] - guess[:, 0]) ** 2 + (columns[..., None] - guess[:, 1]) ** 2)
-    scores = tf.reshape(tf.sigmoid(heatmap), [h * w, KEYPOINTS])
-    cells = tf.argmax(
-        scores / (tf.reshape(distance, [h * w, KEYPOINTS]) + BETA), axis=0, output_type=tf.int32
-    )
-    index = tf.stack([cells, tf.range(KEYPOINTS)], axis=1)
-    shift = tf.gather_nd(tf.reshape(offset, [h * w, KEYPOINTS, 2]), index)
-    y = (tf.cast(cells // w, tf.float32) + shift[:, 0]) / h
-    x = (tf.cast(cells % w, tf.float32) + shift[:, 1]) / w
-    return tf.stack([y, x, tf.gather_nd(scores, index)], axis=1)[None, None]
+def signature(weights: Weights, size: int, people: bool) -> Callable[..., tf.Tensor]:
+    """The exported function: int32 `input` [1, size, size, 3] RGB 0..255 -> float32 `output_0`.
 
-
-def signature(weights: Weights, size: int) -> Callable[..., tf.Tensor]:
-    """The exported function: int32 `input` [1, size, size, 3] RGB 0..255 -> float32 [1, 1, 17, 3]."""
+    The output is single-pose MoveNet's [1, 1, 17, 3], or with `people` multi-pose MoveNet's [1, 6, 56].
+    """
 
     @tf.function(input_signature=[tf.TensorSpec([1, size, size, 3], tf.int32, name="input")])
     def serve(input: tf.Tensor) -> dict[str, tf.Tensor]:
         x = tf.cast(input, tf.float32) * (1 / 127.5) - 1
-        return {"output_0": decode(network(weights, x))}
+        maps = head_maps(network(weights, x)[0])
+        if not people:
+            return {"output_0": place(maps, most_central(maps))[None]}
+        # Who is large is seen better in a picture of half the size.
+        half = head_maps(network(weights, tf.nn.avg_pool2d(x, 2, 2, "VALID"))[0])
+        return {"output_0": decode_people([maps, half])}
 
     return serve
 
 
-def flatbuffer(model: Mini, size: int, *, quantized: bool) -> bytes:
+def flatbuffer(model: Mini, size: int, *, quantized: bool, people: bool = False) -> bytes:
     """The network, decode included, for pictures of side `size`, a multiple of 32.
 
     `quantized` stores the convolutions' weights as int8 with a scale for each output channel; LiteRT then
-    quantises each layer's input as it comes. Without it all is float32.
+    quantises each layer's input as it comes. Without it all is float32. `people`: see `signature`.
     """
     module = tf.Module()
-    module.serve = signature(folded_weights(model), size)
+    module.serve = signature(folded_weights(model), size, people)
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
         [module.serve.get_concrete_function()], module
     )
@@ -117,9 +103,9 @@ def flatbuffer(model: Mini, size: int, *, quantized: bool) -> bytes:
     return bytes(converter.convert())
 
 
-def export_tflite(model: Mini, size: int, path: Path) -> int:
+def export_tflite(model: Mini, size: int, path: Path, *, people: bool = False) -> int:
     """Writes the quantised network; returns the file's size in bytes."""
-    data = flatbuffer(model, size, quantized=True)
+    data = flatbuffer(model, size, quantized=True, people=people)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return len(data)

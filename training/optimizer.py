@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from training.precision import fastest
+
 MOMENTUM = 0.95
 DECAY = 0.01
 #: Coefficients of the quintic Newton-Schulz iteration that brings all singular values near 1.
@@ -37,7 +39,7 @@ class Muon(torch.optim.Optimizer):
 def orthogonal(matrix: Tensor) -> Tensor:
     """About U V^T of a matrix U S V^T, float32: its singular values brought to about 0.7..1.2."""
     wide = matrix.shape[0] <= matrix.shape[1]
-    x = (matrix if wide else matrix.T).bfloat16()
+    x = (matrix if wide else matrix.T).to(fastest(matrix.device))
     x = x / (x.norm() + 1e-7)
     a, b, c = QUINTIC
     for _ in range(ITERATIONS):

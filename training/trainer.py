@@ -17,6 +17,7 @@ from training.loader import Batch, Loader, Stage
 from training.losses import Losses, losses
 from training.network import Architecture, Mini, take_over
 from training.optimizer import optimizers
+from training.precision import fastest
 from training.team import Team
 
 CHECKPOINT = "checkpoint.pt"
@@ -124,7 +125,8 @@ class Run:
 
     def _backward(self, batch: Batch) -> Losses:
         batch = batch.on(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        dtype = fastest(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=dtype is torch.bfloat16):
             maps = self.model(batch.images)
         parts = losses(maps.float(), batch.heat, batch.people, batch.valid)
         for optimizer in self.optimizers:

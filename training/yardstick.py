@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 
 from movenet_cli.core.oks import average_precision, oks, pck, torso_length
-from training.decoding import FloatArray, HeadMaps, decode
+from training.decoding import FloatArray, HeadMaps, most_central, place
 from training.network import HEAD_CHANNELS, Mini
 from training.pictures import read_picture, square
 from training.samples import Pools, SampleSource
@@ -124,7 +124,12 @@ def _predict_batch(model: Mini, images: npt.NDArray[np.uint8]) -> FloatArray:
     x = x.to(model.heads.weight.device, memory_format=torch.channels_last)
     with torch.inference_mode():
         maps = model(x).float().permute(0, 2, 3, 1).cpu().numpy()
-    return np.stack([decode(head_maps(one)) for one in maps])
+    return np.stack([_pose(head_maps(one)) for one in maps])
+
+
+def _pose(maps: HeadMaps) -> FloatArray:
+    """The pose that the exported model gives for a picture's maps."""
+    return place(maps, np.array([most_central(maps)]))[0]
 
 
 def head_maps(maps: FloatArray) -> HeadMaps:

@@ -53,6 +53,13 @@ DEFAULT_MAX_PIXELS: Final = 200_000_000
 DEFAULT_RESAMPLES: Final = 1000
 """Bootstrap samples of `evaluate`."""
 
+TableLayout = Literal["wide", "long"]
+TABLE_LAYOUTS: Final = ("wide", "long")
+"""Of a table of `convert`: a row per person, or a row per keypoint."""
+
+DEFAULT_URL_PREFIX: Final = "/data/local-files/?d="
+"""Where Label Studio serves the files of its local storage."""
+
 MAX_FPS: Final = 10**6
 """No video is faster."""
 

@@ -106,13 +106,15 @@ def test_fetch_several_goes_on_after_a_failure(hub: Hub, models: Terminal) -> No
     assert last == "movenet: 1 of 3 models failed: lightning"
     assert "movenet: cannot fetch lightning" in models.err
     models("list")
-    present = {name for name, here in cached_column(models.out).items() if here == "yes"} - {"mini"}
+    present = {name for name, here in cached_column(models.out).items() if here == "yes"}
+    present -= {"mini", "mini-multi"}
     assert present == {"thunder", "multipose"}
 
 
 def test_fetch_all(hub: Hub, models: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "weights").mkdir()
-    (tmp_path / "weights" / "mini.tflite").write_bytes(TFLITE)
+    for name in ("mini", "mini-multi"):
+        (tmp_path / "weights" / f"{name}.tflite").write_bytes(TFLITE)
     monkeypatch.setattr("movenet_cli.models.hub.resolve.importlib.resources.files", lambda package: tmp_path)
     for name, model in CATALOGUE.items():
         hub.publish(

@@ -37,6 +37,18 @@ def test_people_who_walk_through_each_other_keep_their_ids(fps: int) -> None:
         assert ids(track.apply(frame(step, time, right, left))) == [1, 2]
 
 
+@pytest.mark.parametrize("fps", [10, 25])
+def test_people_of_one_size_keep_their_ids_when_one_hides_the_other(fps: int) -> None:
+    """While they are less than a body apart only one of them is seen, and it could be either."""
+    track = Track()
+    for step in range(3 * fps):
+        time = step / fps
+        right, left = person(100 + 200 * time), person(700 - 200 * time)
+        hidden = abs(600 - 400 * time) < 100
+        found = ids(track.apply(frame(step, time, right) if hidden else frame(step, time, right, left)))
+        assert hidden or found == [1, 2]
+
+
 def test_id_survives_a_short_absence_and_a_failed_frame() -> None:
     track = Track()
     track.apply(frame(0, 0.0, person(100)))

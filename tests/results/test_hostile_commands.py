@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from movenet_cli.errors import ExitCode
 from movenet_cli.output.formats.registry import FORMATS
+from movenet_cli.results.export.registry import EXPORTS
 from tests.evaluation.examples import STANDING, annotation, write_truth
 from tests.output.formats.examples import (
     Documents,
@@ -41,6 +42,14 @@ COMMANDS: dict[str, list[str]] = {
     "convert --to jsonl": ["-o", "{to}"],
     "convert --to csv": ["-o", "{to}"],
     "convert --to coco": ["-o", "{to}"],
+    **{
+        f"convert --to {name}": ["-o", "{to}/export"]
+        for name in EXPORTS
+        if name not in ("coco-results", "table-parquet")
+    },
+    "convert --to coco-results": ["-o", "{to}/export", "--image-ids", "{results}/../truth.json"],
+    "check": ["--max-failed", "0", "--min-mean-score", "0"],
+    "select": ["--hard", "3"],
     "evaluate": ["--ground-truth", "{results}/../truth.json", "--resamples", "0"],
     "evaluate --smoothed --json": ["--ground-truth", "{results}/../truth.json", "--resamples", "2"],
 }
@@ -85,7 +94,7 @@ def test_no_value_at_any_place_is_too_much(tmp_path: Path) -> None:
             _write(results / "keypoints" / f"{name}.jsonl", _as_lines(document))
     names = {f"{n}.mp4#000000": [annotation(STANDING)] for n in range(number)}
     write_truth(tmp_path / "truth.json", names)
-    for command in ("report", "convert --to csv", "convert --to coco"):
+    for command in ("report", "select", *(f"convert --to {name}" for name in ("csv", "coco", "table-csv"))):
         assert _run(command, results, tmp_path / "to") in (ExitCode.OK, ExitCode.PARTIAL)
     _, out, _ = said_of(["validate", str(results)])
     for line in out.splitlines():

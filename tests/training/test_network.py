@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training.decoding import decode
+from training.decoding import decode, decode_people
 
 torch = pytest.importorskip("torch", reason="training needs PyTorch, which is not installed here")
 
@@ -186,22 +186,27 @@ def pictures() -> np.ndarray:
     return noise.repeat(8, axis=1).repeat(8, axis=2)
 
 
-def run_flatbuffer(data: bytes, pictures: np.ndarray) -> np.ndarray:
-    """(N, 17, 3): x, y in pixels and score, from the file on LiteRT."""
+def outputs_of(data: bytes, pictures: np.ndarray) -> np.ndarray:
+    """(N, ...): what the file says of each picture on LiteRT."""
     interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="LiteRT is not installed")
     lite = interpreter.Interpreter(model_content=data)
     lite.allocate_tensors()
     (given,), (made,) = lite.get_input_details(), lite.get_output_details()
     assert given["shape"].tolist() == [1, 64, 64, 3]
-    assert made["shape"].tolist() == [1, 1, 17, 3]
     assert (given["dtype"], made["dtype"]) == (np.int32, np.float32)
-    poses = []
+    outputs = []
     for picture in pictures:
         lite.set_tensor(given["index"], picture[None].astype(np.int32))
         lite.invoke()
-        y, x, score = lite.get_tensor(made["index"])[0, 0].T
-        poses.append(np.stack([64 * x, 64 * y, score], axis=1))
-    return np.stack(poses)
+        outputs.append(lite.get_tensor(made["index"]))
+    return np.stack(outputs)
+
+
+def run_flatbuffer(data: bytes, pictures: np.ndarray) -> np.ndarray:
+    """(N, 17, 3): x, y in pixels and score, from the file on LiteRT."""
+    outputs = outputs_of(data, pictures)
+    assert outputs.shape == (len(pictures), 1, 1, 17, 3)
+    return outputs[:, 0, 0][..., [1, 0, 2]] * (64, 64, 1)
 
 
 @pytest.mark.tensorflow
@@ -209,6 +214,25 @@ def test_the_float_file_says_what_network_and_decode_say(network: Mini, pictures
     export = pytest.importorskip("training.export", reason="the export needs TensorFlow")
     found = run_flatbuffer(export.flatbuffer(network, 64, quantized=False), pictures)
     np.testing.assert_allclose(found, network_predictor(network)(pictures), atol=2e-3)
+
+
+@pytest.mark.tensorflow
+def test_the_file_for_several_people_says_what_network_and_decode_say(
+    network: Mini, pictures: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = pytest.importorskip("training.export", reason="the export needs TensorFlow")
+    for module in ("training.graph", "training.decoding"):
+        monkeypatch.setattr(f"{module}.FAINT", 0.0)
+    found = outputs_of(export.flatbuffer(network, 64, quantized=False, people=True), pictures)
+    x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
+    with torch.inference_mode():
+        scales = [
+            network(scale).permute(0, 2, 3, 1).numpy() for scale in (x, torch.nn.functional.avg_pool2d(x, 2))
+        ]
+    expected = [decode_people([head_maps(maps) for maps in both]) for both in zip(*scales, strict=True)]
+    assert found.shape == (len(pictures), 1, 6, 56)
+    assert (found[..., 55] > 0).any(axis=-1).all()
+    np.testing.assert_allclose(found[:, 0], expected, atol=2e-3)
 
 
 @pytest.mark.tensorflow

@@ -68,18 +68,21 @@ def make(target: str, *settings: str) -> str:
 
 
 def test_the_recipe_goes_from_nothing_to_a_model(little: Path, tmp_path: Path) -> None:
-    folder, model, start = tmp_path / "training", tmp_path / "mini.tflite", tmp_path / "start.pt"
+    folder, start = tmp_path / "training", tmp_path / "start.pt"
+    model, people = tmp_path / "mini.tflite", tmp_path / "mini-multi.tflite"
     settings = [
         f"SHARED={little}",
         f"FOLDER={folder}",
-        f"EXPORT=--weights {model} --curve {tmp_path / 'curve.png'} --start {start}",
+        f"EXPORT=--weights {model} --people-weights {people} --start {start}"
+        f" --curve {tmp_path / 'curve.png'}",
         f"EVALUATE=--weights {model}",
         *BUDGET,
     ]
     printed = make("all", *settings)
     assert "| real, box × 1.0: AP |" in printed
     assert (tmp_path / "curve.png").stat().st_size > 0
-    answers_as_movenet_does(model)
+    answers_as_movenet_does(model, (1, 1, 17, 3))
+    answers_as_movenet_does(people, (1, 6, 56))
 
     curve = folder / "runs/mini/curve.jsonl"
     assert len(curve.read_text().splitlines()) == 1
@@ -92,8 +95,8 @@ def test_the_recipe_goes_from_nothing_to_a_model(little: Path, tmp_path: Path) -
     assert (folder / "runs/mini/checkpoint.pt").stat().st_size > start.stat().st_size
 
 
-def answers_as_movenet_does(model: Path) -> None:
-    """The file is small and has single-pose MoveNet's signature."""
+def answers_as_movenet_does(model: Path, shape: tuple[int, ...]) -> None:
+    """The file is small and has MoveNet's signature for one person or for several."""
     litert = pytest.importorskip("ai_edge_litert.interpreter", reason="LiteRT is not installed")
     assert model.stat().st_size < 4_000_000
     lite = litert.Interpreter(model_path=str(model))
@@ -102,7 +105,8 @@ def answers_as_movenet_does(model: Path) -> None:
     assert given["dtype"] == np.int32
     lite.set_tensor(given["index"], np.full(given["shape"], 128, np.int32))
     lite.invoke()
-    pose = lite.get_tensor(made["index"])
-    assert pose.shape == (1, 1, 17, 3)
-    assert np.isfinite(pose).all()
-    assert ((pose[..., 2] >= 0) & (pose[..., 2] <= 1)).all()
+    told = lite.get_tensor(made["index"])
+    assert told.shape == shape
+    assert np.isfinite(told).all()
+    scores = told[..., 2] if shape[-1] == 3 else told[..., 2:51:3]
+    assert ((scores >= 0) & (scores <= 1)).all()

@@ -1,17 +1,23 @@
 """`movenet doctor`: checks what works on this machine."""
 
+import json
 from collections.abc import Callable
 
 import click
 
+from movenet_cli.cli.options import options_of
 from movenet_cli.errors import ExitCode, MovenetError
 from movenet_cli.io.stdio import native_stderr_hidden
 
+option = options_of("doctor")
+
 
 @click.command()
-def doctor() -> int:
+@option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
+def doctor(as_json: bool) -> int:
     """Try what annotating needs, and show what works here. Exit code 1 if something essential does not."""
     essential = 0
+    checks = []
     with native_stderr_hidden():
         for name, check, is_essential in CHECKS:
             try:
@@ -19,7 +25,12 @@ def doctor() -> int:
             except (ImportError, OSError, ValueError, MovenetError) as error:
                 found, works = str(error).splitlines()[0], False
             essential += is_essential and not works
-            click.echo(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
+            if as_json:
+                checks.append({"name": name, "works": works, "is_essential": is_essential, "found": found})
+            else:
+                click.echo(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
+    if as_json:
+        click.echo(json.dumps({"works": not essential, "checks": checks}, indent=1))
     return ExitCode.BUG if essential else ExitCode.OK
 
 

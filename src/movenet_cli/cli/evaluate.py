@@ -1,12 +1,15 @@
 """`movenet evaluate`: measures results against human annotations."""
 
 import json
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import PathText, options_of
-from movenet_cli.errors import ExitCode
+from movenet_cli.cli.options import PathText, Text, options_of
+from movenet_cli.cli.printing import print_message
+from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedPeople
 
 option = options_of("evaluate")
@@ -51,6 +54,13 @@ option = options_of("evaluate")
     help="Number of bootstrap samples for the confidence intervals; 0 for no intervals.",
 )
 @option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
+@option(
+    "--fail-under",
+    metavar="NAME=X",
+    multiple=True,
+    type=Text(),
+    help="Exit code 3 if this AP or AR is lower, as in AP=0.5. Repeatable.",
+)
 def evaluate(
     results: Path,
     ground_truth: Path,
@@ -60,17 +70,49 @@ def evaluate(
     smoothed: bool,
     resamples: int,
     as_json: bool,
+    fail_under: tuple[str, ...],
 ) -> ExitCode:
     """Measure the accuracy of results against human annotations.
 
     RESULTS is a results folder of `annotate`, or its coco.json. Prints COCO's AP and AR by OKS, PCK, and the
     error of each keypoint. Needs pycocotools: pip install pycocotools
     """
-    from movenet_cli.evaluation.evaluate import EvaluationOptions  # noqa: PLC0415 - heavy, and not for --help
+    from movenet_cli.evaluation.coco_evaluator import METRICS  # noqa: PLC0415 - heavy, and not for --help
+    from movenet_cli.evaluation.evaluate import EvaluationOptions  # noqa: PLC0415
     from movenet_cli.evaluation.evaluate import evaluate as answer  # noqa: PLC0415
     from movenet_cli.evaluation.table import as_table  # noqa: PLC0415
 
+    limits = [_limit(text, METRICS) for text in fail_under]
     options = EvaluationOptions(ground_truth, people, skip_missing, smoothed, resamples)
     comparison = answer(options, results, baseline)
     click.echo(json.dumps(comparison.as_json(), indent=2) if as_json else as_table(comparison))
-    return ExitCode.OK
+    metrics = comparison.evaluation.metrics
+    missed = [(name, least) for name, least in limits if not _reaches(metrics[name], least)]
+    for name, least in missed:
+        value = metrics[name]
+        found = "not defined for these images" if value is None else f"{value:.4f}"
+        print_message(f"movenet: {name} is {found}; the limit is {least:g}", "error")
+    return ExitCode.INPUT if missed else ExitCode.OK
+
+
+def _limit(text: str, names: Sequence[str]) -> tuple[str, float]:
+    """`AP=0.5` as a name and a number.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    name, _, number = text.partition("=")
+    try:
+        least = float(number)
+    except ValueError:
+        least = math.nan
+    if name not in names or not 0 <= least <= 1:
+        raise UsageError(
+            f"--fail-under {text}: write a name and a number from 0 to 1, as in AP=0.5; "
+            f"the names are {', '.join(names)}"
+        )
+    return name, least
+
+
+def _reaches(value: float | None, least: float) -> bool:
+    return value is not None and value >= least

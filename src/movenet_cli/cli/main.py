@@ -27,11 +27,13 @@ COMMANDS: Final = {
     "models": ("movenet_cli.cli.models:models", "List, download and verify the models."),
     "render": ("movenet_cli.cli.render:render", "Draw overlays from results."),
     "convert": ("movenet_cli.cli.convert:convert", "Convert results to another format."),
+    "select": ("movenet_cli.cli.select:select", "List the frames that are most worth labelling."),
     "evaluate": ("movenet_cli.cli.evaluate:evaluate", "Measure accuracy against human annotations."),
     "validate": (
         "movenet_cli.cli.validate:validate",
         "Check that a results folder is complete and undamaged.",
     ),
+    "check": ("movenet_cli.cli.check:check", "Check results against limits, for scripts and CI."),
     "report": ("movenet_cli.cli.report:report", "Make an HTML page about a results folder."),
     "doctor": ("movenet_cli.cli.doctor:doctor", "Check what works on this machine."),
 }

@@ -1,18 +1,22 @@
 """`movenet validate`: checks a results folder from end to end."""
 
+import json
 from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import PathText
+from movenet_cli.cli.options import PathText, options_of
 from movenet_cli.cli.printing import print_message, printable
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 
+option = options_of("validate")
+
 
 @click.command()
 @click.argument("results", type=PathText())
-def validate(results: Path) -> int:
+@option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+def validate(results: Path, as_json: bool) -> int:
     """Check that a results folder is complete and undamaged.
 
     RESULTS is a results folder of `annotate`. Checks the schema, the counts, that there is one record per
@@ -26,9 +30,16 @@ def validate(results: Path) -> int:
     from movenet_cli.results.validate import Validation  # noqa: PLC0415 - heavy, and not for --help
 
     validation, found = Validation(results), 0
+    problems = []
     for problem in validation.problems():
         found += 1
-        click.echo(f"{printable(str(problem.where))}: {printable(problem.what)}")
+        where, what = printable(str(problem.where)), printable(problem.what)
+        if as_json:
+            problems.append({"where": where, "what": what})
+        else:
+            click.echo(f"{where}: {what}")
+    if as_json:
+        click.echo(json.dumps({"files": validation.files, "problems": problems}, indent=1))
     verdict = counted(found, "problem") if found else "no problem"
     print_message(f"{counted(validation.files, 'file')} checked, {verdict} found in {results}")
     return ExitCode.INPUT if found else ExitCode.OK

@@ -9,14 +9,14 @@ import pytest
 from movenet_cli.errors import ModelError
 from movenet_cli.io.hashing import sha256_of_model
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, catalogue_model
-from movenet_cli.models.hub.resolve import find_local, is_local
+from movenet_cli.models.hub.resolve import find_local
 
 ROWS = [pytest.param(row, id=name) for name, row in CATALOGUE.items()]
 
 
 def test_names() -> None:
     assert set(CATALOGUE) == {
-        "lightning", "thunder", "multipose", "mini",
+        "lightning", "thunder", "multipose", "mini", "mini-multi",
         "lightning-int8", "thunder-int8",
         "lightning-float16", "thunder-float16", "multipose-float16",
     }  # fmt: skip
@@ -29,12 +29,12 @@ def test_rows_are_complete(row: CatalogueModel) -> None:
     assert row.good_for
     assert row.version >= 1
     assert 1 <= row.megabytes <= 30
-    assert (row.kind == "multi") == (row.input_size is None)
+    assert (row.kind == "multi" and not row.shipped) == (row.input_size is None)
     assert row.sha256 is None or re.fullmatch("[0-9a-f]{64}", row.sha256)
-    assert row.shipped == (row.name == "mini")
+    assert row.shipped == row.name.startswith("mini")
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.id != "mini"])
+@pytest.mark.parametrize("row", [row for row in ROWS if row.id not in {"mini", "mini-multi"}])
 def test_sources_are_kaggle_then_tf_hub(row: CatalogueModel) -> None:
     addresses = [urlsplit(source) for source in row.sources]
     assert {address.scheme for address in addresses} == {"https"}
@@ -78,7 +78,7 @@ def test_sizes_are_the_published_ones(name: str, size: int) -> None:
 
 def test_every_tflite_file_is_pinned() -> None:
     unpinned = {name for name, row in CATALOGUE.items() if row.sha256 is None}
-    assert unpinned == {"thunder", "lightning", "multipose", "mini"}
+    assert unpinned == {"thunder", "lightning", "multipose", "mini", "mini-multi"}
 
 
 @pytest.mark.parametrize(
@@ -121,10 +121,11 @@ def test_the_pinned_int8_file_is_the_official_one(lightning_int8: Path) -> None:
     assert lightning_int8.stat().st_size / 1e6 == pytest.approx(row.megabytes, abs=0.05)
 
 
-@pytest.mark.skipif(not is_local(CATALOGUE["mini"]), reason="this checkout has no weights/mini.tflite")
-def test_the_shipped_model_is_what_its_row_says() -> None:
-    row = CATALOGUE["mini"]
+@pytest.mark.parametrize("name", ["mini", "mini-multi"])
+def test_the_shipped_models_are_what_their_rows_say(name: str) -> None:
+    row = CATALOGUE[name]
     found = find_local(row)
-    assert found is not None
-    assert found.path.stat().st_size / 1e6 == pytest.approx(row.megabytes, abs=0.5)
+    if found is None:
+        pytest.skip(f"this checkout has no weights/{name}.tflite")
+    assert found.path.stat().st_size / 1e6 == pytest.approx(row.megabytes, abs=0.1)
     assert found.path.read_bytes()[4:8] == b"TFL3"

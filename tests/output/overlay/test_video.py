@@ -3,6 +3,7 @@
 import errno
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -177,7 +178,7 @@ def test_pixel_shape(tmp_path: Path, rotation: int, expected: Fraction) -> None:
         tmp_path / "o.mp4",
         clip,
         [frame(0, 0.0, image())],
-        type(head)(head.source, info, head.model, head.input_size, {}, head.thresholds),
+        replace(head, info=info),
     )
     assert video_stream(path).codec_context.sample_aspect_ratio == expected
 

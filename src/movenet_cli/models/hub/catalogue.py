@@ -149,6 +149,18 @@ _ROWS: Final = (
         sources=(),
     ),
     CatalogueModel(
+        name="mini-multi",
+        title="movenet-cli mini for several people",
+        kind="multi",
+        input_size=Size(320, 320),
+        version=1,
+        megabytes=2.0,
+        licence=_APACHE,
+        good_for="up to six people without a download; less accurate",
+        form="tflite",
+        sources=(),
+    ),
+    CatalogueModel(
         name="thunder-int8",
         title=f"{_THUNDER} int8",
         kind="single",

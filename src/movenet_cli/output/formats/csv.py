@@ -67,7 +67,7 @@ class CsvEncoder(Encoder):
 
     def __init__(self, header: Header) -> None:
         super().__init__(header)
-        self._source = _text_cell(escape_name(header.source))
+        self._source = text_cell(escape_name(header.source))
         self._columns = columns_of(header.options)
 
     def begin(self) -> str:
@@ -76,7 +76,7 @@ class CsvEncoder(Encoder):
 
     def frame(self, result: FrameResult) -> str:
         """A row for each pose, or one row without any."""
-        return "".join(map(_line, table_rows(self._source, result, len(self._columns))))
+        return "".join(map(row_of, table_rows(self._source, result, len(self._columns))))
 
     def end(self, summary: Summary) -> str:
         """Nothing: the counts stand in the other formats."""
@@ -88,7 +88,7 @@ def harmless(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
-def _text_cell(text: str) -> str:
+def text_cell(text: str) -> str:
     """Text as a cell, quoted when RFC 4180 asks for it."""
     safe = harmless(text)
     if any(character in safe for character in ',"\r\n'):
@@ -96,6 +96,7 @@ def _text_cell(text: str) -> str:
     return safe
 
 
-def _line(row: Iterable[object]) -> str:
+def row_of(row: Iterable[object]) -> str:
+    """A line; text is written as it is (see `text_cell`), and None is an empty cell."""
     cells = ["" if cell is None else cell if isinstance(cell, str) else repr(cell) for cell in row]
     return ",".join(cells) + "\n"

@@ -1,0 +1,1 @@
+"""Results to the files of other tools: tables, datasets, projects of labelling tools."""
