@@ -34,7 +34,7 @@ class Header:
 
     def people(self, result: FrameResult) -> tuple[Pose, ...]:
         """The frame's poses that count as people; none of a frame that is not `ok`."""
-        return tuple(filter(self.thresholds.is_person, result.poses)) if result.status == "ok" else ()
+        return self.thresholds.people(result)
 
 
 @dataclass(slots=True)

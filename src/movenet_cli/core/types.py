@@ -144,6 +144,10 @@ class Thresholds:
         seen = int((pose.keypoints[:, 2] >= self.min_score).sum())
         return seen >= self.min_keypoints and pose.score >= self.min_pose_score
 
+    def people(self, result: "FrameResult") -> tuple[Pose, ...]:
+        """The frame's poses that count as people; none of a frame that is not `ok`."""
+        return tuple(filter(self.is_person, result.poses)) if result.status == "ok" else ()
+
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:

@@ -50,11 +50,11 @@ class RenderSettings:
             by_person=header.model.kind == "multi" if self.by_person is None else self.by_person,
         )
         return Look(
-            usual.min_score if self.min_score is None else self.min_score,
+            header.thresholds,
             style,
             self.background,
             self.blur_faces,
             self.frame_number and header.info.media == "video",
             self.side_by_side,
-            usual.thresholds,
+            self.min_score,
         )

@@ -14,7 +14,7 @@ import pytest
 
 from movenet_cli.core.results import Summary
 from movenet_cli.core.skeleton import INDEX
-from movenet_cli.core.types import ByteArray, Frame, FrameResult, Image, PixelRect, Size
+from movenet_cli.core.types import ByteArray, Frame, FrameResult, Image, PixelRect, Size, Thresholds
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.output.overlay import mp4
@@ -262,7 +262,7 @@ def test_what_lay_in_memory_before_changes_no_byte(tmp_path: Path) -> None:
     for _ in range(100):
         path = tmp_path / "o.mp4"
         source = SourceStreams(clip, 0.0, 0)
-        maker = FrameMaker(RgbImage(images[0]), source.colours, Look(0.3))
+        maker = FrameMaker(RgbImage(images[0]), source.colours, Look(Thresholds(0.3)))
         writer = mp4.Mp4Writer(path, path, maker.shape, source)
         _ = [np.full(size, size % 256, np.uint8) for size in random.integers(16, 2**17, 200)]
         for index, pixels in enumerate(images):

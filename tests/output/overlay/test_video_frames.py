@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from movenet_cli.core.types import ByteArray, Frame, FrameResult, Image, Pose, Size
+from movenet_cli.core.types import ByteArray, Frame, FrameResult, Image, Pose, Size, Thresholds
 from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.media.pixels.rgb_image import RgbImage
 from movenet_cli.media.pixels.video_image import VideoImage
@@ -20,7 +20,7 @@ from tests.media.images import scene
 from tests.output.overlay.clips import header, make_clip, overlay, person, video_stream
 
 BT601, BT709 = Colours(5, 6, 6, 6), Colours(1, 1, 1, 1)
-LOOK = Look(0.3, Style(boxes=True, ids=True))
+LOOK = Look(Thresholds(0.3), Style(boxes=True, ids=True))
 
 
 def decoded(
@@ -189,7 +189,9 @@ def test_side_by_side_shows_the_source_to_the_left() -> None:
     for size in ((322, 242), (321, 241)):
         source = decoded(scene(*size))
         shown = made(
-            VideoImage(source, Orientation()), person(100, 20, 100, 200), look=Look(0.3, side_by_side=True)
+            VideoImage(source, Orientation()),
+            person(100, 20, 100, 200),
+            look=Look(Thresholds(0.3), side_by_side=True),
         )
         assert (shown.width, shown.height) == (644, 242)
         for stored, drawn in zip(planes(source), planes(shown), strict=True):
@@ -200,13 +202,13 @@ def test_side_by_side_shows_the_source_to_the_left() -> None:
 
 def test_black_background_and_frame_number() -> None:
     source = VideoImage(decoded(scene(640, 480)), Orientation())
-    black = made(source, person(200, 100, 150, 300), look=Look(0.3, background="black"))
+    black = made(source, person(200, 100, 150, 300), look=Look(Thresholds(0.3), background="black"))
     luma, blue, _ = planes(black)
     assert (luma == 16).mean() > 0.8
     assert (blue == 128).mean() > 0.8
     assert luma.max() > 200
-    numbered = made(source, look=Look(0.3, frame_number=True))
-    plain = made(source, look=Look(0.3))
+    numbered = made(source, look=Look(Thresholds(0.3), frame_number=True))
+    plain = made(source, look=Look(Thresholds(0.3)))
     changed = np.argwhere(planes(numbered)[0] != planes(plain)[0])
     assert changed[:, 0].min() > 440
     assert changed[:, 1].max() < 60
@@ -218,7 +220,7 @@ def test_faces_are_blurred_in_both_halves_and_nothing_else_is() -> None:
     source = decoded(rng.integers(0, 256, (480, 640, 3), np.uint8))
     pose = person(200, 60, 200, 380)
     pose.keypoints[1:5, 2] = 0.05  # only the nose is seen
-    look = Look(0.95, blur_faces=True, side_by_side=True)
+    look = Look(Thresholds(0.95), blur_faces=True, side_by_side=True)
     shown = made(VideoImage(source, Orientation()), pose, look=look)
     nose_x, nose_y = pose.keypoints[0, :2].astype(int)
     for half in np.hsplit(planes(shown)[0], 2):

@@ -25,30 +25,28 @@ class Look:
     """How overlays look.
 
     Attributes:
-        min_score: keypoints below are not drawn.
+        thresholds: who counts as a person, and is drawn.
         style: how people are drawn.
         background: what they are drawn on.
         blur_faces: whether faces of the source are made unrecognisable.
         frame_number: whether the frame's index in the source stands in the corner.
         side_by_side: whether the source is shown to the left of it.
-        thresholds: which poses are people; only these are drawn.
+        min_score: keypoints below are not drawn; None for those that do not count as seen.
     """
 
-    min_score: float
+    thresholds: Thresholds
     style: Style = field(default_factory=Style)
     background: Background = "source"
     blur_faces: bool = False
     frame_number: bool = False
     side_by_side: bool = False
-    thresholds: Thresholds = field(default_factory=lambda: Thresholds(0.0))
+    min_score: float | None = None
 
     @classmethod
     def usual(cls, header: Header) -> "Look":
         """That of `annotate --overlay`: boxes and ids where there may be several people."""
         is_multi = header.model.kind == "multi"
-        thresholds = header.thresholds
-        style = Style(boxes=is_multi, ids=is_multi)
-        return cls(thresholds.min_score, style, thresholds=thresholds)
+        return cls(header.thresholds, Style(boxes=is_multi, ids=is_multi))
 
     def prepare(self, canvas: Canvas, result: FrameResult) -> None:
         """What happens to the source's pixels, wherever they are shown."""
@@ -59,8 +57,8 @@ class Look:
         """What is drawn, and what it is drawn on."""
         if self.background == "black":
             canvas.fill((0, 0, 0))
-        people = filter(self.thresholds.is_person, result.poses) if result.status == "ok" else ()
-        draw_poses(canvas, tuple(people), self.min_score, self.style)
+        min_score = self.thresholds.min_score if self.min_score is None else self.min_score
+        draw_poses(canvas, self.thresholds.people(result), min_score, self.style)
         if self.frame_number:
             size = max(0.4, canvas.height / 900)
             draw_text(canvas, str(result.index), (0, canvas.height), CENTRE, size)
