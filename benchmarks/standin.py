@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from movenet_cli.core.skeleton import OKS_SIGMAS
+from movenet_cli.core.oks import OKS_SIGMAS
 from movenet_cli.core.types import Frame, Pose
 from movenet_cli.evaluation.ground_truth import Person
 from movenet_cli.inference.interface import Estimator

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.skeleton import FLIP_PAIRS, KEYPOINT_COUNT, OKS_SIGMAS
+from movenet_cli.core.oks import OKS_SIGMAS
+from movenet_cli.core.skeleton import FLIP_PAIRS, KEYPOINT_COUNT
 
 FloatArray = npt.NDArray[np.floating]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from movenet_cli.core.skeleton import KEYPOINT_COUNT, OKS_SIGMAS
+from movenet_cli.core.oks import OKS_SIGMAS
+from movenet_cli.core.skeleton import KEYPOINT_COUNT
 from training.decoding import (
     ALIKE,
     BODY,

@@ -12,8 +12,8 @@ from typing import Final, Literal, get_args
 
 from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.skeleton import KEYPOINT_COUNT
+from movenet_cli.core.thresholds import Thresholds
 from movenet_cli.core.time_point import MAX_FRAMES, TimePoint, ends_before_it_starts
-from movenet_cli.core.types import Thresholds
 from movenet_cli.errors import UsageError
 
 Crop = Literal["auto", "none", "refine", "follow", "careful"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from movenet_cli.core.oks import OKS_THRESHOLDS, average_precision, oks, pck, torso_length
-from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT, OKS_SIGMAS
+from movenet_cli.core.oks import OKS_SIGMAS, OKS_THRESHOLDS, average_precision, oks, pck, torso_length
+from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT
 
 
 def people(count: int = 1) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from movenet_cli.core.skeleton import OKS_SIGMAS
+from movenet_cli.core.oks import OKS_SIGMAS
 from movenet_cli.errors import InputError, UsageError
 from movenet_cli.evaluation.evaluate import Comparison, EvaluationOptions, evaluate
 from movenet_cli.evaluation.table import as_table

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from movenet_cli.core.decode import tight_box
-from movenet_cli.core.skeleton import OKS_SIGMAS
+from movenet_cli.core.oks import OKS_SIGMAS
 from movenet_cli.core.types import FloatArray, Pose
 from movenet_cli.inference.careful import ZOOMS, Careful, CarefulFollow, consensus
 from movenet_cli.inference.follow import FollowSettings

@@ -1,13 +1,18 @@
-"""Predicted and annotated keypoints of single people in; OKS, AP over OKS thresholds and PCK out."""
+"""Measures of how near predicted keypoints are to annotated ones: OKS, AP over its thresholds, PCK."""
 
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from movenet_cli.core.skeleton import INDEX, OKS_SIGMAS
+from movenet_cli.core.skeleton import INDEX
 
 FloatArray = npt.NDArray[np.floating]
+
+_HEAD, _ARMS, _LEGS = (26, 25, 25, 35, 35), (79, 79, 72, 72, 62, 62), (107, 107, 87, 87, 89, 89)
+
+OKS_SIGMAS: Final[npt.NDArray[np.float64]] = np.array([*_HEAD, *_ARMS, *_LEGS]) / 1000
+"""(17,) float64: COCO's per-keypoint standard deviations for the object keypoint similarity."""
 
 OKS_THRESHOLDS: Final[npt.NDArray[np.float64]] = np.linspace(0.5, 0.95, 10)
 """(10,) float64: COCO's thresholds, .50:.05:.95."""

@@ -1,9 +1,6 @@
-"""The COCO skeleton that every MoveNet speaks: names, order, pairs, edges, OKS constants; stated once."""
+"""The COCO skeleton that every MoveNet speaks: names, order, pairs, edges; NumPy is not needed to name it."""
 
 from typing import Final
-
-import numpy as np
-import numpy.typing as npt
 
 KEYPOINT_NAMES: Final = (
     "nose",
@@ -64,12 +61,7 @@ FLIP_PAIRS: Final = tuple(
 )
 """Rows that change places when an image is mirrored."""
 
-MIRRORED: Final[npt.NDArray[np.intp]] = np.array(
-    [dict(FLIP_PAIRS + tuple((b, a) for a, b in FLIP_PAIRS)).get(row, row) for row in range(KEYPOINT_COUNT)]
-)
-"""(17,) for each row the one that it becomes when an image is mirrored."""
+_OTHER_SIDE: Final = dict(FLIP_PAIRS + tuple((right, left) for left, right in FLIP_PAIRS))
 
-_HEAD, _ARMS, _LEGS = (26, 25, 25, 35, 35), (79, 79, 72, 72, 62, 62), (107, 107, 87, 87, 89, 89)
-
-OKS_SIGMAS: Final[npt.NDArray[np.float64]] = np.array([*_HEAD, *_ARMS, *_LEGS]) / 1000
-"""(17,) float64: COCO's per-keypoint standard deviations for the object keypoint similarity."""
+MIRRORED: Final = [_OTHER_SIDE.get(row, row) for row in range(KEYPOINT_COUNT)]
+"""For each row the one that it becomes when an image is mirrored."""

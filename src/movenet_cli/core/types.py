@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from movenet_cli.core.size import Size as Size  # noqa: PLC0414 - one of the nouns
+from movenet_cli.core.thresholds import Thresholds as Thresholds  # noqa: PLC0414 - the same
 
 FloatArray = npt.NDArray[np.float32]
 ByteArray = npt.NDArray[np.uint8]
@@ -123,30 +124,6 @@ class Pose:
     def is_seen(self, min_score: float) -> bool:
         """Whether any keypoint reaches `min_score`."""
         return bool((self.keypoints[:, 2] >= min_score).any())
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """What it takes for a pose to be a person: a network gives poses for images of nobody, too.
-
-    Attributes:
-        min_score: keypoints from here on count as seen.
-        min_keypoints: how many keypoints must be seen.
-        min_pose_score: the least score of the pose.
-    """
-
-    min_score: float
-    min_keypoints: int = 1
-    min_pose_score: float = 0.0
-
-    def is_person(self, pose: Pose) -> bool:
-        """Whether this pose is taken for a person."""
-        seen = int((pose.keypoints[:, 2] >= self.min_score).sum())
-        return seen >= self.min_keypoints and pose.score >= self.min_pose_score
-
-    def people(self, result: "FrameResult") -> tuple[Pose, ...]:
-        """The frame's poses that count as people; none of a frame that is not `ok`."""
-        return tuple(filter(self.is_person, result.poses)) if result.status == "ok" else ()
 
 
 @dataclass(frozen=True, slots=True)

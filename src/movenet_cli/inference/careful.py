@@ -11,7 +11,7 @@ import numpy as np
 
 from movenet_cli.core.decode import tight_box
 from movenet_cli.core.geometry import View
-from movenet_cli.core.skeleton import OKS_SIGMAS
+from movenet_cli.core.oks import OKS_SIGMAS
 from movenet_cli.core.types import Frame, Pose, Size
 from movenet_cli.inference.crops import Square, around_keypoints
 from movenet_cli.inference.follow import Follow
