@@ -188,9 +188,10 @@ def _read(descriptor: int) -> bytes:
     [
         (["anotate", "x"], "there is no command 'anotate': did you mean `movenet annotate`?"),
         (["."], "there is no command '.': did you mean `movenet annotate .`?"),
-        (["xyzzy"], "there is no command 'xyzzy': the commands are annotate, models, convert"),
+        (["xyzzy"], "there is no command 'xyzzy': the commands are annotate, models, render"),
         (["annotate", "x", "--sride", "2"], "--stride"),
         (["annotate"], "missing argument 'INPUT...'; see `movenet annotate --help`"),
+        (["annotate", "x", "--crop"], "option '--crop' requires an argument; see `movenet annotate --help`"),
         (
             ["annotate", "x", "--min-score", "2"],
             "invalid value for --min-score: 2.0 is not in the range 0<=x<=1",

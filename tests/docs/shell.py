@@ -86,9 +86,9 @@ def make_media(home: Path) -> Path:
         write_video(home / name)
     write_video(home / "clip.mp4", 125, fps=1)
     samples = PROJECT / "sample_images"
-    for folder in ("photos", "train2017"):
+    for folder in ("photos", "train2017", "single165"):
         (home / folder).mkdir()
         shutil.copy(samples / "gym.jpg", home / folder / "gym.jpg")
-    for name in ("truth.json", "person_keypoints.json"):
+    for name in ("truth.json", "person_keypoints.json", "single165.json"):
         shutil.copy(samples / "ground-truth.json", home / name)
     return home

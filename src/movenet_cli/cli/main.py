@@ -71,9 +71,13 @@ class LazyGroup(click.Group):
         raise click.UsageError(f"there is no command {name!r}: {advice}", ctx)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; an interrupt is reported by `run` alone."""
+        """Run the command; an interrupt is reported by `run` alone, and wrong usage names its command."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if error.ctx is None and ctx.invoked_subcommand:  # as Click's parser raises it
+                error.ctx = click.Context(self, parent=ctx, info_name=ctx.invoked_subcommand)
+            raise
         except KeyboardInterrupt as error:
             raise click.Abort from error
 
