@@ -188,7 +188,7 @@ def _read(descriptor: int) -> bytes:
     [
         (["anotate", "x"], "there is no command 'anotate': did you mean `movenet annotate`?"),
         (["."], "there is no command '.': did you mean `movenet annotate .`?"),
-        (["xyzzy"], "there is no command 'xyzzy': the commands are annotate, models, convert"),
+        (["xyzzy"], "there is no command 'xyzzy': the commands are annotate, models, render"),
         (["annotate", "x", "--sride", "2"], "--stride"),
         (["annotate"], "missing argument 'INPUT...'; see `movenet annotate --help`"),
         (
@@ -197,6 +197,7 @@ def _read(descriptor: int) -> bytes:
         ),
         (["models", "fetch"], "name the models, or use --all; see `movenet models fetch --help`"),
         (["convert", "x", "--to", "xml"], "invalid value for --to: 'xml'"),
+        (["convert", "x"], "missing option --to. Choose from: json, jsonl, csv, coco, table-csv"),
         (["validate", ""], "it is empty"),
     ],
 )
