@@ -53,5 +53,6 @@ def select(results: Path, hard: int, as_json: bool) -> int:
             print_data(line_of(name))
     for name, reason in found.broken:
         print_message(f"movenet: {name}: {reason}", "error")
-    print_message(f"{counted(len(names), 'frame')} of {results}")
+    few = ", all there are to choose from (of a video, one a second)" if len(names) < hard else ""
+    print_message(f"{counted(len(names), 'frame')} of {results}{few}")
     return ExitCode.PARTIAL if found.broken else ExitCode.OK
