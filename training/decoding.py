@@ -176,7 +176,7 @@ def _candidates(maps: HeadMaps, least_side: float) -> tuple[FloatArray, FloatArr
     poses = place(maps, centers, NEAR) / (STRIDE * width, STRIDE * height, 1)
     sides = _side(guesses_of(maps, centers)) / width
     sure = (strength >= FAINT) & (sides >= least_side)
-    return poses, sides, np.sqrt(strength) * poses[..., 2].mean(axis=1) * sure
+    return poses, sides, poses[..., 2].mean(axis=1) * sure
 
 
 def _similarities(poses: FloatArray, sides: FloatArray) -> FloatArray:

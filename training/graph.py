@@ -108,7 +108,7 @@ def _candidates(maps: GraphMaps, least_side: float) -> tuple[tf.Tensor, tf.Tenso
     poses = place(maps, centers, NEAR)
     sides = _side(_guesses_of(maps, centers)) / maps.center.shape[1]
     sure = tf.cast((strength >= FAINT) & (sides >= least_side), tf.float32)
-    return poses, sides, tf.sqrt(strength) * tf.reduce_mean(poses[..., 2], axis=1) * sure
+    return poses, sides, tf.reduce_mean(poses[..., 2], axis=1) * sure
 
 
 def _firsts(alike: tf.Tensor) -> tf.Tensor:

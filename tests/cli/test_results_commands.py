@@ -52,19 +52,20 @@ def test_convert_gives_the_bytes_of_annotate(results: Path, tmp_path: Path, form
 def test_an_interrupted_conversion_leaves_nothing_half_written(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    person = pose(1)
-    frames = [FrameResult(index, index / 30, "ok", (person,)) for index in range(15_000)]
-    write_results(tmp_path, ["json"], [(video_header("long.mp4"), frames)])
-    before = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
-    command = [sys.executable, "-m", "movenet_cli", "convert", str(tmp_path), "--to", "csv"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 30
-        while not list(tmp_path.rglob(".movenet-*.tmp")) and time.monotonic() < deadline:
+    frames = [FrameResult(index, index / 30, "ok", (pose(1),)) for index in range(50)]
+    results, mark = tmp_path / "results", tmp_path / "mark"
+    write_results(results, ["json"], [(video_header("long.mp4"), frames)])
+    before = sorted(path.name for path in results.rglob("*") if path.is_file())
+    place = "movenet_cli.output.formats.csv:CsvEncoder.frame:40"
+    command = [sys.executable, "-m", "tests.support.paused", place, mark, "convert", results, "--to", "csv"]
+    with subprocess.Popen([*map(str, command)], cwd=PROJECT, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not mark.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(number)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert (process.returncode, said.strip()) == (ExitCode.INTERRUPTED, "movenet: interrupted")
-    left = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+    left = sorted(path.name for path in results.rglob("*") if path.is_file())
     assert left == sorted([*before, "lock"])
 
 

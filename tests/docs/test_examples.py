@@ -149,7 +149,7 @@ CHECKS: dict[str, Callable[[Path, CompletedProcess[str]], None]] = {
     "movenet validate results": _check_results,
     "movenet models fetch thunder lightning": _check_models,
     "movenet render results": _check_render,
-    "movenet annotate train2017 --model lightning --crop none -o out-none": _check_baseline,
+    "movenet annotate single165 --model lightning -o out": _check_baseline,
     "import json": _check_coco,
     "import cv2": _check_image_in_memory,
     "from movenet_cli import KEYPOINT_NAMES, Annotator": _check_frames_of_video,

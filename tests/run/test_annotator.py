@@ -104,6 +104,19 @@ def test_pixels_in_memory_give_what_their_file_gives(annotator: movenet.Annotato
         assert np.array_equal(given, before)
 
 
+def test_who_is_a_person_is_told_by_the_options(annotator: movenet.Annotator) -> None:
+    (pose,) = annotator.image(GYM)
+    scores = pose.keypoints[:, 2]
+    least = float(np.sort(scores)[-5]) - 1e-4
+    for options, is_person in [
+        ({"min_score": least, "min_keypoints": 5}, True),
+        ({"min_score": least, "min_keypoints": 6}, False),
+        ({"min_score": 0, "min_pose_score": pose.score - 1e-4}, True),
+        ({"min_score": 0, "min_pose_score": pose.score + 1e-4}, False),
+    ]:
+        assert movenet.Annotator("mini", **options).is_person(pose) == is_person  # type: ignore[arg-type]
+
+
 def test_an_image_file_is_turned_upright(
     annotator: movenet.Annotator, a_model: Path, media: Path, tmp_path: Path
 ) -> None:

@@ -86,7 +86,7 @@ def test_the_recipe_goes_from_nothing_to_a_model(little: Path, tmp_path: Path) -
 
     curve = folder / "runs/mini/curve.jsonl"
     assert len(curve.read_text().splitlines()) == 1
-    make("train", *settings, "MINUTES=0.35")
+    make("train", *settings, "MINUTES=1")
     first, second = (json.loads(line) for line in curve.read_text().splitlines())
     assert second["samples"] > first["samples"]
 

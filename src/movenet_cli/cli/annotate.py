@@ -12,6 +12,7 @@ from movenet_cli.cli.options import (
     Device,
     FormatList,
     GroupedCommand,
+    Integer,
     Number,
     Text,
     TimePointType,
@@ -104,7 +105,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--min-keypoints",
-    type=click.IntRange(*default.RANGES["min_keypoints"]),
+    type=Integer(*default.RANGES["min_keypoints"]),
     default=default.DEFAULT_MIN_KEYPOINTS,
     show_default=True,
     help="A pose with fewer keypoints seen is not a person and is not drawn. It stays in the results.",
@@ -128,14 +129,14 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--max-people",
-    type=click.IntRange(*default.RANGES["max_people"]),
+    type=Integer(*default.RANGES["max_people"]),
     default=default.MAX_PEOPLE,
     show_default=True,
     help="Multi-pose models: maximum number of people per frame.",
 )
 @option(
     "--input-size",
-    type=click.IntRange(*default.RANGES["input_size"]),
+    type=Integer(*default.RANGES["input_size"]),
     default=default.DEFAULT_INPUT_SIZE,
     show_default=True,
     help="Multi-pose models: longer side of the network's input in pixels, a multiple of 32.",
@@ -160,7 +161,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--stride",
-    type=click.IntRange(*default.RANGES["stride"]),
+    type=Integer(*default.RANGES["stride"]),
     default=1,
     show_default=True,
     help="Annotate every N-th frame only.",
@@ -174,7 +175,7 @@ class AnnotateCommand(GroupedCommand):
 @option("--end", type=TimePointType(), help="Where to stop, in the same form. This frame is not included.")
 @option(
     "--max-frames",
-    type=click.IntRange(*default.RANGES["max_frames"]),
+    type=Integer(*default.RANGES["max_frames"]),
     help="Maximum number of frames per video.",
 )
 @option(
@@ -205,7 +206,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--max-pixels",
-    type=click.IntRange(*default.RANGES["max_pixels"]),
+    type=Integer(*default.RANGES["max_pixels"]),
     default=default.DEFAULT_MAX_PIXELS,
     show_default=True,
     help="Refuse images with more pixels than this, without decoding them.",
@@ -214,7 +215,7 @@ class AnnotateCommand(GroupedCommand):
 @option(
     "-j",
     "--jobs",
-    type=click.IntRange(*default.RANGES["jobs"]),
+    type=Integer(*default.RANGES["jobs"]),
     default=default.default_jobs,
     show_default="CPU count",
     help="Number of inference workers.",
@@ -235,7 +236,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--batch-size",
-    type=click.IntRange(*default.RANGES["batch_size"]),
+    type=Integer(*default.RANGES["batch_size"]),
     default=1,
     show_default=True,
     help="TensorFlow: number of frames per call of the network.",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import PathText, Text, options_of
+from movenet_cli.cli.options import Integer, PathText, Text, options_of
 from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedPeople
@@ -48,7 +48,7 @@ option = options_of("evaluate")
 @option(
     "--resamples",
     metavar="N",
-    type=click.IntRange(0, 100_000),
+    type=Integer(0, 100_000),
     default=DEFAULT_RESAMPLES,
     show_default=True,
     help="Number of bootstrap samples for the confidence intervals; 0 for no intervals.",

@@ -55,8 +55,16 @@ def _option(
     return made
 
 
+class Integer(click.IntRange):
+    """A whole number in a range."""
+
+    name = "integer"
+
+
 class Number(click.FloatRange):
     """A finite number in a range."""
+
+    name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Convert as Click does, and refuse `nan` and `inf`."""

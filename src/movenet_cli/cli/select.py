@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import PathText, options_of
+from movenet_cli.cli.options import Integer, PathText, options_of
 from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
@@ -15,7 +15,7 @@ option = options_of("select")
 
 @click.command()
 @click.argument("results", type=PathText())
-@option("--hard", metavar="K", required=True, type=click.IntRange(1, 1_000_000), help="Number of frames.")
+@option("--hard", metavar="K", required=True, type=Integer(1, 1_000_000), help="Number of frames.")
 @option(
     "--json", "as_json", is_flag=True, help="Print JSON, with the time, uncertainty and jump of each frame."
 )

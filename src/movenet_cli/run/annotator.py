@@ -118,7 +118,7 @@ class Annotator:
     def image(self, image: ByteArray | PathLike) -> list[Pose]:
         """Find the people in one image.
 
-        A single-pose model always gives one pose, with low scores when nobody is there; see `Pose.is_seen`.
+        A single-pose model always gives one pose, with low scores when nobody is there; see `is_person`.
 
         Args:
             image: (H, W, 3) uint8 RGB; or an image file, which is turned upright as its EXIF data say. Note
@@ -139,6 +139,10 @@ class Annotator:
         ((_, result),) = loaded.engine.results([frame], estimator)
         return list(result.poses)
 
+    def is_person(self, pose: Pose) -> bool:
+        """Whether a pose is a person by `min_score`, `min_keypoints` and `min_pose_score`."""
+        return self._settings.thresholds.is_person(pose)
+
     def video(self, path: PathLike) -> Generator[FrameResult, None, None]:
         """Annotate a video, frame by frame as they are needed.
 
@@ -150,7 +154,7 @@ class Annotator:
 
         Yields:
             A result for each requested frame, in order: `index`, `time` in seconds, `status` (`ok`,
-            `empty` or `failed`), `poses`, and the `reason` of one that failed.
+            `empty` or `failed`), `poses`, `restarted`, and the `reason` of one that failed.
 
         Raises:
             MediaError: the file cannot be read, or has no frame in the requested range.

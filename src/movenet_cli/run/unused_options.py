@@ -77,13 +77,13 @@ def _unused_with_inputs(
     settings: Settings, given: Set[str], files: Sequence[InputFile]
 ) -> Iterator[UnusedOption]:
     """Options that are for videos only; the inputs are opened only when one of these was given."""
-    why = "it is for videos, and all inputs are images"
+    why = "is for videos, and all inputs are images"
     for_videos = [
-        UnusedOption("stride", why, harmless=(1,)),
-        UnusedOption("track", why, harmless=(False,)),
-        UnusedOption("smooth", why, harmless=(False,)),
-        *([UnusedOption("crop", why)] if settings.crop == "follow" else []),
-        *(UnusedOption(name, why) for name in ("fps", "start", "end", "max_frames")),
+        UnusedOption("stride", f"it {why}", harmless=(1,)),
+        UnusedOption("track", f"it {why}", harmless=(False,)),
+        UnusedOption("smooth", f"it {why}", harmless=(False,)),
+        *([UnusedOption("crop", f"follow {why}")] if settings.crop == "follow" else []),
+        *(UnusedOption(name, f"it {why}") for name in ("fps", "start", "end", "max_frames")),
     ]
     meant = [each for each in for_videos if each.name in given]
     meant = [each for each in meant if getattr(settings, each.name) not in each.harmless]
