@@ -44,8 +44,8 @@ def test_remarks_and_broken_documents_are_told(results: Path) -> None:
     assert code == ExitCode.PARTIAL
     broken, remark, verdict = said.splitlines()
     assert broken.startswith("movenet: clips/a.mp4: ")
-    assert remark == "left out, since it is no video: deep/one.png"
-    assert verdict == f"2 of 3 inputs exported to cvat-video, in {results}/cvat-video"
+    assert remark == "left out, since only videos have tracks: deep/one.png"
+    assert verdict == f"1 of 3 inputs exported to cvat-video, in {results}/cvat-video"
 
 
 @pytest.mark.parametrize(

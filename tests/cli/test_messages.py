@@ -198,6 +198,7 @@ def _read(descriptor: int) -> bytes:
         ),
         (["models", "fetch"], "name the models, or use --all; see `movenet models fetch --help`"),
         (["convert", "x", "--to", "xml"], "invalid value for --to: 'xml'"),
+        (["convert", "x"], "missing option --to. Choose from: json, jsonl, csv, coco, table-csv"),
         (["validate", ""], "it is empty"),
     ],
 )

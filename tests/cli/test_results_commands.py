@@ -349,6 +349,60 @@ def test_coco_alone_can_be_looked_at_and_is_said_to_be_no_document(
         assert "--format json" in said
 
 
+COMMANDS = (
+    ("convert", "--to", "coco"),
+    ("convert", "--to", "table-csv"),
+    ("check", "--max-failed", "0"),
+    ("select", "--hard", "5"),
+    ("render",),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_results_of_nothing_but_failures_are_called_so(
+    a_model: Path, tmp_path: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"no image")
+    out = tmp_path / "out"
+    assert run(["annotate", str(tmp_path / "a.jpg"), "-m", str(a_model), "-o", str(out)]) == ExitCode.INPUT
+    capsys.readouterr()
+    assert run([command[0], str(out), *command[1:]]) == ExitCode.INPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"movenet: {out} has results of no input: see {out}/run.json for the reasons"
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, ("validate",), ("report",)], ids=" ".join)
+@pytest.mark.parametrize("name", ["nowhere", "file"])
+def test_a_folder_that_is_not_there_is_called_so(
+    tmp_path: Path, name: str, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"a file")
+    place = tmp_path / name
+    assert run([command[0], str(place), *command[1:]]) == ExitCode.INPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"movenet: there is no folder {place}: name a results folder of annotate"
+
+
+@pytest.mark.parametrize(
+    "command", [("select", "--hard", "5"), ("check", "--max-failed", "0"), ("validate", "--json")]
+)
+@pytest.mark.parametrize("redirection", [">/dev/full", "> >(exec true)"], ids=["full", "gone"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_data_that_nobody_gets_is_one_line_and_an_exit_code(
+    tmp_path: Path, command: tuple[str, ...], redirection: str
+) -> None:
+    write_results(tmp_path, ["json"], [(video_header(), [FrameResult(0, 0.0, "ok", (pose(),))])])
+    words = [sys.executable, "-m", "movenet_cli", command[0], str(tmp_path), *command[1:]]
+    done = subprocess.run(
+        ["bash", "-c", f'"$@" {redirection}', "bash", *words],
+        check=False, timeout=60, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == ExitCode.OUTPUT, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("movenet: ")
+    assert "standard output" in line
+
+
 def test_a_report_replaces_no_photograph(
     results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,7 +31,7 @@ def test_the_list_chooses_frames_for_convert(results: Path, tmp_path: Path, form
     code, out, err = said_of(["select", str(results), "--hard", "100", *form])
     assert code == ExitCode.OK
     count = len(AWKWARD_NAMES) + 4
-    assert err == f"{count} frames of {results}\n"
+    assert err == f"{count} frames of {results}, all there are to choose from (of a video, one a second)\n"
     (tmp_path / "list").write_text(out)
     table = tmp_path / "table.csv"
     only = ["--only", str(tmp_path / "list")]
@@ -54,6 +54,7 @@ def test_a_broken_document_is_told_and_the_others_are_listed(results: Path) -> N
     (results / "keypoints/a.mp4.json").write_text("{")
     code, out, err = said_of(["select", str(results), "--hard", "2"])
     assert (code, len(out.splitlines())) == (ExitCode.PARTIAL, 2)
+    assert err.splitlines()[-1] == f"2 frames of {results}"
     assert "a.mp4.json" in err
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from movenet_cli.cli.options import GroupedCommand, Number, PathText, options_of
-from movenet_cli.cli.printing import print_message
+from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
 
@@ -80,11 +80,11 @@ def check(results: Path, as_json: bool, junit: Path | None, **limits: Any) -> in
     checks = find(results).check(Limits(**made))
     if as_json:
         rows = [asdict(each) | {"limit": str(each.limit)} for each in checks]
-        click.echo(json.dumps({"is_met": all(each.is_met for each in checks), "checks": rows}, indent=1))
+        print_data(json.dumps({"is_met": all(each.is_met for each in checks), "checks": rows}, indent=1))
     else:
         for each in checks:
             verdict = "ok" if each.is_met else "NOT MET"
-            click.echo(f"{verdict:<7}  {each.name:<16} {each.found:<28} limit {each.limit}")
+            print_data(f"{verdict:<7}  {each.name:<16} {each.found:<28} limit {each.limit}")
     if junit is not None:
         write_junit(junit, checks)
     missed = sum(not each.is_met for each in checks)

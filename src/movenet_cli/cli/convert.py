@@ -133,7 +133,7 @@ def _export(
         print_message(remark)
     if done.frames is not None:
         print_message(f"{counted(done.frames, 'image')} written to {frames}")
-    inputs = counted(done.inputs + len(done.broken), "input")
+    inputs = counted(done.inputs + done.left_out + len(done.broken), "input")
     print_message(f"{done.inputs:,} of {inputs} exported to {format_name}, in {done.place}")
     return ExitCode.PARTIAL if done.broken else ExitCode.OK
 

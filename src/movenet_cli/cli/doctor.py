@@ -6,6 +6,7 @@ from collections.abc import Callable
 import click
 
 from movenet_cli.cli.options import options_of
+from movenet_cli.cli.printing import print_data
 from movenet_cli.errors import ExitCode, MovenetError
 from movenet_cli.io.stdio import native_stderr_hidden
 
@@ -28,9 +29,9 @@ def doctor(as_json: bool) -> int:
             if as_json:
                 checks.append({"name": name, "works": works, "is_essential": is_essential, "found": found})
             else:
-                click.echo(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
+                print_data(f"{'ok     ' if works else 'MISSING'}  {name:<18} {found}")
     if as_json:
-        click.echo(json.dumps({"works": not essential, "checks": checks}, indent=1))
+        print_data(json.dumps({"works": not essential, "checks": checks}, indent=1))
     return ExitCode.BUG if essential else ExitCode.OK
 
 

@@ -3,9 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-import click
-
-from movenet_cli.cli.printing import print_message, printable
+from movenet_cli.cli.printing import print_data, print_message, printable
 from movenet_cli.errors import ExitCode
 from movenet_cli.media.discover import Discovery
 from movenet_cli.run.dry_run import DryRun
@@ -55,4 +53,4 @@ def _counts(found: Discovery, dry: DryRun) -> list[str]:
 
 
 def _print(action: str, name: str, reason: str) -> None:
-    click.echo(f"{action:<8}  {printable(name)}" + (f"  ({printable(reason)})" if reason else ""))
+    print_data(f"{action:<8}  {printable(name)}" + (f"  ({printable(reason)})" if reason else ""))

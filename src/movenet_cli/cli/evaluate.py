@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import Integer, PathText, Text, options_of
-from movenet_cli.cli.printing import print_message
+from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedPeople
 
@@ -85,7 +85,7 @@ def evaluate(
     limits = [_limit(text, METRICS) for text in fail_under]
     options = EvaluationOptions(ground_truth, people, skip_missing, smoothed, resamples)
     comparison = answer(options, results, baseline)
-    click.echo(json.dumps(comparison.as_json(), indent=2) if as_json else as_table(comparison))
+    print_data(json.dumps(comparison.as_json(), indent=2) if as_json else as_table(comparison))
     metrics = comparison.evaluation.metrics
     missed = [(name, least) for name, least in limits if not _reaches(metrics[name], least)]
     for name, least in missed:

@@ -160,9 +160,10 @@ def _run(arguments: list[str] | None) -> int:
 def _print_usage_error(error: click.UsageError) -> ExitCode:
     """Print wrong usage in one line, in the style of all errors; without any command, print the help."""
     text = error.format_message()
-    if "\n" in text:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
         SafeStderr().write(text + "\n")
         return ExitCode.USAGE
+    text = " ".join(text.split())
     command = error.ctx.command_path if error.ctx is not None else "movenet"
     text = text[:1].lower() + text[1:]
     hint = "" if text.endswith("?") else f"; see `{command} --help`"

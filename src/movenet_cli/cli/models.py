@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from movenet_cli.cli.options import OFFLINE, Text, options_of
-from movenet_cli.cli.printing import print_message
+from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, catalogue_model
@@ -34,9 +34,9 @@ def list_models(as_json: bool) -> None:
     """Show all models, and which of them are on this machine."""
     if as_json:
         rows = [asdict(model) | {"cached": is_local(model)} for model in CATALOGUE.values()]
-        click.echo(json.dumps(rows, indent=2))
+        print_data(json.dumps(rows, indent=2))
     else:
-        click.echo(_table([_HEADINGS, *(_row(model) for model in CATALOGUE.values())]))
+        print_data(_table([_HEADINGS, *(_row(model) for model in CATALOGUE.values())]))
 
 
 @models.command()
@@ -76,7 +76,7 @@ def path(name: str) -> None:
     found = find_local(model)
     if found is None:
         raise not_cached(model)
-    click.echo(str(found.path))
+    print_data(str(found.path))
 
 
 @models.command()
@@ -111,7 +111,7 @@ def _verify(model: CatalogueModel) -> None:
     """Print the name and hash of one model that is here, if it is what it was."""
     found = find_local(model)
     if found is not None:
-        click.echo(f"{model.name}  ok  {found.sha256}")
+        print_data(f"{model.name}  ok  {found.sha256}")
 
 
 def _fetch(model: CatalogueModel, *, force: bool, offline: bool, mirror: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Messages on standard error: lines for people, or with `--progress json` one JSON object per line."""
+"""What is printed: data on standard output; messages on standard error, as lines or as JSON objects."""
 
 import contextlib
 import json
@@ -6,6 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+import click
+
+from movenet_cli.errors import OutputError
 
 Level = Literal["debug", "info", "warning", "error"]
 
@@ -96,6 +100,20 @@ def print_message(line: str, level: Level = "info", **fields: object) -> None:
         print_event("message", level=level, message=text.removeprefix("movenet: "), **fields)
     else:
         _format.write(text)
+
+
+def print_data(text: str) -> None:
+    """Print on standard output what was asked for, and a line break.
+
+    Raises:
+        OutputError: it cannot be written, or nobody reads it any more.
+    """
+    try:
+        click.echo(text)
+    except BrokenPipeError as error:
+        raise OutputError("the reader of standard output has gone") from error
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
 def print_event(event: str, **fields: object) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import Integer, PathText, options_of
-from movenet_cli.cli.printing import print_message
+from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 
@@ -47,11 +47,12 @@ def select(results: Path, hard: int, as_json: bool) -> int:
             }
             for name, each in zip(names, found.frames, strict=True)
         ]
-        click.echo(json.dumps({"frames": frames}, indent=1))
+        print_data(json.dumps({"frames": frames}, indent=1))
     else:
         for name in names:
-            click.echo(line_of(name))
+            print_data(line_of(name))
     for name, reason in found.broken:
         print_message(f"movenet: {name}: {reason}", "error")
-    print_message(f"{counted(len(names), 'frame')} of {results}")
+    few = ", all there are to choose from (of a video, one a second)" if len(names) < hard else ""
+    print_message(f"{counted(len(names), 'frame')} of {results}{few}")
     return ExitCode.PARTIAL if found.broken else ExitCode.OK

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.options import PathText, options_of
-from movenet_cli.cli.printing import print_message, printable
+from movenet_cli.cli.printing import print_data, print_message, printable
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 
@@ -37,9 +37,9 @@ def validate(results: Path, as_json: bool) -> int:
         if as_json:
             problems.append({"where": where, "what": what})
         else:
-            click.echo(f"{where}: {what}")
+            print_data(f"{where}: {what}")
     if as_json:
-        click.echo(json.dumps({"files": validation.files, "problems": problems}, indent=1))
+        print_data(json.dumps({"files": validation.files, "problems": problems}, indent=1))
     verdict = counted(found, "problem") if found else "no problem"
     print_message(f"{counted(validation.files, 'file')} checked, {verdict} found in {results}")
     return ExitCode.INPUT if found else ExitCode.OK

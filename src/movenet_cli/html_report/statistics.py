@@ -19,7 +19,7 @@ from movenet_cli.errors import InputError
 from movenet_cli.html_report.timeline import Timeline
 from movenet_cli.io.json_text import escape_name
 from movenet_cli.results.coco_results import UNKNOWN_MODEL, CocoResults, find_coco_results
-from movenet_cli.results.finding import list_documents, no_documents
+from movenet_cli.results.finding import is_folder, list_documents, no_documents, no_folder
 from movenet_cli.results.reading import Document, open_document
 
 BINS: Final = 20
@@ -161,6 +161,8 @@ def gather(folder: Path) -> Statistics:
     Raises:
         InputError: when it is none, or has nothing that can be shown.
     """
+    if not is_folder(folder):
+        raise no_folder(folder)
     statistics = Statistics(_read_run(folder / RUN))
     documents = list_documents(folder)
     for each in documents:

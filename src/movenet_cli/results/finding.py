@@ -44,12 +44,22 @@ def find_documents(folder: Path) -> list[DocumentFile]:
 
 def no_documents(folder: Path) -> InputError:
     """What to say of a folder without any."""
+    if not is_folder(folder):
+        return no_folder(folder)
     if not any((folder / name).exists() for name in (KEYPOINTS, DATASET, DATASET_PARTS, RUN)):
         return InputError(f"{folder} is not a results folder of annotate: there is no {KEYPOINTS}/ in it")
+    is_empty = not (folder / DATASET).exists() and not any(any(find_files(folder, name)) for name in FORMATS)
+    if is_empty and (folder / RUN).exists():
+        return InputError(f"{folder} has results of no input: see {folder / RUN} for the reasons")
     return InputError(
         f"{folder} has no JSON or JSONL documents, the only results that hold everything: "
         "run the same annotate command with --format json in addition"
     )
+
+
+def no_folder(folder: Path) -> InputError:
+    """What to say of a results folder that is not there."""
+    return InputError(f"there is no folder {folder}: name a results folder of annotate")
 
 
 def list_documents(folder: Path) -> list[DocumentFile]:

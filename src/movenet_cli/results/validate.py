@@ -15,7 +15,7 @@ from movenet_cli.output.folder.records import Entry, RunFile
 from movenet_cli.results.comparison import contents, differing_origins, miscounted
 from movenet_cli.results.csv_check import check_csv
 from movenet_cli.results.dataset import read_dataset
-from movenet_cli.results.finding import find_all_documents, find_files, is_folder
+from movenet_cli.results.finding import find_all_documents, find_files, is_folder, no_folder
 from movenet_cli.results.reading import open_document
 from movenet_cli.results.run_file import Run, read_run
 
@@ -53,6 +53,8 @@ class Validation:
         self._is_of_a_run = False
         self._dataset: Output | None = None
         self.files = 0
+        if not is_folder(folder):
+            raise no_folder(folder)
         if not is_folder(folder / KEYPOINTS) and not self._has(DATASET, JOURNAL_NAME, RUN):
             raise InputError(
                 f"{folder} is not a results folder of annotate: no {KEYPOINTS}/, {DATASET} or {RUN} in it"

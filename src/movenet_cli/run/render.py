@@ -187,7 +187,7 @@ def _render(
 
 def _close(sink: Sink, summary: Summary, path: Path, mark: Fingerprint | None) -> None:
     if summary.frames == summary.failed:
-        raise MediaError("there is no image to draw on in what was asked for")
+        raise MediaError("there is no frame to draw: none is between --start and --end, or all failed")
     if mark is not None and has_changed(path, mark):
         raise MediaError("it changed while it was read; run the same command again")
     sink.close(summary)

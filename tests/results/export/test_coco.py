@@ -67,7 +67,7 @@ def test_results_and_dataset_take_the_ids_of_a_file(export: Exporter, tmp_path: 
     (pose,) = DOCUMENTS[0][1][0].poses
     assert found[0]["keypoints"] == pytest.approx(pose.keypoints.ravel().tolist(), abs=0.006)
     assert found[0]["score"] == round(pose.score, 4)
-    assert done.remarks == [f"2 frames are not in {path} and were left out"]
+    assert done.remarks == [f"left out, since {path} does not have them: 2 frames"]
 
     dataset = COCO(str(export("coco-dataset", image_ids=path).place))
     assert {image["id"]: image["file_name"] for image in dataset.dataset["images"]} == {

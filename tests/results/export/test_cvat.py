@@ -51,7 +51,8 @@ def shapes_of(track: ElementTree.Element) -> list[tuple[int, ElementTree.Element
 def test_a_video_has_a_track_per_person(run: Path) -> None:
     """Person 1 is gone in frame 1 and comes back; the video goes on after the last frame with results."""
     done = export_of(run)("cvat-video")
-    assert done.remarks == ["left out, since it is no video: deep/one.png"]
+    assert done.remarks == ["left out, since only videos have tracks: deep/one.png"]
+    assert done.inputs == 2
     root = ElementTree.parse(done.place / "many.mp4.xml").getroot()
     assert root.findtext("meta/task/mode") == "interpolation"
     assert root.findtext("meta/task/original_size/width") == str(WIDTH)

@@ -32,7 +32,7 @@ class CvatVideo(Export):
         write_labels(place)
         for each in inputs:
             if each.media == "image":
-                self.remarks.append(f"left out, since it is no video: {each.name}")
+                self.left_out.append(each.name)
                 continue
             path = place / f"{each.name}.xml"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,6 +44,9 @@ class CvatVideo(Export):
                     stream.writelines(shapes)
                     stream.write("</track>\n")
                 stream.write("</annotations>\n")
+        if self.left_out:
+            more = f" and {len(self.left_out) - 1:,} more" if len(self.left_out) > 1 else ""
+            self.remarks.append(f"left out, since only videos have tracks: {self.left_out[0]}{more}")
 
 
 class _Tracks:

@@ -23,6 +23,7 @@ class Exported:
     Attributes:
         place: the file or folder.
         inputs: how many are in it.
+        left_out: how many it does not hold, such as images among tracks of videos.
         broken: name and reason of each input whose document cannot be read; it is left out.
         frames: images that were written beside it; None when nobody asked.
         remarks: lines for the user.
@@ -30,6 +31,7 @@ class Exported:
 
     place: Path
     inputs: int
+    left_out: int
     broken: Sequence[tuple[str, str]]
     frames: int | None
     remarks: Sequence[str]
@@ -87,7 +89,8 @@ def export_results(
         export.write(inputs, place_for_all)
         if place_for_frames is not None:
             count = write_frames(inputs, files, export, place_for_frames)
-    return Exported(target, len(inputs), broken, count, export.remarks)
+    held = len(inputs) - len(export.left_out)
+    return Exported(target, held, len(export.left_out), broken, count, export.remarks)
 
 
 def _input_places(folder: Path) -> dict[str, Path]:

@@ -10,6 +10,7 @@ import msgspec
 
 from movenet_cli.core.skeleton import KEYPOINT_NAMES
 from movenet_cli.core.types import Size
+from movenet_cli.core.wording import counted
 from movenet_cli.errors import InputError
 from movenet_cli.io.json_text import escape_name
 from movenet_cli.io.strict_json import decode
@@ -83,7 +84,7 @@ class ImageIds:
     def remarks(self) -> Iterable[str]:
         """What the user should know, once all frames have been asked for."""
         if self.left_out:
-            yield f"{self.left_out:,} frames are not in {self._path} and were left out"
+            yield f"left out, since {self._path} does not have them: {counted(self.left_out, 'frame')}"
 
 
 def _read(path: Path) -> tuple[list[KnownImage], int]:

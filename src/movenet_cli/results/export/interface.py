@@ -144,6 +144,7 @@ class Export(ABC):
         uses: which of `frames` (images can be written beside it), `layout`, `image_ids` and `url_prefix`
             have an effect.
         remarks: lines for the user, complete when it is written.
+        left_out: names of inputs that it does not hold, complete when it is written.
     """
 
     default_place: ClassVar[str]
@@ -159,6 +160,7 @@ class Export(ABC):
         """
         self.settings = settings
         self.remarks: list[str] = []
+        self.left_out: list[str] = []
 
     def check(self, inputs: Sequence[ExportInput]) -> None:  # noqa: B027 - most have nothing to refuse
         """Refuse inputs before anything is written.
