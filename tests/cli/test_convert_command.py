@@ -186,7 +186,7 @@ def test_documents_corrected_by_hand_may_be_converted_again_and_again(
 ) -> None:
     """The tables follow the document; the next run makes its own, and puts the document aside."""
     out = place / "out"
-    for score in (0.1234, 0.4321):
+    for score in (0.2345, 0.4321):
         document = json.loads((out / DOCUMENTS[0]).read_text())
         document["frames"][0]["poses"][0]["score"] = score
         (out / DOCUMENTS[0]).write_text(json.dumps(document))

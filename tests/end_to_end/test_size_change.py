@@ -20,7 +20,7 @@ def out(a_model: Path, tmp_path: Path) -> Path:
     path = tmp_path / "both.ts"
     path.write_bytes((tmp_path / "1.ts").read_bytes() + (tmp_path / "2.ts").read_bytes())
     arguments = [str(path), "-o", str(tmp_path / "out"), "-m", str(a_model), "-f", "json,jsonl,coco", "-q"]
-    assert run(["annotate", *arguments, "--min-score", "0.0"]) == ExitCode.OK
+    assert run(["annotate", *arguments, "--min-score", "0.0", "--min-pose-score", "0.0"]) == ExitCode.OK
     return tmp_path / "out"
 
 
