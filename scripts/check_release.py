@@ -24,8 +24,9 @@ NEEDED: Final = (
     "weights/mini.tflite",
     "weights/mini-multi.tflite",
     "schema/movenet-cli-1.schema.json",
+    "html_report/templates/page.html",
+    "html_report/templates/style.css",
     "py.typed",
-    "html_report/style.css",
 )
 """Files of the package besides its modules."""
 
