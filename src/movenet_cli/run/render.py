@@ -165,7 +165,7 @@ def _render(
     """
     if job.header is None:
         raise MediaError(job.reason)
-    path, mark = _find(job.document.name, entry, root)
+    path, fingerprint = _find(job.document.name, entry, root)
     target = output / job.place
     put_aside_if_changed(target, journal.run_file(job.place))
     journal.note([RunFile(job.place, None)])  # from now on, what is there is ours
@@ -178,17 +178,17 @@ def _render(
             for frame, result in _frames(job.document, source, settings.frames):
                 sink.write(frame, result)
                 summary.add(result)
-            _close(sink, summary, path, mark)
+            _close(sink, summary, path, fingerprint)
         finally:
             sink.abort()
     journal.note([RunFile(job.place, output_of(target))])
     return summary.frames - summary.failed
 
 
-def _close(sink: Sink, summary: Summary, path: Path, mark: Fingerprint | None) -> None:
+def _close(sink: Sink, summary: Summary, path: Path, fingerprint: Fingerprint | None) -> None:
     if summary.frames == summary.failed:
         raise MediaError("there is no frame to draw: none is between --start and --end, or all failed")
-    if mark is not None and has_changed(path, mark):
+    if fingerprint is not None and has_changed(path, fingerprint):
         raise MediaError("it changed while it was read; run the same command again")
     sink.close(summary)
 
@@ -207,10 +207,10 @@ def _find(name: str, entry: Entry | None, root: Path | None) -> tuple[Path, Fing
         )
     if entry is None:
         return path, None
-    mark = same_content(entry.fingerprint, path)
-    if mark is None:
+    fingerprint = same_content(entry.fingerprint, path)
+    if fingerprint is None:
         raise MediaError(f"{path} is not the file that was annotated: run annotate again")
-    return path, mark
+    return path, fingerprint
 
 
 def _check_same(source: Source, header: Header) -> None:

@@ -17,26 +17,9 @@ from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal, read_journa
 from movenet_cli.output.folder.output_file import Output, output_of
 from movenet_cli.output.folder.records import Entry, RunFile, StartedInput, parse_record, record_line
 from movenet_cli.output.folder.result_settings import settings_key
+from tests.output.folder.conftest import OUTPUTS
 
-OUTPUTS = ["keypoints/a.jpg.json", "keypoints/a.jpg.csv"]
 KEY = settings_key({"model": "5a", "min_score": 0.3})
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    path = tmp_path / "in" / "a.jpg"
-    path.parent.mkdir()
-    path.write_bytes(b"image")
-    return path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    (folder / "keypoints").mkdir(parents=True)
-    for name in OUTPUTS:
-        (folder / name).write_text(f"results in {name}")
-    return folder
 
 
 def entry_of(source: Path, folder: Path, name: str = "a.jpg") -> Entry:

@@ -17,30 +17,12 @@ from movenet_cli.output.folder.plan import PlannedInput
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.folder.result_settings import ResultSettings, settings_key
-
-OUTPUTS = ["keypoints/a.jpg.json", "keypoints/a.jpg.csv"]
+from tests.output.folder.conftest import OUTPUTS
 
 
 def settings_of(media: Media, **options: object) -> ResultSettings:
     values = {"media": media, "models": [["mini", "5a", "litert"]], "options": options, "kinds": ["single"]}
     return ResultSettings(settings_key(values), values)
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    path = tmp_path / "in" / "a.jpg"
-    path.parent.mkdir()
-    path.write_bytes(b"image")
-    return path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    (folder / "keypoints").mkdir(parents=True)
-    for name in OUTPUTS:
-        (folder / name).write_text(f"results in {name}")
-    return folder
 
 
 @pytest.fixture
