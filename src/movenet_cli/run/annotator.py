@@ -165,7 +165,7 @@ class Annotator:
         settings = loaded.settings
         with _naming(file.path), contextlib.ExitStack() as stack:
             source = stack.enter_context(open_source(file, settings.frames, max_pixels=settings.max_pixels))
-            chosen = loaded.plan.choose(file.name, source.info)
+            chosen = loaded.plan.choose(file.name, source.info, source.segments)
             results = annotate_source(source, loaded.engine, chosen, (), Summary())
             for result in stack.enter_context(contextlib.closing(results)):
                 yield result
