@@ -14,6 +14,7 @@ from movenet_cli.cli.options import (
     GroupedCommand,
     Integer,
     Number,
+    ShardType,
     Text,
     TimePointType,
     options_of,
@@ -32,7 +33,7 @@ class AnnotateCommand(GroupedCommand):
         "Model": ("model", "crop", "max_people", "input_size", "refine_with", "track", "smooth"),
         "People": ("min_score", "min_keypoints", "min_pose_score"),
         "Frames of videos": ("stride", "fps", "start", "end", "max_frames"),
-        "Inputs": ("root", "include", "exclude", "null", "max_pixels", "fail_fast"),
+        "Inputs": ("root", "include", "exclude", "null", "max_pixels", "fail_fast", "shard"),
         "Machine": ("jobs", "engine", "runtime", "device", "batch_size", "offline", "mirror"),
         "Messages": ("progress", "quiet", "verbose"),
     }
@@ -212,6 +213,12 @@ class AnnotateCommand(GroupedCommand):
     help="Refuse images with more pixels than this, without decoding them.",
 )
 @option("--fail-fast", is_flag=True, help="Stop at the first input that fails.")
+@option(
+    "--shard",
+    type=ShardType(),
+    help="Take only the i-th of N parts of the inputs, for a job array. All parts may write to one results "
+    "folder at once; `movenet merge` completes it.",
+)
 @option(
     "-j",
     "--jobs",

@@ -24,6 +24,7 @@ from movenet_cli.errors import ExitCode, MovenetError
 
 COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
+    "merge": ("movenet_cli.cli.merge:merge", "Complete a results folder that shards of a run have written."),
     "models": ("movenet_cli.cli.models:models", "List, download and verify the models."),
     "render": ("movenet_cli.cli.render:render", "Draw overlays from results."),
     "convert": ("movenet_cli.cli.convert:convert", "Convert results to another format."),

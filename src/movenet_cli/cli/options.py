@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
+from movenet_cli.core.shard import Shard, parse_shard
 from movenet_cli.core.time_point import TimePoint, parse_time_point
 from movenet_cli.settings import is_device, not_a_device
 
@@ -125,6 +126,25 @@ class TimePointType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
             return value
         try:
             return parse_time_point(str(value))
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from None
+
+
+class ShardType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """`i/N`: the i-th of N parts of the inputs, counted from 1."""
+
+    name = "shard"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Show the form."""
+        return "i/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        """Parse the text; anything else is a usage error that shows the form."""
+        if isinstance(value, Shard):
+            return value
+        try:
+            return parse_shard(str(value))
         except ValueError as error:
             raise click.BadParameter(str(error), ctx, param) from None
 

@@ -1,7 +1,7 @@
 """`movenet annotate` as a client of the library: reads paths, shows progress, prints how the run ended."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -14,6 +14,8 @@ from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.printing import print_event, print_message, printable, prints_json
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.cli.signals import ignore_interrupts
+from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.io.json_text import plain_text
 from movenet_cli.media.discover import Discovery, read_paths
@@ -23,6 +25,7 @@ from movenet_cli.run.dry_run import dry_run
 from movenet_cli.run.inputs import find_inputs
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.report import Report
+from movenet_cli.run.shard_inputs import ShardInputs
 from movenet_cli.settings import STREAM, Settings
 
 
@@ -45,6 +48,7 @@ class Request:
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     null: bool
+    shard: Shard | None
     progress: str
     quiet: bool
     verbose: int
@@ -66,12 +70,11 @@ class Request:
         rest = {name: value for name, value in values.items() if name not in names}
         return cls(**rest, settings=settings, given=given)
 
-    @property
-    def target(self) -> Target | None:
+    def target(self, part: ShardInputs | None) -> Target | None:
         """The results folder, and what to write there; None for a stream."""
         if self.output is None:
             return None
-        return Target(self.output, self.formats, self.overlay, self.overwrite)
+        return Target(self.output, self.formats, self.overlay, self.overwrite, part)
 
 
 def run_annotate(request: Request) -> ExitCode:
@@ -91,10 +94,13 @@ def run_annotate(request: Request) -> ExitCode:
         overlay=request.overlay,
         max_pixels=request.settings.max_pixels,
     )
+    part = None if request.shard is None else ShardInputs.of(found, request.shard)
+    all_files, found = found.files, found if part is None else part.found
+    target = request.target(part)
     if request.dry_run:
-        dry = dry_run(request.settings, request.given, found, request.target)
+        dry = dry_run(request.settings, request.given, found, target, all_files)
         return print_dry_run(found, dry, request.output, quiet=request.quiet)
-    report = _run(request, found)
+    report = _run(request, found, target, all_files)
     _print_end(report, request)
     return report.exit_code
 
@@ -108,13 +114,13 @@ def _paths(request: Request) -> list[str]:
     return inputs
 
 
-def _run(request: Request, found: Discovery) -> Report:
+def _run(request: Request, found: Discovery, target: Target | None, all_files: Sequence[InputFile]) -> Report:
     def load(settings: Settings, name_or_path: str) -> Model:
         without_bar = request.quiet or request.progress in ("json", "none")
         with download_bar(disable=True if without_bar else None) as progress:
             return load_named(settings, name_or_path, progress)
 
-    with LoadedModels(request.settings, request.given, load, found.files) as models:
+    with LoadedModels(request.settings, request.given, load, all_files) as models:
         for name, reason in found.missing:
             print_message(f"movenet: {name}: {reason}", "error", source=plain_text(name))
         verbose = request.verbose > 0
@@ -126,15 +132,17 @@ def _run(request: Request, found: Discovery) -> Report:
                 request.progress, found.files, frames, quiet=request.quiet, verbose=verbose
             ),
         )
-        if request.target is None:
+        if target is None:
             run.to_stream(cast(BinaryIO, sys.stdout.buffer))
         else:
-            run.to_folder(request.target, at_end=ignore_interrupts)
+            run.to_folder(target, at_end=ignore_interrupts)
     return run.report
 
 
 def _print_end(report: Report, request: Request) -> None:
     where = "results on standard output" if request.output is None else f"results in {request.output}"
+    if request.shard is not None and request.output is not None:
+        where += f" (shard {request.shard}; when all are done: movenet merge {request.output})"
     if report.interrupted:
         print_message("movenet: interrupted; run the same command again to do the rest", "error")
     if prints_json():

@@ -22,3 +22,6 @@ LOCK: Final = ".movenet/lock"
 
 SEGMENTS: Final = ".movenet/segments"
 """The folder of what is done of videos that are not finished."""
+
+SHARDS: Final = ".movenet/shards"
+"""The folder of what the shards of a run write down, until it is merged."""

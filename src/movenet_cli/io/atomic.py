@@ -146,7 +146,7 @@ def sync_folders(root: Path) -> None:
     """
     for folder, _ in _own_folders(root):
         with as_output_error(folder, of_input=False):
-            _sync_folder(folder)
+            sync_folder(folder)
 
 
 def remove_leftovers(root: Path) -> int:
@@ -224,7 +224,7 @@ def _make_folder(folder: Path, root: Path | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let the new name reach the disk; not every file system can be asked to."""
     if os.name == "nt":
         return

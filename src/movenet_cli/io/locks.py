@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from filelock import FileLock, Timeout
 _LOG = logging.getLogger(__name__)
 _NO_LOCKS_HERE: Final = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What network and FUSE file systems answer when they cannot lock."""
+
+_HELD: Final = {errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK}
 
 
 class LockHeldError(Exception):
@@ -44,13 +47,50 @@ def file_lock(path: Path, *, protects: str, wait: str | None = None) -> Iterator
     except OSError as error:
         if error.errno not in _NO_LOCKS_HERE:
             raise
-        _LOG.warning(
-            "%s cannot be locked on this file system: let no other process write to it meanwhile", protects
-        )
+        _warn(protects)
     try:
         yield
     finally:
         lock.release()
+
+
+@contextlib.contextmanager
+def shared_lock(path: Path, *, protects: str) -> Iterator[None]:
+    """Hold a lock that others may share, and nobody may hold alone meanwhile; see `file_lock`.
+
+    Raises:
+        LockHeldError: someone holds it alone.
+        OSError: the lock's file cannot be opened.
+        NotImplementedError: this system has no such locks.
+    """
+    if os.name == "nt":
+        raise NotImplementedError
+    import fcntl  # noqa: PLC0415 - there is none on Windows
+
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS_HERE:
+                os.close(handle)
+                if error.errno in _HELD:
+                    raise LockHeldError(path) from error
+                raise
+            _warn(protects)
+        if os.fstat(handle).st_nlink:
+            break
+        os.close(handle)  # who held it has removed the file
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _warn(protects: str) -> None:
+    _LOG.warning(
+        "%s cannot be locked on this file system: let no other process write to it meanwhile", protects
+    )
 
 
 def is_free(path: Path) -> bool:

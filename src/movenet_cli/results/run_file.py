@@ -7,6 +7,7 @@ from msgspec import Struct
 from movenet_cli.core.results import State
 from movenet_cli.errors import InputError
 from movenet_cli.io.strict_json import decode
+from movenet_cli.output.folder.shards import SHARD_JOURNAL, SHARD_RUN, shard_files
 from movenet_cli.results.records import Count, SummaryRecord
 
 
@@ -60,6 +61,10 @@ def read_run(path: Path) -> Run:
     Raises:
         InputError: when it cannot be read, or is none.
     """
+    if not path.exists() and shard_files(path.parent, SHARD_RUN, SHARD_JOURNAL):
+        raise InputError(
+            f"{path}: it is not there yet: run `movenet merge {path.parent}` after the last shard"
+        )
     try:
         return decode(Run, path.read_bytes(), unique=True)
     except (OSError, ValueError) as error:

@@ -12,6 +12,7 @@ from movenet_cli.output.folder.journal import JOURNAL_NAME, read_records
 from movenet_cli.output.folder.layout import dataset_part
 from movenet_cli.output.folder.output_file import Output, output_of
 from movenet_cli.output.folder.records import Entry, RunFile
+from movenet_cli.output.folder.shards import SHARD_JOURNAL, SHARD_RUN, shard_files
 from movenet_cli.results.comparison import contents, differing_origins, miscounted
 from movenet_cli.results.csv_check import check_csv
 from movenet_cli.results.dataset import read_dataset
@@ -66,7 +67,8 @@ class Validation:
         yield from self._tables()
         if self._has(JOURNAL_NAME, RUN):
             yield from self._check_journal()
-        if self._has(RUN) or self._is_of_a_run:
+        is_in_shards = bool(shard_files(self._folder, SHARD_RUN, SHARD_JOURNAL))
+        if self._has(RUN) or self._is_of_a_run or is_in_shards:
             yield from self._check_run()
         for path, name in find_files(self._folder, "coco"):
             self._origins.setdefault(escape_name(name), path)

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import InputOutcome
+from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MovenetError, OutputError
 from movenet_cli.io.versions import version
 from movenet_cli.media.discover import Discovery
@@ -24,6 +25,7 @@ from movenet_cli.run.batch import Batch, Events
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.processes import Processes, are_worth_it
 from movenet_cli.run.report import Report
+from movenet_cli.run.shard_inputs import ShardInputs
 from movenet_cli.run.worker import Worker
 from movenet_cli.run.workers import Threads, Workers
 
@@ -56,12 +58,19 @@ class Target:
         formats: names from the table of formats.
         overlay: whether to draw skeletons, too.
         overwrite: whether to redo everything.
+        part: of a run's inputs that are given; None when all are.
     """
 
     folder: Path
     formats: tuple[str, ...]
     overlay: bool = False
     overwrite: bool = False
+    part: ShardInputs | None = None
+
+    @property
+    def shard(self) -> Shard | None:
+        """Whose run it is; None for a run of its own."""
+        return None if self.part is None else self.part.shard
 
 
 class Run:
@@ -110,7 +119,13 @@ class Run:
         layout = Layout(target.formats, target.overlay)
         result_settings = self._models.plan.all_result_settings()
         with results_folder(
-            target.folder, layout, result_settings, self._found.files, media_of, target.overwrite
+            target.folder,
+            layout,
+            result_settings,
+            self._found.files,
+            media_of,
+            target.overwrite,
+            target.shard,
         ) as outputs:
             try:
                 self._write_run(outputs, target)
@@ -154,7 +169,10 @@ class Run:
         return Threads(Worker(self._models, cancellation), settings.jobs)
 
     def _write_run(self, outputs: FolderOutputs, target: Target) -> None:
-        outputs.write_run(self.report.document(self._metadata(target)))
+        document = self.report.document(self._metadata(target))
+        if target.part is not None:
+            target.part.complete(document)
+        outputs.write_run(document)
 
     def _metadata(self, target: Target) -> dict[str, object]:
         """What `run.json` says of the run besides its counts."""

@@ -1,9 +1,10 @@
 """A dry run: what a run would do with each input, found out without loading a model or writing a file."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
@@ -38,7 +39,13 @@ class DryRun:
     downloads: tuple[str, ...]
 
 
-def dry_run(settings: Settings, given: Set[str], found: Discovery, target: Target | None) -> DryRun:
+def dry_run(
+    settings: Settings,
+    given: Set[str],
+    found: Discovery,
+    target: Target | None,
+    all_files: Sequence[InputFile] | None = None,
+) -> DryRun:
     """Find out what a run would do.
 
     Args:
@@ -46,6 +53,7 @@ def dry_run(settings: Settings, given: Set[str], found: Discovery, target: Targe
         given: see `effective_settings`.
         found: the inputs.
         target: where results go; None for a stream.
+        all_files: of all shards, when the inputs are those of one.
 
     Raises:
         MovenetError: what would keep the run from starting, where that shows without loading a model.
@@ -54,12 +62,14 @@ def dry_run(settings: Settings, given: Set[str], found: Discovery, target: Targe
     if target is not None:
         layout = Layout(target.formats, target.overlay)
         check_places(target.folder, layout)
-        journal = Journal(target.folder)
+        journal = Journal(target.folder, target.shard)
     first: Kind = "multi" if settings.refine_with else "single"
     asked: list[tuple[str | None, Kind]] = [(settings.model, first), (settings.refine_with, "single")]
     models = [_Model.of(name, kind, settings, journal) for name, kind in asked if name]
     if all(model.is_certain for model in models):
-        settings = effective_settings(settings, given, models[0].info, found.files)
+        settings = effective_settings(
+            settings, given, models[0].info, found.files if all_files is None else all_files
+        )
     infos = [model.info for model in models]
     run_plan = Plan(infos if settings.refine_with else infos[:1], settings)
     if target is None or journal is None:

@@ -115,7 +115,7 @@ class Report:
             return self.fatal
         if self._bugs:
             return ExitCode.BUG
-        if not (self.done or self.kept or self.stopped):
+        if not (self.done or self.kept or self.stopped) and self._expected != 0:  # a shard may have none
             return ExitCode.INPUT
         return ExitCode.PARTIAL if self.failures else ExitCode.OK
 

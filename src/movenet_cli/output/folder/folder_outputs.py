@@ -16,6 +16,7 @@ from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.folder_names import RUN, SEGMENTS
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import InputOutcome
+from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import as_output_error, remove_leftovers, remove_staged, sync_folders, write_file
 from movenet_cli.io.json_text import json_line
@@ -27,6 +28,7 @@ from movenet_cli.output.folder.output_file import Output, put_aside_if_changed
 from movenet_cli.output.folder.ownership import in_the_way, is_foreign
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import Entry
+from movenet_cli.output.folder.shards import SHARD_RUN, shard_file
 from movenet_cli.output.interface import Order, Outputs, Written
 
 
@@ -35,13 +37,15 @@ class FolderOutputs(Outputs):
 
     Args:
         planner: knows the folder and its journal, and decides what is up to date.
+        shard: whose run it is; None for a run of its own.
     """
 
     are_shared: ClassVar[bool] = True
 
-    def __init__(self, planner: FolderPlanner) -> None:
+    def __init__(self, planner: FolderPlanner, shard: Shard | None = None) -> None:
         self._root, self._journal, self._layout = planner.root, planner.journal, planner.layout
         self._planner = planner
+        self._shard = shard
         self._dataset = Dataset(self._root, self._journal)
         self._failed: set[str] = set()
         self._published: dict[str, list[str]] = {}  # of inputs whose entry is not written yet
@@ -151,7 +155,8 @@ class FolderOutputs(Outputs):
 
     def tidy(self) -> None:
         """See `Outputs.tidy`."""
-        remove_leftovers(self._root)
+        if self._shard is None:  # other shards may be writing theirs
+            remove_leftovers(self._root)
 
     def halt(self) -> None:
         """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
@@ -159,17 +164,16 @@ class FolderOutputs(Outputs):
 
     def combine(self, files: Sequence[InputFile]) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
+        if self._shard is not None:  # `movenet merge` does, when all are there
+            return
         if "coco" in self._layout.formats:
             parts = [self._root / dataset_part(file.name) for file in files if self._has_part(file.name)]
             self._dataset.write(parts)
 
     def remove_segments(self) -> None:
         """Remove what is left of videos that an earlier run did not finish, and nobody wants any more."""
-        folder = self._root / SEGMENTS
-        if not folder.is_symlink() and folder.is_dir():
-            remove_staged(folder.iterdir())
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+        if self._shard is None:
+            remove_segments(self._root)
 
     def _has_part(self, name: str) -> bool:
         """Whether this run did or kept the input, and its part of the dataset is complete, by the journal."""
@@ -182,13 +186,9 @@ class FolderOutputs(Outputs):
         sync_folders(self._root)
 
     def write_run(self, document: Mapping[str, object]) -> None:
-        """Write `run.json`: indented, the list of inputs with one line for each."""
-        rest = {name: value for name, value in document.items() if name != "files"}
-        text = json.dumps(rest, indent=2)
-        lines = ",\n".join(f"    {json_line(each)}" for each in cast(list[object], document.get("files", [])))
-        files = f"[\n{lines}\n  ]" if lines else "[]"
-        text = f'{text.removesuffix("}").rstrip()},\n  "files": {files}\n}}\n'
-        write_file(self._root / RUN, text, self._root)
+        """Write `run.json`, or the shard's account."""
+        path = self._root / RUN if self._shard is None else shard_file(self._root, self._shard, SHARD_RUN)
+        write_account(path, document, self._root)
 
     def _strike_outdated(self, name: str, up_to_date: Mapping[str, Output]) -> None:
         """Strike what is out of date from the journal, then remove it.
@@ -218,3 +218,22 @@ class FolderOutputs(Outputs):
                 put_aside_if_changed(self._root / path, entry.outputs.get(path) if entry else None)
                 with as_output_error(self._root / path):
                     (self._root / path).unlink(missing_ok=True)
+
+
+def remove_segments(root: Path) -> None:
+    """Remove what is left of videos that no run has finished; see `FolderOutputs.remove_segments`."""
+    folder = root / SEGMENTS
+    if not folder.is_symlink() and folder.is_dir():
+        remove_staged(folder.iterdir())
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def write_account(path: Path, document: Mapping[str, object], root: Path) -> None:
+    """Write the account of a run: indented, the list of inputs with one line for each."""
+    rest = {name: value for name, value in document.items() if name != "files"}
+    text = json.dumps(rest, indent=2)
+    lines = ",\n".join(f"    {json_line(each)}" for each in cast(list[object], document.get("files", [])))
+    files = f"[\n{lines}\n  ]" if lines else "[]"
+    text = f'{text.removesuffix("}").rstrip()},\n  "files": {files}\n}}\n'
+    write_file(path, text, root)

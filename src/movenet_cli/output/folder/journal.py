@@ -6,6 +6,10 @@ the later holds. A line that was torn by a crash, or is damaged, counts as not t
 
 A run writes the lines (`folder_outputs.py`), and `convert` adds to them. The next run reads them to decide
 what it may keep (`planner.py`), `validate` to compare them with the files.
+
+A shard of a run (`shards.py`) writes a journal of its own, and of the folder's reads what concerns its own
+inputs. Whoever opens the folder's journal reads the shards' behind it; the first line that is added there
+takes them in.
 """
 
 import contextlib
@@ -17,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from movenet_cli.core.shard import Shard
 from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.lines import LineTooLongError, bounded_lines
@@ -31,6 +36,13 @@ from movenet_cli.output.folder.records import (
     record_line,
 )
 from movenet_cli.output.folder.result_settings import ResultSettings, UsedModel
+from movenet_cli.output.folder.shards import (
+    SHARD_JOURNAL,
+    SHARD_LOCK,
+    remove_shards,
+    shard_file,
+    shard_files,
+)
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +55,18 @@ class Journal:
     Opening it only reads; the first record that is added writes. Memory holds one line (about 500 bytes) per
     input.
 
+    Args:
+        folder: the results folder.
+        shard: whose own journal it is; None for the folder's.
+
     Raises:
         OutputError: from any method, when the folder cannot be read or written, or the file is no journal.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shard: Shard | None = None) -> None:
         """Read what is there; lines that are damaged or overtaken go when the first record is added."""
+        self._folder = folder
+        self._shard = shard
         self._path = folder / JOURNAL_NAME
         self._lock = threading.RLock()  # a record that is being added may be made of a look into the journal
         # Inputs are kept as lines: a record as an object takes several times the memory, and a folder may
@@ -59,9 +77,22 @@ class Journal:
         self._files: dict[str, Output | None] = {}
         self._stream: BinaryIO | None = None
         self._is_tidy = True
-        with self._as_output_error():
-            if self._path.exists():
-                self._is_tidy = not self._load()
+        self._read_all()
+
+    def _read_all(self) -> None:
+        shards = [path for _, path in shard_files(self._folder, SHARD_JOURNAL)]
+        if self._shard is not None:
+            self._read(self._path)
+            self._path = shard_file(self._folder, self._shard, SHARD_JOURNAL)
+            self._is_tidy = not self._read(self._path)
+            return
+        is_untidy = [self._read(path) for path in (self._path, *shards)]
+        self._is_tidy = not (any(is_untidy) or shards)
+
+    def _read(self, path: Path) -> bool:
+        """Read one file, if it is there; whether it holds anything that is not needed any more."""
+        with as_output_error(path, of_input=False):
+            return path.exists() and self._load(path)
 
     def get(self, name: str) -> Entry | None:
         """What is recorded of the input."""
@@ -140,16 +171,17 @@ class Journal:
     def _as_output_error(self) -> contextlib.AbstractContextManager[None]:
         return as_output_error(self._path, of_input=False)
 
-    def _load(self) -> bool:
-        """Take in the file; whether it holds anything that is not needed any more.
+    def _load(self, path: Path) -> bool:
+        """Take in a file; whether it holds anything that is not needed any more.
 
         Raises:
             OutputError: it is somebody else's file.
         """
         count = damaged = 0
+        before = self._size
         is_cut = False  # a run was killed while it wrote the last line
         try:
-            with self._path.open("rb") as stream:
+            with path.open("rb") as stream:
                 for line in bounded_lines(stream):
                     count += 1
                     is_cut = not line.endswith(b"\n") and is_beginning(line)
@@ -161,15 +193,18 @@ class Journal:
         # Not one sound line: it is no journal, unless it is the one line that a killed run tore.
         if count == damaged > is_cut:
             raise OutputError(
-                f"{self._path} is not a journal of movenet; move it away, "
-                "or choose another folder with --output"
+                f"{path} is not a journal of movenet; move it away, or choose another folder with --output"
             )
         # A torn last line is what a crash leaves, and costs nothing new; other damage is worth a warning.
         if damaged > is_cut:
             lines = "a line is" if damaged - is_cut == 1 else f"{damaged - is_cut} lines are"
-            log.warning("%s: %s damaged; the inputs recorded there are done again", self._path, lines)
-        kept = len(self._entries) + len(self._started) + len(self._settings) + len(self._files)
-        return count != kept
+            log.warning("%s: %s damaged; the inputs recorded there are done again", path, lines)
+        return count != self._size - before
+
+    @property
+    def _size(self) -> int:
+        """How many lines are needed."""
+        return len(self._entries) + len(self._started) + len(self._settings) + len(self._files)
 
     def _take_line(self, line: bytes) -> bool:
         """Take in one line; whether it is sound."""
@@ -181,7 +216,12 @@ class Journal:
             pass
         return False
 
+    def _concerns(self, name: str) -> bool:
+        return self._shard is None or self._shard.has(name)
+
     def _take(self, record: Record, line: bytes) -> None:
+        if isinstance(record, Entry | StartedInput) and not self._concerns(record.name):
+            return
         if isinstance(record, ResultSettings):
             self._settings[record.key] = record
         elif isinstance(record, StartedInput):
@@ -213,6 +253,8 @@ class Journal:
             file.stream.writelines(record_line(RunFile(*each)) for each in self._files.items())
             file.stream.writelines(self._entries.values())
             file.stream.writelines(self._started.values())
+        if self._shard is None:
+            remove_shards(self._folder, SHARD_JOURNAL, SHARD_LOCK)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from movenet_cli.core.folder_names import LOCK, RUN
+from movenet_cli.core.folder_names import LOCK, RUN, SHARDS
 from movenet_cli.core.inputs import InputFile
 from movenet_cli.errors import OutputError, UsageError
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
@@ -36,7 +36,7 @@ def check_places(root: Path, layout: Layout) -> None:
     Raises:
         OutputError: at the first one.
     """
-    for path in (str(Path(LOCK).parent), *layout.folders):
+    for path in (str(Path(LOCK).parent), SHARDS, *layout.folders):
         for folder in reversed([Path(path), *Path(path).parents][:-1]):
             _check(root / folder, stat.S_ISDIR, "folder")
     for path in (LOCK, JOURNAL_NAME, *layout.run_files):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from movenet_cli.core.folder_names import LOCK, RUN
 from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.shard import Shard
 from movenet_cli.io.atomic import as_output_error, make_folder, remove_leftovers
 from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.output.folder.journal import Journal
@@ -22,6 +23,7 @@ from movenet_cli.output.folder.ownership import check_places
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import RunFile
 from movenet_cli.output.folder.result_settings import ResultSettings
+from movenet_cli.output.folder.shards import SHARD_LOCK, SHARD_RUN, check_count, remove_shards, shard_file
 
 
 @contextlib.contextmanager
@@ -32,6 +34,7 @@ def results_folder(
     files: Sequence[InputFile],
     media_of: Callable[[Path], Media | None],
     overwrite: bool = False,
+    shard: Shard | None = None,
 ) -> Iterator[FolderOutputs]:
     """Hold a results folder for one run; what a killed run left half-written is removed first.
 
@@ -44,6 +47,7 @@ def results_folder(
         files: the inputs.
         media_of: tells what a file will turn out to be; None when it cannot be read.
         overwrite: nothing is taken to be up to date.
+        shard: whose run it is; None for a run of its own.
 
     Raises:
         OutputError: the folder cannot be made or written, another run holds it, or what is not ours is in
@@ -51,10 +55,13 @@ def results_folder(
         UsageError: results of other inputs or settings would be lost.
     """
     check_places(root, layout)
-    missing = [path for path in (root / LOCK, *(root / LOCK).parents) if not path.exists()]
-    with locked(root):
+    lock = root / LOCK if shard is None else shard_file(root, shard, SHARD_LOCK)
+    missing = [path for path in (lock, *lock.parents) if not path.exists()]
+    with locked(root, shard):
         try:
-            journal = Journal(root)
+            if shard is not None:
+                check_count(root, shard)
+            journal = Journal(root, shard)
             planner = FolderPlanner(root, journal, layout, settings, media_of, overwrite)
             plan = planner.plan(files)
             plan.check(root)
@@ -62,7 +69,12 @@ def results_folder(
             _remove_made(missing)
             raise
         try:
-            remove_leftovers(root)
+            if shard is None:
+                remove_leftovers(root)  # other shards may be writing theirs
+                remove_shards(root, SHARD_RUN)
+            elif is_regular_file(root / RUN):
+                with as_output_error(root / RUN, of_input=False):
+                    (root / RUN).unlink(missing_ok=True)  # what it says will not hold before the next merge
             _remove_unfinished(root, journal)
             for folder in layout.folders:
                 make_folder(root / folder)
@@ -70,7 +82,7 @@ def results_folder(
             journal.note(chain(settings.values(), [RunFile(RUN, None)], planner.started(plan.to_do)))
             journal.sync()  # no file of ours is on the disk before the line that says it is ours
             plan.log_losses()
-            yield FolderOutputs(planner)
+            yield FolderOutputs(planner, shard)
         finally:
             journal.close()
 

@@ -1,0 +1,280 @@
+"""The end of a run in shards: their journals become one, and `coco.json` and `run.json` are made of all."""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct, to_builtins
+
+from movenet_cli.core.folder_names import DATASET, RUN
+from movenet_cli.core.results import State, Summary
+from movenet_cli.core.shard import Shard
+from movenet_cli.errors import ExitCode, InputError, UsageError
+from movenet_cli.io.atomic import remove_leftovers, sync_folders
+from movenet_cli.io.json_text import unescape_name
+from movenet_cli.io.strict_json import decode
+from movenet_cli.output.folder.dataset import Dataset
+from movenet_cli.output.folder.folder_outputs import remove_segments, write_account
+from movenet_cli.output.folder.journal import Journal
+from movenet_cli.output.folder.layout import Layout, dataset_part
+from movenet_cli.output.folder.lock import locked
+from movenet_cli.output.folder.ownership import check_places, in_the_way, is_foreign_run_file
+from movenet_cli.output.folder.records import RunFile
+from movenet_cli.output.folder.shards import (
+    SHARD_JOURNAL,
+    SHARD_LOCK,
+    SHARD_RUN,
+    remove_shards,
+    shard_files,
+)
+
+log = logging.getLogger(__name__)
+
+_MAY_DIFFER: Final = {"overwrite", "jobs", "engine", "batch_size", "fail_fast", "device"}
+"""Options of the shards that results do not depend on."""
+
+
+class _Inputs(Struct):
+    total: int
+    done: int
+    kept: int
+    failed: int
+    ignored: int
+
+
+class _Timings(Struct):
+    started: datetime
+    seconds: float
+    frames_per_second: float
+
+
+class _File(Struct):
+    source: str
+    path: str | None
+    state: State
+    position: int | None = None
+
+
+class _Which(Struct):
+    number: int
+    count: int
+    all_inputs: str
+
+
+class _Account(Struct):
+    """What a shard wrote down of its run; see `Report.document` and `ShardInputs.complete`."""
+
+    schema: str
+    tool: dict[str, str]
+    libraries: dict[str, str]
+    python: str
+    platform: str
+    model: dict[str, Any]
+    refine_with: dict[str, Any] | None
+    options: dict[str, Any]
+    exit_code: int | None
+    complete: bool
+    inputs: _Inputs
+    frames: dict[str, int]
+    failures: list[dict[str, str]]
+    notes: list[dict[str, str]]
+    timings: _Timings
+    files: list[_File]
+    shard: _Which
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What has come of a merge.
+
+    Attributes:
+        exit_code: what a run of all the inputs would have ended with; INPUT while anything is missing.
+        missing: shards that have not run, or not to their end.
+        inputs: done or kept.
+        failed: inputs that failed.
+        frames: counts of the frames.
+        is_uneven: whether the shards have found different inputs.
+    """
+
+    exit_code: ExitCode
+    missing: tuple[Shard, ...]
+    inputs: int
+    failed: int
+    frames: Summary
+    is_uneven: bool
+
+
+def merge_shards(folder: Path) -> Merged:
+    """Make one run of the shards that have worked in a results folder; what is missing may come later.
+
+    The documents, tables and overlays are there already. The journal takes in what the shards wrote down;
+    `coco.json` is made when every shard has run to its end, `run.json` in any case.
+
+    Raises:
+        InputError: there are no shards, or what they wrote down is damaged.
+        OutputError: a shard is still at work, or the folder cannot be written.
+        UsageError: the shards' results were made with different options.
+    """
+    if not shard_files(folder, SHARD_RUN, SHARD_JOURNAL):
+        raise InputError(f"there are no shards in {folder}: run `movenet annotate` with --shard first")
+    check_places(folder, Layout(["coco"], overlay=False))
+    with locked(folder):
+        accounts = [_read(path) for _, path in shard_files(folder, SHARD_RUN)]
+        if not accounts:
+            raise InputError(f"no shard in {folder} has got far enough to be merged: run them again")
+        _check_options(folder, accounts)
+        with contextlib.closing(Journal(folder)) as journal:
+            return _Merge(folder, accounts, journal).run()
+
+
+class _Merge:
+    """One merge of a folder that is held.
+
+    Args:
+        folder: the results folder.
+        accounts: of its shards, in order.
+        journal: of the folder, with those of the shards.
+    """
+
+    def __init__(self, folder: Path, accounts: Sequence[_Account], journal: Journal) -> None:
+        self._folder = folder
+        self._accounts = accounts
+        self._journal = journal
+        count = accounts[0].shard.count
+        ended = {account.shard.number for account in accounts if account.complete}
+        self._missing = [Shard(number, count) for number in range(1, count + 1) if number not in ended]
+        self._is_uneven = len({account.shard.all_inputs for account in accounts}) > 1
+
+    def run(self) -> Merged:
+        """Write everything."""
+        folder, journal = self._folder, self._journal
+        foreign = [folder / name for name in (RUN, DATASET) if is_foreign_run_file(folder, journal, name)]
+        if foreign:
+            raise in_the_way(foreign)
+        remove_leftovers(folder)
+        journal.note([RunFile(RUN, None)])  # takes the shards' journals in
+        dataset = Dataset(folder, journal)
+        if self._is_whole:
+            if "coco" in self._accounts[0].options["formats"]:
+                dataset.write(self._parts())
+            remove_segments(folder)
+        else:
+            dataset.drop()
+        journal.sync()
+        sync_folders(folder)
+        write_account(folder / RUN, self._document(), folder)
+        remove_shards(folder, SHARD_JOURNAL, SHARD_LOCK)
+        inputs = self._inputs()
+        frames = Summary.from_fields(self._frames())
+        return Merged(
+            self._exit_code,
+            tuple(self._missing),
+            inputs["done"] + inputs["kept"],
+            inputs["failed"],
+            frames,
+            self._is_uneven,
+        )
+
+    @property
+    def _is_whole(self) -> bool:
+        return not self._missing and not self._is_uneven
+
+    @property
+    def _exit_code(self) -> ExitCode:
+        inputs = self._inputs()
+        if any(account.exit_code == ExitCode.BUG for account in self._accounts):
+            return ExitCode.BUG
+        if not self._is_whole or not inputs["done"] + inputs["kept"]:
+            return ExitCode.INPUT
+        return ExitCode.PARTIAL if any(account.failures for account in self._accounts) else ExitCode.OK
+
+    def _parts(self) -> list[Path]:
+        """The parts of the dataset, in the order of a run without shards."""
+        found = []
+        for account in self._accounts:
+            for file in account.files:
+                name = unescape_name(file.source)
+                entry = None if file.state == "failed" else self._journal.get(name)
+                if entry is not None and dataset_part(name) in entry.outputs:
+                    found.append((file.position, name))
+        return [self._folder / dataset_part(name) for _, name in sorted(found, key=_position)]
+
+    def _inputs(self) -> dict[str, int]:
+        counts = [to_builtins(account.inputs) for account in self._accounts]
+        sums = {name: sum(count[name] for count in counts) for name in counts[0]}
+        return sums | {"ignored": max(count["ignored"] for count in counts)}  # every shard met all of them
+
+    def _frames(self) -> dict[str, int]:
+        return sum((Summary.from_fields(account.frames) for account in self._accounts), Summary()).fields()
+
+    def _document(self) -> dict[str, object]:
+        """The account of all shards as one run; what they have in common is taken from the first."""
+        first = self._accounts[0]
+        same = ("schema", "tool", "libraries", "python", "platform", "model", "refine_with", "options")
+        files = ((unescape_name(file.source), file) for account in self._accounts for file in account.files)
+        return {
+            **{name: getattr(first, name) for name in same},
+            "exit_code": int(self._exit_code),
+            "complete": self._is_whole,
+            "inputs": self._inputs(),
+            "frames": self._frames(),
+            "failures": self._lines(lambda account: account.failures),
+            "notes": self._lines(lambda account: account.notes),
+            "timings": self._timings(),
+            "shards": {"count": first.shard.count, "missing": [shard.number for shard in self._missing]},
+            "files": [
+                {"source": file.source, "path": file.path, "state": file.state}
+                for _, file in sorted(files, key=lambda each: each[0])
+            ],
+        }
+
+    def _lines(self, of: Callable[[_Account], Iterable[dict[str, str]]]) -> list[dict[str, str]]:
+        lines = (line for account in self._accounts for line in of(account))
+        return sorted(lines, key=lambda line: line["source"])
+
+    def _timings(self) -> dict[str, object]:
+        """From the start of the first shard to the end of the last, as far as their clocks agree."""
+        timings = [account.timings for account in self._accounts]
+        started = min(each.started for each in timings)
+        ended = max(each.started + timedelta(seconds=each.seconds) for each in timings)
+        seconds = (ended - started).total_seconds()
+        frames = sum(each.frames_per_second * each.seconds for each in timings)
+        return {
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round(seconds, 3),
+            "frames_per_second": round(frames / max(seconds, 1e-9), 2),
+        }
+
+
+def _read(path: Path) -> _Account:
+    try:
+        return decode(_Account, path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: it cannot be read: {error}; run this shard again") from error
+
+
+def _check_options(folder: Path, accounts: Sequence[_Account]) -> None:
+    """Refuse results that do not belong together.
+
+    Raises:
+        UsageError: naming the first difference.
+    """
+    first = accounts[0]
+    for other in accounts[1:]:
+        which = f"shards {first.shard.number} and {other.shard.number} of {first.shard.count} in {folder}"
+        if (first.model, first.refine_with) != (other.model, other.refine_with):
+            raise UsageError(f"{which} used different models; run one of them again with --overwrite")
+        for name in sorted((first.options.keys() | other.options.keys()) - _MAY_DIFFER):
+            if first.options.get(name) != other.options.get(name):
+                raise UsageError(
+                    f"{which} were run with different options: {name} {first.options.get(name)} and "
+                    f"{other.options.get(name)}; run one of them again with --overwrite"
+                )
+
+
+def _position(found: tuple[int | None, str]) -> tuple[int, str]:
+    return -1 if found[0] is None else found[0], found[1]
