@@ -18,7 +18,7 @@ from movenet_cli.errors import UsageError
 
 Crop = Literal["auto", "none", "refine", "follow", "careful"]
 Runtime = Literal["auto", "litert", "tensorflow"]
-Engine = Literal["local", "threads", "processes"]
+Engine = Literal["local", "threads", "processes", "ray"]
 Format = Literal["json", "jsonl", "csv", "coco"]
 Progress = Literal["auto", "bar", "json", "none"]
 EvaluatedPeople = Literal["all", "dominant"]
@@ -49,6 +49,11 @@ MAX_PEOPLE: Final = 6
 
 DEFAULT_INPUT_SIZE: Final = 256
 INPUT_SIZE_STEP: Final = 32
+
+DEFAULT_RAY_ADDRESS: Final = "auto"
+"""The cluster that this machine belongs to."""
+
+MAX_ITEM_TIMEOUT: Final = 10**7
 
 DEFAULT_MAX_PIXELS: Final = 200_000_000
 
@@ -126,6 +131,8 @@ class Settings:
     fail_fast: bool = False
     jobs: int = field(default_factory=default_jobs)
     engine: Engine = "local"
+    ray_address: str = DEFAULT_RAY_ADDRESS
+    item_timeout: float | None = None
     runtime: Runtime = "auto"
     device: str = "auto"
     batch_size: int = 1
@@ -142,6 +149,10 @@ class Settings:
             raise UsageError(f"--input-size: {self.input_size} is not a multiple of {INPUT_SIZE_STEP}")
         if ends_before_it_starts(self.start, self.end):
             raise UsageError("--end must lie after --start")
+        if self.item_timeout is not None and self.engine == "threads":
+            raise UsageError("--item-timeout: a thread cannot be stopped; use --engine processes or ray")
+        if self.ray_address != DEFAULT_RAY_ADDRESS and self.engine != "ray":
+            raise UsageError("--ray-address would have no effect without --engine ray")
         if self.offline and self.mirror:
             raise UsageError("--mirror would have no effect: --offline (MOVENET_OFFLINE) forbids it")
 

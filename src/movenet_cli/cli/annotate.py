@@ -34,7 +34,17 @@ class AnnotateCommand(GroupedCommand):
         "People": ("min_score", "min_keypoints", "min_pose_score"),
         "Frames of videos": ("stride", "fps", "start", "end", "max_frames"),
         "Inputs": ("root", "include", "exclude", "null", "max_pixels", "fail_fast", "shard"),
-        "Machine": ("jobs", "engine", "runtime", "device", "batch_size", "offline", "mirror"),
+        "Machine": (
+            "jobs",
+            "engine",
+            "ray_address",
+            "item_timeout",
+            "runtime",
+            "device",
+            "batch_size",
+            "offline",
+            "mirror",
+        ),
         "Messages": ("progress", "quiet", "verbose"),
     }
     examples = (
@@ -225,15 +235,29 @@ class AnnotateCommand(GroupedCommand):
     type=Integer(*default.RANGES["jobs"]),
     default=default.default_jobs,
     show_default="CPU count",
-    help="Number of inference workers.",
+    help="Number of inference workers; with --engine ray, instead of one for each CPU of the cluster.",
 )
 @option(
     "--engine",
     type=click.Choice(default.ENGINES),
     default="local",
     show_default=True,
-    help="Who does the work: threads, or processes of their own, which a damaged file cannot take down with "
-    "it. local: processes where there are many cores and much to do.",
+    help="Who does the work: threads; processes, which a damaged file takes down one by one; or the machines "
+    "of a Ray cluster. local: threads, or processes where there are many cores and much to do.",
+)
+@option(
+    "--ray-address",
+    metavar="HOST:PORT",
+    type=Text(),
+    default=default.DEFAULT_RAY_ADDRESS,
+    show_default=True,
+    help="Head of the Ray cluster; auto: the cluster that this machine belongs to.",
+)
+@option(
+    "--item-timeout",
+    metavar="SECONDS",
+    type=Number(0, default.MAX_ITEM_TIMEOUT, min_open=True),
+    help="Give up an input, or a segment of a long video, after this time. It fails, with a reason.",
 )
 @option(
     "--runtime",

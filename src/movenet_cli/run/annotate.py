@@ -12,7 +12,7 @@ from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
-from movenet_cli.errors import MovenetError, OutputError
+from movenet_cli.errors import MovenetError, OutputError, UsageError
 from movenet_cli.io.versions import version
 from movenet_cli.media.discover import Discovery
 from movenet_cli.media.opening import media_of
@@ -24,6 +24,7 @@ from movenet_cli.output.stream import StreamOutputs
 from movenet_cli.run.batch import Batch, Events
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.processes import Processes, are_worth_it
+from movenet_cli.run.ray_workers import RayWorkers, connect
 from movenet_cli.run.report import Report
 from movenet_cli.run.shard_inputs import ShardInputs
 from movenet_cli.run.worker import Worker
@@ -101,7 +102,12 @@ class Run:
 
         Raises:
             OutputError: the stream cannot be written.
+            UsageError: the work could not be done as the settings say.
         """
+        settings = self._models.settings
+        if settings.engine == "ray" or settings.item_timeout is not None:
+            what = "--engine ray" if settings.engine == "ray" else "--item-timeout"
+            raise UsageError(f"{what} needs a results folder; choose one with --output")
         self._annotate(StreamOutputs(stream))
 
     def to_folder(self, target: Target, at_end: Callable[[], None] = lambda: None) -> None:
@@ -116,6 +122,8 @@ class Run:
             UsageError: results of other inputs or settings would be lost.
         """
         report = self.report
+        if self._models.settings.engine == "ray":
+            connect(self._models.settings.ray_address)  # before anything is written
         layout = Layout(target.formats, target.overlay)
         result_settings = self._models.plan.all_result_settings()
         with results_folder(
@@ -159,7 +167,11 @@ class Run:
     def _workers(self, outputs: Outputs, cancellation: CancellationToken) -> Workers:
         settings = self._models.settings
         engine = settings.engine
-        if engine == "local":
+        if engine == "ray":
+            return RayWorkers(self._models, cancellation)
+        if engine == "local" and settings.item_timeout is not None:
+            engine = "processes"
+        elif engine == "local":
             is_on_cpu = all(info.runtime == "litert" for info in self._models.infos)
             engine = (
                 "processes" if is_on_cpu and are_worth_it(settings.jobs, self._found.files) else "threads"

@@ -59,7 +59,9 @@ class Annotator:
         max_pixels: image files with more pixels are refused before they are decoded.
         fail_fast: `run` stops at the first input that fails.
         jobs: inference workers; None for one per processor.
-        engine: of `run`: `threads`, `processes`, or `local` for what fits.
+        engine: of `run`: `threads`, `processes`, `ray`, or `local` for what fits on this machine.
+        ray_address: of `run`: the Ray cluster's head; `auto` for the one that this machine belongs to.
+        item_timeout: of `run`: seconds after which an input, or a segment of a long video, fails.
         runtime: `auto`, `litert` or `tensorflow`.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         batch_size: TensorFlow: frames per call.
@@ -92,6 +94,8 @@ class Annotator:
         fail_fast: bool = False,
         jobs: int | None = None,
         engine: Engine = "local",
+        ray_address: str = default.DEFAULT_RAY_ADDRESS,
+        item_timeout: float | None = None,
         runtime: Runtime = "auto",
         device: str = "auto",
         batch_size: int = 1,

@@ -151,6 +151,8 @@ _CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "fail_fast": _switch,
     "jobs": _jobs,
     "engine": partial(_choice, default.ENGINES),
+    "ray_address": text_of,
+    "item_timeout": _optional(partial(_number, default.MAX_ITEM_TIMEOUT, min_open=True)),
     "runtime": partial(_choice, default.RUNTIMES),
     "device": _device,
     "offline": _offline,

@@ -11,7 +11,7 @@ from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
-from movenet_cli.errors import MediaError, MovenetError, OutputError, shortage
+from movenet_cli.errors import MediaError, ModelError, MovenetError, OutputError, shortage
 from movenet_cli.output.interface import Outputs, Written
 from movenet_cli.run.long_video import LongVideo
 from movenet_cli.run.report import Report
@@ -20,6 +20,9 @@ from movenet_cli.run.worker import internal
 from movenet_cli.run.workers import Workers
 
 log = logging.getLogger(__name__)
+
+_FATAL: Final = (OutputError, ModelError)
+"""What every further input would fail of alike."""
 
 LONG: Final = 10_000
 """Frames from which on a video is cut also while there are other inputs: what is done survives a kill."""
@@ -97,6 +100,7 @@ class Batch:
 
         Raises:
             OutputError: when results cannot be written; the report holds what was done before.
+            ModelError: when a worker elsewhere cannot load the models.
         """
         inputs = _Inputs(files, self._workers.count)
         futures: list[Future[None]] = []
@@ -142,7 +146,7 @@ class Batch:
                     return
         except Cancelled:
             return
-        except OutputError as error:
+        except _FATAL as error:
             self._report.fatal = error.exit_code
             self._halt()
             raise
@@ -160,7 +164,7 @@ class Batch:
             try:
                 outcome = self._one(taken)
                 self._events.input_done(outcome)
-            except (OutputError, Cancelled):
+            except (*_FATAL, Cancelled):
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
@@ -194,7 +198,7 @@ class Batch:
                 failed = cast(Failed, done)
             except MediaError as error:
                 failed = Failed(str(error), order)
-            except (OutputError, Cancelled):
+            except (*_FATAL, Cancelled):
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)

@@ -33,6 +33,7 @@ class LoadedModels:
 
     Attributes:
         settings: without those that have no effect with these models.
+        given: the names of the options that were given.
         infos: what is known of each model; the first one is what the user named.
         plan: chooses how each input is annotated.
         engine: runs the models.
@@ -61,6 +62,7 @@ class LoadedModels:
         self.settings = effective_settings(settings, given, models[0].info, files)
         if self.settings.refine_with is not None:
             models.append(load(settings, self.settings.refine_with))
+        self.given = given | self.settings.given
         self.infos = [model.info for model in models]
         self.plan = Plan(self.infos, self.settings)
         self.engine = Engine(models, self.settings.jobs, self.settings.thresholds)

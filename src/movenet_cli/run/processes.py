@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
@@ -21,8 +22,8 @@ from movenet_cli.errors import MovenetError, shortage
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.segment import Tell
 from movenet_cli.run.work import Done, Failed, Work
-from movenet_cli.run.worker_process import Raised, Setup, Told
-from movenet_cli.run.workers import Workers
+from movenet_cli.run.worker_process import Loaded, Raised, Setup, Told
+from movenet_cli.run.workers import Workers, took_too_long
 
 TRIES: Final = 2
 """How often an item is tried whose process crashes."""
@@ -48,6 +49,10 @@ class _CrashedError(Exception):
     """A worker process ended in the middle of an item."""
 
 
+class _TooLongError(Exception):
+    """An item has taken more time than it may."""
+
+
 class Processes(Workers):
     """A process for each item in hand, with a copy of the models of its own; started when it is needed.
 
@@ -61,6 +66,7 @@ class Processes(Workers):
         # What has been downloaded for the run is there; a process needs no network.
         settings = replace(models.settings, jobs=1, offline=True)
         self._setup = pickle.dumps(Setup(settings, models.infos))
+        self._item_timeout = settings.item_timeout
         self._cancellation = cancellation
         self._idle: SimpleQueue[_Process] = SimpleQueue()
         self._all: list[_Process] = []
@@ -82,7 +88,10 @@ class Processes(Workers):
         for _ in range(TRIES):
             process = self._take()
             try:
-                done = process.do(work, tell, self._cancellation)
+                done = process.do(work, tell, self._cancellation, self._item_timeout)
+            except _TooLongError:
+                self._drop(process)
+                return Failed(took_too_long(self._item_timeout), getattr(work, "order", None))
             except _CrashedError as error:
                 reason = str(error)
                 self._drop(process)
@@ -126,6 +135,7 @@ class _Process:
 
     def __init__(self, setup: bytes) -> None:
         self._connection, theirs = Pipe()
+        self._is_loaded = False
         try:
             # Not through `multiprocessing`, which would run a Python program's main module once more, nor
             # with `-m`, which would give the values that are sent back another module's name.
@@ -147,21 +157,29 @@ class _Process:
         with contextlib.suppress(OSError):  # it is gone already, as the first item will tell
             self._connection.send_bytes(setup)
 
-    def do(self, work: Work, tell: Tell, cancellation: CancellationToken) -> Done:
+    def do(self, work: Work, tell: Tell, cancellation: CancellationToken, item_timeout: float | None) -> Done:
         """Have it do one item.
 
         Raises:
             _CrashedError: it ended before it had an answer.
+            _TooLongError: it has taken more than `item_timeout` seconds.
             Cancelled: once the run is cancelled.
         """
         try:
             self._connection.send(work)
+            began = time.monotonic()
             while True:
                 while not self._connection.poll(_WAKE_INTERVAL):
                     cancellation.check()
+                    is_late = item_timeout is not None and time.monotonic() - began > item_timeout
+                    if is_late and self._is_loaded:
+                        raise _TooLongError
                 answer = self._connection.recv()
                 if isinstance(answer, Raised):
                     raise answer.error
+                if isinstance(answer, Loaded):
+                    self._is_loaded, began = True, time.monotonic()
+                    continue
                 if not isinstance(answer, Told):
                     return answer  # type: ignore[no-any-return]
                 for result in answer.results:

@@ -42,6 +42,11 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """The models are loaded; items may come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """Results of an input's frames, as they come."""
 
@@ -56,7 +61,7 @@ class Raised:
     error: Exception
 
 
-Answer = Told | Done | Raised
+Answer = Loaded | Told | Done | Raised
 
 
 def main(descriptor: int) -> None:
@@ -72,12 +77,9 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGTERM, cancel)
     try:
         setup: Setup = connection.recv()
-        with LoadedModels(setup.settings, frozenset(), _load) as models:
-            if [info.sha256 for info in models.infos] != [info.sha256 for info in setup.infos]:
-                raise ModelError(
-                    "the model's file has changed since the run began: run the same command again"
-                )
+        with load_models(setup) as models:
             worker = Worker(models, cancellation)
+            connection.send(Loaded())
             while True:
                 work: Work = connection.recv()
                 _do(worker, work, connection)
@@ -98,12 +100,32 @@ def _do(worker: Worker, work: Work, connection: Connection) -> None:
     connection.send(done)
 
 
-def _send_error(connection: Connection, error: Exception) -> None:
+def load_models(setup: Setup) -> LoadedModels:
+    """Load the models of a run once more.
+
+    Raises:
+        ModelError: they are not here, or not the same.
+    """
+    models = LoadedModels(setup.settings, frozenset(), _load)
+    if [info.sha256 for info in models.infos] != [info.sha256 for info in setup.infos]:
+        models.engine.close()
+        raise ModelError(
+            "the model's file is not the one that the run began with: run the same command again"
+        )
+    return models
+
+
+def sendable(error: Exception) -> Exception:
+    """The error, or one like it that can be sent: some libraries' errors cannot."""
     try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own: some libraries' errors cannot be sent
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     except Exception:  # noqa: BLE001
-        error = RuntimeError(f"{type(error).__name__}: {error}")
-    connection.send(Raised(error))
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _send_error(connection: Connection, error: Exception) -> None:
+    connection.send(Raised(sendable(error)))
 
 
 class _Teller:

@@ -8,6 +8,11 @@ from movenet_cli.run.work import Done, Work
 from movenet_cli.run.worker import Worker
 
 
+def took_too_long(seconds: float | None) -> str:
+    """Why an item failed whose worker was stopped."""
+    return f"it took longer than {seconds:g} seconds (--item-timeout)"
+
+
 class Workers(ABC):
     """Does work items; called from as many threads at once as there may be items in hand."""
 
