@@ -6,7 +6,6 @@ given to another one. This is the only module that knows Ray.
 
 import contextlib
 import logging
-import signal
 import socket
 import threading
 import time
@@ -38,6 +37,9 @@ _MOST_LOST_NODES: Final = 20
 _INTERVAL: Final = 0.25
 """Seconds after which whoever waits for an actor asks for results, and looks whether the run is to end."""
 
+_ANSWER: Final = 60.0
+"""Seconds that a cluster gets to answer."""
+
 _PATIENCE: Final = 30.0
 """Seconds without any actor after which a warning says so."""
 
@@ -60,21 +62,39 @@ def connect(address: str) -> None:
             "start the run on a machine that belongs to it, with HOST:PORT or auto"
         )
     ray = _ray()
-    if ray.is_initialized():
-        return
-    is_main = threading.current_thread() is threading.main_thread()
-    on_termination = signal.getsignal(signal.SIGTERM)
-    try:
-        ray.init(address=address, log_to_driver=False, configure_logging=False, logging_level=logging.ERROR)
-    except Exception as error:  # of many kinds, by what is wrong
-        reason = " ".join(str(error).split(". ")[0].split()).rstrip(".")
+    if not ray.is_initialized() and (reason := _cannot_join(ray, address)) is not None:
         raise UsageError(
             f"--ray-address: no Ray cluster can be joined at {address} ({reason}); "
             "start one with `ray start --head`, or name its head as HOST:PORT"
-        ) from error
-    finally:
-        if is_main:  # Ray puts its own in the place of ours
-            signal.signal(signal.SIGTERM, on_termination)
+        )
+
+
+def _cannot_join(ray: Any, address: str) -> str | None:
+    """Join a cluster; why it cannot be joined.
+
+    In a thread: Ray waits for ever where nobody answers, and in the main thread it replaces the handling of
+    signals.
+    """
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), _ANSWER).close()
+        except (OSError, OverflowError) as error:
+            return getattr(error, "strerror", None) or "nobody answers"
+    problems: list[str | None] = ["nobody answers"]
+
+    def join() -> None:
+        try:
+            ray.init(address=address, log_to_driver=False, configure_logging=False)
+            problems[0] = None
+        except Exception as error:  # noqa: BLE001 - of many kinds, by what is wrong
+            problems[0] = " ".join(str(error).split(". ")[0].split()).rstrip(".")
+
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    thread = threading.Thread(target=join, name="movenet-ray", daemon=True)
+    thread.start()
+    thread.join(_ANSWER)
+    return problems[0]
 
 
 def _ray() -> Any:
