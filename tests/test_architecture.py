@@ -42,6 +42,7 @@ CONFINED = {
     "pandas": {"results"},
     "pyarrow": {"results"},
     "h5py": {"results"},
+    "ray": {"run"},
     "msgspec": {"io", "output", "results", "run"},
 }
 """The parts in which a library may be imported at all."""
