@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.types import Status
-from movenet_cli.html_report.views import FrameView, Person, hundredths
+from movenet_cli.html_report.views import FrameView, hundredths
 
 MAX_COLUMNS: Final = 512
 """An even number, since neighbours are merged when they are full."""
@@ -58,7 +59,7 @@ class Column:
 
 
 def _worth(view: FrameView) -> tuple[int, float]:
-    return _RANK[view.status], 0.0 if view.score is None else view.score
+    return _RANK[view.result.status], 0.0 if view.score is None else view.score
 
 
 class Curve:
@@ -70,11 +71,12 @@ class Curve:
         self._span = 1
         self._room = 0
 
-    def add(self, view: FrameView, *, changed: bool, reason: str | None) -> None:
+    def add(self, view: FrameView) -> None:
         """Take in the next frame."""
-        status = view.status
+        result = view.result
+        is_empty, is_failed = result.status == "empty", result.status == "failed"
         column = Column(
-            view, view.index, view.index, 1, int(status == "empty"), int(status == "failed"), changed, reason
+            view, result.index, result.index, 1, is_empty, is_failed, result.restarted, result.reason
         )
         if self._room:
             self.columns[-1].merge(column)
@@ -87,7 +89,7 @@ class Curve:
         self._room = self._span - 1
 
     def strip(self) -> dict[str, Any]:
-        """The small curve, for the list: lowest score and state of each column, and where somebody changed."""
+        """The small curve, for the list: lowest scores and states, and where the subject changed."""
         columns = _merged(self.columns, -(-len(self.columns) // _STRIP))
         return {
             "low": [hundredths(column.view.score) for column in columns],
@@ -95,19 +97,19 @@ class Curve:
             "changed": [place for place, column in enumerate(columns) if column.changed],
         }
 
-    def details(self) -> dict[str, Any]:
-        """All of it: of each column its frame, counts and people."""
-        return {"columns": [_fields(column) for column in self.columns]}
+    def details(self, info: SourceInfo) -> dict[str, Any]:
+        """All of it: of each column its frame, counts and people, in an input of this size."""
+        return {"columns": [_fields(column, info) for column in self.columns]}
 
 
-def _fields(column: Column) -> dict[str, Any]:
-    view = column.view
+def _fields(column: Column, info: SourceInfo) -> dict[str, Any]:
+    view, result = column.view, column.view.result
     fields: dict[str, Any] = {
-        "frame": view.index,
-        "time": None if view.time is None else round(view.time, 4),
+        "frame": result.index,
+        "time": None if result.time is None else round(result.time, 4),
         "low": hundredths(view.score),
         "state": column.state,
-        "people": list[Person](view.people),
+        "people": view.people(info),
     }
     if column.frames > 1:
         fields |= {"first": column.first, "last": column.last, "frames": column.frames}

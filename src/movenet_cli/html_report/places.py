@@ -1,5 +1,6 @@
 """Where a results folder's inputs and overlays are, and how the page links to them."""
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +11,9 @@ from movenet_cli.core.folder_names import OVERLAY
 from movenet_cli.core.results import Header
 from movenet_cli.errors import OutputError
 from movenet_cli.io.json_text import unescape_name
-from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed
+from movenet_cli.output.folder.fingerprint import has_changed
 from movenet_cli.output.folder.journal import Journal
+from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.overlay.image import overlay_name
 
 _NEAR: Final = 2
@@ -32,21 +34,20 @@ class Places:
         self._overlays = results / OVERLAY
         self._folder = os.path.realpath(page.parent)
         self._of_run = _paths(run)
-        try:
+        self._journal: Journal | None = None
+        with contextlib.suppress(OutputError):  # the page shows what there is; `validate` tells what is wrong
             self._journal = Journal(results)
-        except OutputError:  # the page shows what there is; `validate` tells what is wrong with the journal
-            self._journal = None
 
-    def input(self, name: str) -> tuple[Path, bool] | None:
-        """The file of an input, and whether it is as it was; None when it is not known, or not there."""
-        entry = None if self._journal is None else self._journal.get(name)
-        known: Fingerprint | None = None
-        path = self._of_run.get(name)
-        if entry is not None and entry.path is not None:
-            path, known = entry.path, entry.fingerprint
-        if path is None or not _is_file(Path(path)):
-            return None
-        return Path(path), known is None or not has_changed(Path(path), known)
+    def input(self, name: str) -> Path | None:
+        """The file of an input; None when it is not known, or not there."""
+        entry = self._entry(name)
+        path = self._of_run.get(name) if entry is None or entry.path is None else entry.path
+        return Path(path) if path is not None and _is_file(Path(path)) else None
+
+    def has_changed(self, name: str, path: Path) -> bool:
+        """Whether the file is seen to be another one than was annotated."""
+        entry = self._entry(name)
+        return entry is not None and entry.fingerprint is not None and has_changed(path, entry.fingerprint)
 
     def overlay(self, header: Header) -> Path | None:
         """The overlay of an input; None when there is none."""
@@ -64,6 +65,9 @@ class Places:
         if parts.count("..") > _NEAR:
             return Path(absolute).as_uri()
         return "/".join(quote(os.fsencode(part)) for part in parts)
+
+    def _entry(self, name: str) -> Entry | None:
+        return None if self._journal is None else self._journal.get(name)
 
 
 def _paths(run: Mapping[str, Any]) -> dict[str, str]:

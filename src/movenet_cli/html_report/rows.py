@@ -1,21 +1,24 @@
 """The rows of the page, one for each input: what is known of it as JSON, its thumbnail and curve as files."""
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
-from movenet_cli.core.types import Size
 from movenet_cli.html_report.places import Places
 from movenet_cli.html_report.side_files import SideFiles
 from movenet_cli.html_report.statistics import InputReview, Statistics
-from movenet_cli.html_report.thumbnails import image_thumbnail, video_thumbnail
-from movenet_cli.html_report.views import hundredths
-from movenet_cli.io.json_text import escape_name, plain_text
+from movenet_cli.html_report.thumbnails import Moment, Thumbnail, make_thumbnail
+from movenet_cli.html_report.views import Person, hundredths
+from movenet_cli.io.json_text import escape_name, plain_text, unescape_name
 
 _CHUNK: Final = 500
 """Rows in a file."""
+
+_AHEAD: Final = 32
+"""Rows that may wait for their thumbnails."""
 
 
 @dataclass(slots=True)
@@ -45,19 +48,37 @@ class Told:
         return {key: texts for key, texts in told.items() if texts}
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row whose thumbnail is being made."""
+
+    name: str
+    fields: dict[str, Any]
+    people: list[Person] = field(default_factory=list)
+    thumbnail: Future[Thumbnail | None] | None = None
+
+
 class Rows:
     """Turns inputs into rows, and adds these to the side files as it goes.
+
+    Args:
+        statistics: of the results.
+        places: where files are.
+        files: where to put rows, thumbnails and curves.
+        pool: threads that make thumbnails.
 
     Attributes:
         failed: how many inputs failed, or had frames that did.
         files: names of the files that hold the rows, in order.
     """
 
-    def __init__(self, statistics: Statistics, places: Places, files: SideFiles) -> None:
+    def __init__(self, statistics: Statistics, places: Places, files: SideFiles, pool: Executor) -> None:
         self._told = Told.by(statistics.run)
         self._statistics = statistics
         self._places = places
         self._side = files
+        self._pool = pool
+        self._pending: deque[_Row] = deque()
         self._lines: list[str] = []
         self._count = 0
         self.failed = 0
@@ -65,8 +86,10 @@ class Rows:
 
     def add(self, review: InputReview) -> None:
         """The row of an input with results."""
-        info, summary = review.header.info, review.summary
+        info, summary, source = review.header.info, review.summary, review.header.source
+        path, overlay = self._places.input(source), self._places.overlay(review.header)
         fields: dict[str, Any] = {
+            **self._link_to(source),
             "media": info.media,
             "width": info.width,
             "height": info.height,
@@ -77,31 +100,56 @@ class Rows:
             "most": review.most_people,
             "score": hundredths(review.lowest),
             "seen": hundredths(review.header.thresholds.min_score),
-            **self._told.take(review.header.source),
+            **self._told.take(source),
         }
         if summary.failed and "reasons" not in fields:
             fields["reasons"] = list(summary.reasons)
+        if overlay is not None:
+            fields["overlay"] = self._places.link(overlay)
         if review.curve is not None:
             fields |= {"strip": review.curve.strip(), "fps": info.fps, "start": review.start or 0.0}
-            self._side.add(f"{self._count}.js", _json(review.curve.details()).encode())
-        self._add(review.name, {**fields, **self._pictures(review)})
+            fields["details"] = review.curve.details(info)
+        taken = None if "stale" in fields else path
+        thumbnail = self._pool.submit(make_thumbnail, info, Moment.of(review), taken, overlay)
+        people = [] if review.best is None else review.best.people(info)
+        self._add(_Row(review.name, fields, people, thumbnail))
 
     def finish(self) -> None:
         """The rows of what could not be read, and of what the run tells besides."""
         for name, reason in self._statistics.broken:
             told = self._told.take(name)
-            self._add(escape_name(name), {**told, "reasons": [reason, *told.get("reasons", [])]})
+            reasons = [reason, *told.get("reasons", [])]
+            self._add(_Row(escape_name(name), {**self._link_to(name), **told, "reasons": reasons}))
         for name in [*self._told.failures, *self._told.notes]:
             told = self._told.take(name)
             if told:
-                self._add(name, told)
+                self._add(_Row(name, {**self._link_to(_unescaped(name)), **told}))
+        while self._pending:
+            self._write()
         if self._lines:
             self._flush()
 
-    def _add(self, name: str, fields: Mapping[str, Any]) -> None:
-        self.failed += bool(fields.get("reasons"))
-        self._lines.append(_json({"id": self._count, "name": name, **fields}))
+    def _add(self, row: _Row) -> None:
+        self._pending.append(row)
+        if len(self._pending) > _AHEAD:
+            self._write()
+
+    def _write(self) -> None:
+        """The row that waits longest: its thumbnail and curve as files, the rest as a line."""
+        row = self._pending.popleft()
+        number, fields = self._count, row.fields
         self._count += 1
+        self.failed += "reasons" in fields
+        thumbnail = None if row.thumbnail is None else row.thumbnail.result()
+        if thumbnail is not None:
+            self._side.add(f"{number}.jpg", thumbnail.data)
+            fields |= {"thumbnail": True, "drawn": thumbnail.is_drawn}
+        if row.people and not (thumbnail is not None and thumbnail.is_drawn):
+            fields["people"] = row.people
+        details = fields.pop("details", None)
+        if details is not None:
+            self._side.add(f"{number}.js", _json(details).encode())
+        self._lines.append(_json({"id": number, "name": row.name, **fields}))
         if len(self._lines) == _CHUNK:
             self._flush()
 
@@ -110,47 +158,13 @@ class Rows:
         self._side.add(self.files[-1], ("[\n" + ",\n".join(self._lines) + "\n]").encode())
         self._lines.clear()
 
-    def _pictures(self, review: InputReview) -> dict[str, Any]:
-        """Links, and the thumbnail with the people in it."""
-        fields: dict[str, Any] = {}
-        found, overlay = self._places.input(review.header.source), self._places.overlay(review.header)
-        if found is not None:
-            fields["input"] = self._places.link(found[0])
-            if not found[1]:
-                fields["stale"] = True
-        if overlay is not None:
-            fields["overlay"] = self._places.link(overlay)
-        path = found[0] if found is not None and found[1] else None
-        for data, is_drawn in _thumbnails(review, path, overlay):
-            if data is not None:
-                self._side.add(f"{self._count}.jpg", data)
-                fields |= {"thumbnail": True, "drawn": is_drawn}
-                break
-        if review.best is not None and not fields.get("drawn"):
-            fields["people"] = list(review.best.people)
-        return fields
-
-
-def _thumbnails(
-    review: InputReview, path: Path | None, overlay: Path | None
-) -> Iterator[tuple[bytes | None, bool]]:
-    """What may serve as a thumbnail, and whether people are drawn in it; the best first, each made when asked."""
-    info = review.header.info
-    size = Size(info.width, info.height)
-    time, start = review.best.time if review.best is not None else review.start, review.start or 0.0
-    if info.media == "image":
-        if path is not None:
-            yield image_thumbnail(path, size), False
-        if overlay is not None:
-            yield image_thumbnail(overlay, size), True
-        return
-    # Without times nobody knows which frame the skeleton belongs to.
-    if path is not None and time is not None:
-        yield video_thumbnail(path, size, time, info.rotation), False
-    if overlay is not None:
-        yield video_thumbnail(overlay, size, (time or 0.0) - start), True
-    if path is not None and time is None:
-        yield video_thumbnail(path, size, 0.0, info.rotation), True
+    def _link_to(self, source: str) -> dict[str, Any]:
+        """The link to an input, and whether it is another file by now."""
+        path = self._places.input(source)
+        if path is None:
+            return {}
+        link = {"input": self._places.link(path)}
+        return {**link, "stale": True} if self._places.has_changed(source, path) else link
 
 
 def _pairs(run: Mapping[str, Any], key: str, text: str) -> Iterator[tuple[str, str]]:
@@ -159,6 +173,14 @@ def _pairs(run: Mapping[str, Any], key: str, text: str) -> Iterator[tuple[str, s
     for each in records if isinstance(records, list) else []:
         if isinstance(each, dict):
             yield str(each.get("source", "")), str(each.get(text, ""))
+
+
+def _unescaped(name: str) -> str:
+    """The name that was escaped; as it is where it cannot have been, as in version 0.1.0."""
+    try:
+        return unescape_name(name)
+    except ValueError:
+        return name
 
 
 def _json(value: object) -> str:

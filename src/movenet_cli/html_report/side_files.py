@@ -1,8 +1,8 @@
-"""The files beside a large page, thumbnails and data: complete before the page, ours, and none for small ones.
+"""The files beside a large page, thumbnails and data; of a small page they become part.
 
-They are in `NAME-files/GENERATION/` beside `NAME.html`; every page has a generation of its own. The older page
-keeps its files until the newer one has taken its name, so whenever the program is killed, a page that can be
-opened has all of its files. What is left over goes with the next page.
+They are in `NAME-files/GENERATION/` beside `NAME.html`, and every page has a generation of its own. The older
+page keeps its files until the newer one has taken its name, so whenever the program is killed, a page that
+can be opened has all of its files. What is left over goes with the next page.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -69,12 +70,11 @@ class SideFiles:
             for each, content in files.items():
                 self._write(each, content)
 
-    def close(self) -> None:
-        """Let all of it reach the disk."""
+    def close(self, pool: Executor) -> None:
+        """Let all of it reach the disk; many at once take little more time than one."""
         with as_output_error(self._generation, of_input=False):
-            for name in self._names:
-                with (self._generation / name).open("rb") as stream:
-                    os.fsync(stream.fileno())
+            for _ in pool.map(_sync, [self._generation / name for name in self._names]):
+                pass
 
     def keep(self) -> None:
         """The page is there: remove the files of older ones."""
@@ -137,6 +137,11 @@ def _is_ours(folder: Path) -> bool:
     return (folder / _MARK).is_file() or next(folder.iterdir(), None) is None
 
 
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
 def _generations(folder: Path) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
@@ -147,7 +152,7 @@ def _generations(folder: Path) -> Iterator[Path]:
 def _remove(generation: Path) -> None:
     """Delete the files that we make; the folder stays if anything else is in it."""
     with contextlib.suppress(OSError):
-        for name in os.listdir(generation):
-            if _FILE.fullmatch(name):
-                (generation / name).unlink()
+        for path in list(generation.iterdir()):
+            if _FILE.fullmatch(path.name):
+                path.unlink()
         generation.rmdir()

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT
 from movenet_cli.core.types import FrameResult, Pose
 from movenet_cli.errors import InputError
 from movenet_cli.html_report.curve import Curve
-from movenet_cli.html_report.views import FrameView, view_of
+from movenet_cli.html_report.views import FrameView
 from movenet_cli.io.json_text import escape_name
 from movenet_cli.results.coco_results import UNKNOWN_MODEL, CocoResults, find_coco_results
 from movenet_cli.results.finding import is_folder, list_documents, no_documents, no_folder
@@ -55,14 +55,14 @@ class InputReview:
         """The input's name as text."""
         return escape_name(self.header.source)
 
-    def add(self, result: FrameResult, people: Sequence[Pose]) -> None:
+    def add(self, result: FrameResult, people: tuple[Pose, ...]) -> None:
         """Take in the next frame, in which these people are."""
         if result.status != "failed" and self.start is None:
             self.start = result.time or 0.0
         self.changed += result.restarted
-        view = view_of(result, people, self.header)
+        view = FrameView.of(result, people)
         if self.curve is not None:
-            self.curve.add(view, changed=result.restarted, reason=result.reason)
+            self.curve.add(view)
         if view.score is None or view.best is None:
             return
         self.most_people = max(self.most_people, len(people))

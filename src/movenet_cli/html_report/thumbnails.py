@@ -1,6 +1,8 @@
 """Thumbnails: small JPEG images of inputs, images and frames of videos, and of overlays."""
 
 import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,8 +11,10 @@ import cv2
 import numpy as np
 from av.error import FFmpegError
 
+from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.types import ByteArray, Size
 from movenet_cli.errors import MediaError
+from movenet_cli.html_report.statistics import InputReview
 from movenet_cli.io.container import open_container
 from movenet_cli.media.opening import read_still
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
@@ -35,16 +39,71 @@ _NEAR: Final = 1e-3
 """Seconds by which the time of a frame may be off; results have four decimals."""
 
 
-def image_thumbnail(path: Path, size: Size) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A small JPEG, and whether people are drawn in it already."""
+
+    data: bytes
+    is_drawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Which frame of a video to take.
+
+    Attributes:
+        time: seconds; None where results do not tell.
+        start: time of the first frame that an overlay has.
+    """
+
+    time: float | None
+    start: float
+
+    @classmethod
+    def of(cls, review: InputReview) -> "Moment":
+        """The frame to know an input by."""
+        return cls(review.start if review.best is None else review.best.result.time, review.start or 0.0)
+
+
+def make_thumbnail(
+    info: SourceInfo, moment: Moment, path: Path | None, overlay: Path | None
+) -> Thumbnail | None:
+    """A thumbnail of the input, else of its overlay.
+
+    Args:
+        info: the input's size and rotation.
+        moment: which frame.
+        path: the input; None when it is not there.
+        overlay: None when there is none.
+    """
+    size = Size(info.width, info.height)
+
+    def choices() -> Iterator[tuple[bytes | None, bool]]:
+        if info.media == "image":
+            yield image_thumbnail(path, size), False
+            yield image_thumbnail(overlay, size), True
+        elif moment.time is None:  # nobody knows of which frame the people are
+            yield video_thumbnail(overlay, size, 0.0), True
+            yield video_thumbnail(path, size, 0.0, info.rotation), True
+        else:
+            yield video_thumbnail(path, size, moment.time, info.rotation), False
+            yield video_thumbnail(overlay, size, moment.time - moment.start), True
+
+    return next((Thumbnail(data, is_drawn) for data, is_drawn in choices() if data is not None), None)
+
+
+def image_thumbnail(path: Path | None, size: Size) -> bytes | None:
     """A small JPEG of an image.
 
     Args:
-        path: the image.
+        path: the image, if there is one.
         size: of the whole image, upright.
 
     Returns:
         None when it is not there, cannot be read, or has another shape.
     """
+    if path is None:
+        return None
     try:
         still = read_still(path, max(DEFAULT_MAX_PIXELS, size.width * size.height))
         if still is None:
@@ -60,11 +119,11 @@ def image_thumbnail(path: Path, size: Size) -> bytes | None:
     return None if bgr is None else _encoded(header.orientation.apply(np.asarray(bgr, np.uint8)), size)
 
 
-def video_thumbnail(path: Path, size: Size, time: float, rotation: int = 0) -> bytes | None:
+def video_thumbnail(path: Path | None, size: Size, time: float, rotation: int = 0) -> bytes | None:
     """A small JPEG of a video's frame.
 
     Args:
-        path: the video.
+        path: the video, if there is one.
         size: of the upright image.
         time: of the frame, seconds from the video's first frame.
         rotation: degrees clockwise from stored to upright.
@@ -72,7 +131,7 @@ def video_thumbnail(path: Path, size: Size, time: float, rotation: int = 0) -> b
     Returns:
         None when it is not there, cannot be read, or is far from any frame to start decoding at.
     """
-    if not path.is_file():
+    if path is None or not path.is_file():
         return None
     shown: av.VideoFrame | None = None
     with contextlib.suppress(FFmpegError, MediaError), open_container(path) as file:

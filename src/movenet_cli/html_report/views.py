@@ -1,11 +1,10 @@
 """What the page shows of a frame: its score, and the points of the people in it, as small JSON values."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from movenet_cli.core.results import Header
-from movenet_cli.core.types import FrameResult, Pose, Status
+from movenet_cli.core.inputs import SourceInfo
+from movenet_cli.core.types import FrameResult, Pose
 
 Person = list[float]
 """The person's score, then x, y and score of each keypoint; scores in hundredths, positions in the pixels of
@@ -19,33 +18,29 @@ class FrameView:
     """One frame.
 
     Attributes:
-        index: in the source.
-        time: seconds; None for an image, and where results do not tell.
-        status: what became of it.
-        score: the lowest of its people's scores; None without people.
+        result: what became of it.
+        poses: of the people in it.
+        score: the lowest of theirs; None without people.
         best: the highest.
-        people: where they are.
     """
 
-    index: int
-    time: float | None
-    status: Status
+    result: FrameResult
+    poses: tuple[Pose, ...]
     score: float | None
     best: float | None
-    people: tuple[Person, ...]
 
+    @classmethod
+    def of(cls, result: FrameResult, poses: tuple[Pose, ...]) -> "FrameView":
+        """The view of a result, whose people are known."""
+        scores = [float(pose.score) for pose in poses]
+        return cls(result, poses, min(scores, default=None), max(scores, default=None))
 
-def view_of(result: FrameResult, people: Sequence[Pose], header: Header) -> FrameView:
-    """What to show of a result, whose `people` are known."""
-    scores = [float(pose.score) for pose in people]
-    return FrameView(
-        result.index,
-        result.time,
-        result.status,
-        min(scores, default=None),
-        max(scores, default=None),
-        tuple(_person(pose, result, header) for pose in people),
-    )
+    def people(self, info: SourceInfo) -> list[Person]:
+        """Where the people are, in an input of this size."""
+        size = self.result.size or info
+        scale = info.width / size.width, info.height / size.height
+        is_fine = max(info.width, info.height) < _MANY
+        return [_person(pose, scale, is_fine) for pose in self.poses]
 
 
 def hundredths(score: float | None) -> int | None:
@@ -53,18 +48,10 @@ def hundredths(score: float | None) -> int | None:
     return None if score is None else round(100 * score)
 
 
-def _person(pose: Pose, result: FrameResult, header: Header) -> Person:
-    info = header.info
-    size = result.size or info
-    scale = info.width / size.width, info.height / size.height
+def _person(pose: Pose, scale: tuple[float, float], is_fine: bool) -> Person:
     points = (pose.keypoints[:, :2] if pose.smoothed is None else pose.smoothed) * scale
-    rounded = points.round(0 if max(info.width, info.height) >= _MANY else 1).tolist()
+    rounded = points.round(1) if is_fine else points.round().astype(int)
     person: Person = [round(100 * pose.score)]
-    for (x, y), score in zip(rounded, pose.keypoints[:, 2].tolist(), strict=True):
-        person += (_short(x), _short(y), round(100 * score))
+    for (x, y), score in zip(rounded.tolist(), pose.keypoints[:, 2].tolist(), strict=True):
+        person += (x, y, round(100 * score))
     return person
-
-
-def _short(number: float) -> float:
-    """A whole number without its `.0`."""
-    return int(number) if number.is_integer() else number

@@ -65,6 +65,14 @@ function linksOf(row) {
   return links.flatMap(([words, href]) => (href ? [make("a", { href, target: "_blank", rel: "noopener" }, words)] : []));
 }
 
+// A name that breaks after the slashes of its folders.
+function nameElement(row) {
+  const words = row.name.split(/(?<=\/)/).flatMap((part) => [part, document.createElement("wbr")]);
+  return row.input
+    ? make("a", { class: "name", href: row.input, target: "_blank", rel: "noopener" }, ...words)
+    : make("span", { class: "name", title: "its file is not where it was" }, ...words);
+}
+
 function thumbnail(row) {
   const source = thumbnailOf(row);
   const picture = make("span", { class: "picture" });
@@ -78,11 +86,8 @@ function thumbnail(row) {
 function rowElement(row) {
   const look = make("button", { type: "button", class: "look", "aria-label": `Look at ${row.name}`, onclick: () => list.look(row) });
   if (row.media) look.append(thumbnail(row));
-  const name = row.input
-    ? make("a", { class: "name", href: row.input, target: "_blank", rel: "noopener" }, row.name)
-    : make("span", { class: "name", title: "its file is not where it was" }, row.name);
   const overlay = row.overlay ? make("a", { href: row.overlay, target: "_blank", rel: "noopener" }, "overlay") : "";
-  const what = make("div", { class: "what" }, make("div", { class: "first" }, name, ...badges(row)),
+  const what = make("div", { class: "what" }, make("div", { class: "first" }, nameElement(row), ...badges(row)),
     make("div", { class: "facts" }, facts(row), overlay), make("div", { class: "reasons" }, ...remarks(row)));
   const course = make("div", { class: "course" });
   if (row.strip) {
@@ -128,7 +133,7 @@ const list = {
     const kinds = Object.entries(KINDS).map(([kind, [words, test]]) => [kind, words, ROWS.filter(test).length]);
     document.getElementById("chips").replaceChildren(
       ...kinds.filter(([kind, , count]) => count || kind === "all").map(([kind, words, count]) =>
-        make("button", { type: "button", "data-kind": kind, "aria-pressed": kind === this.kind, onclick: () => this.choose(kind) },
+        make("button", { type: "button", "data-kind": kind, "aria-pressed": String(kind === this.kind), onclick: () => this.choose(kind) },
           `${words} `, make("b", {}, count.toLocaleString("en")))),
     );
   },
@@ -141,6 +146,7 @@ const list = {
 
   update() {
     const value = (id) => document.getElementById(id).value;
+    document.getElementById("legend").hidden = !ROWS.some((row) => row.strip);
     const words = value("name").toLowerCase();
     const [from, to] = [value("from"), value("to")];
     const isWanted = (row) =>

@@ -102,7 +102,7 @@ const viewer = {
     if (row.media === "video" && source) {
       this.video = make("video", { src: source, controls: true, preload: "metadata", muted: true, playsinline: true });
       this.video.addEventListener("loadedmetadata", () => this.seek());
-      this.video.addEventListener("timeupdate", () => this.follow());
+      this.video.addEventListener("play", (event) => this.followVideo(event.target));
       this.video.addEventListener("error", () => this.cannotShow("This browser cannot play the video: open it with the link below."));
       content.push(this.video);
     } else if (row.media === "image") {
@@ -181,17 +181,24 @@ const viewer = {
     if (this.video && time != null && this.video.readyState > 0) this.video.currentTime = Math.max(0, time);
   },
 
-  // While the video plays: the column of the frame that is shown.
-  follow() {
-    if (!this.columns || !this.video || this.video.paused) return;
-    const now = this.video.currentTime + (this.isOverlay ? this.row.start : 0);
+  followVideo(video) {
+    const follow = (_, frame) => {
+      if (this.video !== video || video.paused) return;
+      this.showTime(frame.mediaTime);
+      video.requestVideoFrameCallback(follow);
+    };
+    video.requestVideoFrameCallback?.(follow);
+  },
+
+  // While the video plays: the column of the frame that is shown; its people, when they are of this very frame.
+  showTime(seconds) {
+    if (!this.columns) return;
+    const half = 0.5 / (this.row.fps || 25);
+    const now = seconds + (this.isOverlay ? this.row.start : 0) + half;
     const next = this.columns.findIndex((column) => column.time != null && column.time > now);
     this.place = Math.max(0, (next < 0 ? this.columns.length : next) - 1);
     this.showPlace();
-    // Only frames of which we have the people are drawn on a video that plays.
-    const column = this.columns[this.place];
-    const isThis = Math.abs(column.time - now) <= 0.75 / (this.row.fps || 25);
-    if (!isThis) this.stage.querySelector("svg")?.remove();
+    if (now - this.columns[this.place].time > 3 * half) this.stage.querySelector("svg")?.remove();
   },
 
   showPeople(people, words) {
