@@ -20,7 +20,7 @@ from movenet_cli.errors import OutputError
 from movenet_cli.io.atomic import as_output_error, make_folder
 from movenet_cli.io.locks import LockHeldError, file_lock
 
-_MOST_INLINE: Final = 4_000_000
+MOST_INLINE: Final = 4_000_000
 """Bytes of side files that are put into the page instead."""
 
 _MARK: Final = ".movenet-report"
@@ -38,11 +38,11 @@ class SideFiles:
         inline: the files by name, while they are small enough to be part of the page; None from then on.
     """
 
-    def __init__(self, page: Path, most_inline: int = _MOST_INLINE) -> None:
+    def __init__(self, page: Path) -> None:
         """For the page that will be at `page`."""
         self._folder = page.parent / f"{page.stem}-files"
         self._generation = self._folder / secrets.token_hex(4)
-        self._room = most_inline
+        self._room = MOST_INLINE
         self._stack = contextlib.ExitStack()
         self._names: list[str] = []
         self._is_kept = False

@@ -97,7 +97,7 @@ function rowElement(row) {
     course.append(picture, told);
   }
   const element = make("li", { class: row.media ? `row ${row.media}` : "row", "data-id": row.id },
-    look, what, course, make("div", { class: "score" }, score(row.score)));
+    look, what, course, make("div", { class: "score", title: "lowest score of a person" }, score(row.score)));
   element.addEventListener("focusin", () => (list.current = row));
   return element;
 }

@@ -2,9 +2,9 @@
 
 const FILES = JSON.parse(document.getElementById("files").textContent);
 
-function embedded(name) {
-  return document.querySelector(`script[data-file="${name}"]`)?.textContent;
-}
+const EMBEDDED = new Map([...document.querySelectorAll("script[data-file]")].map((each) => [each.dataset.file, each]));
+
+const embedded = (name) => EMBEDDED.get(name)?.textContent;
 
 const thumbnailOf = (row) => (row.thumbnail ? embedded(`${row.id}.jpg`) ?? `${FILES.folder}${row.id}.jpg` : null);
 
