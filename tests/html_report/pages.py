@@ -4,6 +4,7 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from movenet_cli.html_report.page import write_report
 
@@ -44,7 +45,7 @@ class Page(HTMLParser):
         if listed["folder"] is None:
             return inline
         assert not inline
-        folder = self.path.parent / listed["folder"]
+        folder = self.path.parent / unquote(listed["folder"])
         return {path.name: _content(path) for path in sorted(folder.iterdir())}
 
     @property

@@ -2,12 +2,10 @@
 
 import base64
 import hashlib
-import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
@@ -17,9 +15,6 @@ import numpy as np
 import pytest
 
 from movenet_cli.cli.main import run
-from movenet_cli.core.inputs import SourceInfo
-from movenet_cli.core.results import Header
-from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ExitCode, InputError, OutputError
 from movenet_cli.html_report.page import write_report
 from movenet_cli.html_report.statistics import Statistics, open_results, read_inputs
@@ -27,6 +22,7 @@ from movenet_cli.io.json_text import escape_name
 from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.output.overlay.image import overlay_name
+from tests.html_report.examples import HOSTILE, long_video, make_coloured_clip, small_video, with_run
 from tests.html_report.pages import Page, report
 from tests.output.formats.examples import (
     AWKWARD_NAMES,
@@ -34,48 +30,17 @@ from tests.output.formats.examples import (
     Documents,
     image_header,
     image_results,
-    pose,
     video_header,
     write_results,
 )
 from tests.output.overlay.clips import frame, header, image, make_clip, overlay
 from tests.support.media import gradient, write_image
 
-HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>&amp;.jpg"
-
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     write_results(tmp_path / "results", ["json"], DOCUMENTS)
     return tmp_path / "results"
-
-
-def small_video(name: str) -> Header:
-    return replace(video_header(name), info=SourceInfo("video", 64, 48, 0, 25.0, 100))
-
-
-def make_coloured_clip(path: Path, count: int, green_from: int) -> Path:
-    """A video without sound; blue, then green."""
-    items = [
-        frame(n, n / 25, image((30, 30, 200) if n < green_from else (30, 200, 30))) for n in range(count)
-    ]
-    return overlay(path, make_clip(path.with_suffix(".mkv"), [0.0]), items)
-
-
-def with_run(folder: Path, **run: object) -> Path:
-    (folder / "run.json").write_text(json.dumps({"schema": "movenet-cli/run-1", **run}))
-    return folder
-
-
-def long_video(count: int) -> Iterator[FrameResult]:
-    person, nobody = pose(1, low=0.5), pose(2, high=0.2, box=None)
-    for index in range(count):
-        if index == count // 2:
-            yield FrameResult(index, index / 25, "failed", (), "frame could not be decoded")
-        elif index < count // 4:
-            yield FrameResult(index, index / 25, "empty", (nobody,))
-        else:
-            yield FrameResult(index, index / 25, "ok", (person,))
 
 
 def gather(folder: Path) -> Statistics:

@@ -149,7 +149,7 @@ class Rows:
         details = fields.pop("details", None)
         if details is not None:
             self._side.add(f"{number}.js", _json(details).encode())
-        self._lines.append(_json({"id": number, "name": row.name, **fields}))
+        self._lines.append(_json({"id": number, "name": plain_text(row.name), **fields}))
         if len(self._lines) == _CHUNK:
             self._flush()
 
@@ -172,7 +172,7 @@ def _pairs(run: Mapping[str, Any], key: str, text: str) -> Iterator[tuple[str, s
     records = run.get(key)
     for each in records if isinstance(records, list) else []:
         if isinstance(each, dict):
-            yield str(each.get("source", "")), str(each.get(text, ""))
+            yield str(each.get("source", "")), plain_text(str(each.get(text, "")))
 
 
 def _unescaped(name: str) -> str:
@@ -184,7 +184,6 @@ def _unescaped(name: str) -> str:
 
 
 def _json(value: object) -> str:
-    """The value for a script: nothing in it ends one, and half characters are spelled out."""
-    return plain_text(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))).replace(
-        "<", "\\u003c"
-    )
+    """The value as JSON in which nothing ends a script."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
