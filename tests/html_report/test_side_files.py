@@ -12,6 +12,7 @@ from movenet_cli.html_report import page as page_module
 from movenet_cli.html_report import side_files
 from movenet_cli.html_report.page import write_report
 from movenet_cli.io.locks import file_lock
+from movenet_cli.media.discover import discover
 from tests.html_report.pages import Page, report
 from tests.output.formats.examples import DOCUMENTS, write_results
 from tests.support.media import gradient, write_image
@@ -54,8 +55,8 @@ def test_a_page_has_its_own_files(results: Path) -> None:
     """The next one's are new; those of the one before are removed, and of another page they are not."""
     report(results)
     (before,) = generations(results)
-    (results / "report-files/0123abcd").mkdir()
-    (results / "report-files/0123abcd/7.jpg").write_bytes(b"left by a process that was killed")
+    (results / "report-files/.0123abcd").mkdir()
+    (results / "report-files/.0123abcd/7.jpg").write_bytes(b"left by a process that was killed")
     other = report(results, results / "night #1?.html")
     page = report(results)
     (after,) = generations(results)
@@ -63,6 +64,14 @@ def test_a_page_has_its_own_files(results: Path) -> None:
     assert after.name in page.attributes("src")[0]
     assert other.rows == page.rows
     assert other.attributes("src")[0].startswith("night%20%231%3F-files/")
+
+
+def test_thumbnails_are_no_inputs(results: Path, tmp_path: Path) -> None:
+    report(results)
+    page = report(results, tmp_path / "reviews/night.html")
+    assert [name for name in page.files if name.endswith(".jpg")]
+    found = discover([str(results / "report-files"), str(tmp_path / "reviews")])
+    assert found.files == ()
 
 
 def test_files_of_others_are_never_removed(results: Path) -> None:

@@ -37,5 +37,5 @@ def report(results: Path, output: Path | None) -> None:
     if str(output) == STREAM:
         raise UsageError("the page cannot be written to standard output; name a file, as in -o night.html")
     page = output or results / "report.html"
-    write_report(results, page)
-    print_message(f"report in {page}")
+    beside = write_report(results, page)
+    print_message(f"report in {page}" + (f", with its files in {beside}" if beside else ""))

@@ -37,12 +37,15 @@ _SCRIPTS: Final = ("shapes.js", "viewer.js", "list.js")
 """The page's program, in order."""
 
 
-def write_report(results_folder: Path, out: Path) -> None:
+def write_report(results_folder: Path, out: Path) -> Path | None:
     """Read a results folder of `annotate` and write its page.
 
     Args:
         results_folder: with JSON or JSONL documents; its overlays are shown where there are any.
         out: the HTML file; a folder above it that is missing is made. Files beside it go to `NAME-files/`.
+
+    Returns:
+        The folder of the files beside it; None when there is none.
 
     Raises:
         InputError: when the folder holds no results.
@@ -58,6 +61,7 @@ def write_report(results_folder: Path, out: Path) -> None:
         files.close(pool)
         write_file(out, _html(results_folder, statistics, rows, files))
         files.keep()
+        return files.folder
 
 
 def _require_page_or_nothing(out: Path) -> None:

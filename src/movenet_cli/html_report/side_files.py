@@ -26,7 +26,9 @@ MOST_INLINE: Final = 4_000_000
 _MARK: Final = ".movenet-report"
 """The file that tells that a folder is ours, and is locked while a page is made."""
 
-_GENERATION: Final = re.compile(r"[0-9a-f]{8}")
+_GENERATION: Final = re.compile(r"\.[0-9a-f]{8}")
+"""Hidden, so that `annotate` does not take the thumbnails in it for inputs."""
+
 _FILE: Final = re.compile(r"\d+\.jpg|\d+\.js|rows-\d+\.js")
 """What we put into it, and nothing else is ever deleted."""
 
@@ -41,12 +43,17 @@ class SideFiles:
     def __init__(self, page: Path) -> None:
         """For the page that will be at `page`."""
         self._folder = page.parent / f"{page.stem}-files"
-        self._generation = self._folder / secrets.token_hex(4)
+        self._generation = self._folder / f".{secrets.token_hex(4)}"
         self._room = MOST_INLINE
         self._stack = contextlib.ExitStack()
         self._names: list[str] = []
         self._is_kept = False
         self.inline: dict[str, bytes] | None = {}
+
+    @property
+    def folder(self) -> Path | None:
+        """Where they are; None while they are part of the page."""
+        return self._folder if self.inline is None else None
 
     @property
     def link(self) -> str:

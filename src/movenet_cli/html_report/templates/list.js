@@ -23,11 +23,11 @@ const byName = new Intl.Collator("en", { numeric: true });
 const compareNames = (a, b) => byName.compare(a.name, b.name) || a.id - b.id;
 const share = (row, count) => (row.frames ? row[count] / row.frames : 0);
 const lowest = (row) => row.score ?? 101;
-const rank = (row) => (!row.media ? 0 : row.failed ? 1 : row.score != null ? 2 : 3);
+const rank = (row) => (!row.media && row.reasons ? 0 : row.failed ? 1 : row.score != null ? 2 : 3);
 const ORDERS = {
   worst: (a, b) => rank(a) - rank(b) || share(b, "failed") - share(a, "failed") || lowest(a) - lowest(b),
   score: (a, b) => lowest(a) - lowest(b),
-  failed: (a, b) => !b.media - !a.media || share(b, "failed") - share(a, "failed"),
+  failed: (a, b) => (rank(a) && 1) - (rank(b) && 1) || share(b, "failed") - share(a, "failed"),
   changed: (a, b) => (b.changed ?? 0) - (a.changed ?? 0) || lowest(a) - lowest(b),
   empty: (a, b) => share(b, "empty") - share(a, "empty"),
   name: () => 0,
@@ -50,7 +50,7 @@ function facts(row) {
 
 function badges(row) {
   const found = [];
-  if (!row.media) found.push(["bad", "failed"]);
+  if (!row.media && row.reasons) found.push(["bad", "failed"]);
   if (row.failed) found.push(["bad", row.media === "image" ? "failed" : `${counted(row.failed, "frame")} failed`]);
   if (isEmpty(row)) found.push(["quiet", "nobody"]);
   if (row.changed) found.push(["warm", `subject changed ${row.changed}×`]);
