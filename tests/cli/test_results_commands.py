@@ -340,7 +340,7 @@ def test_coco_alone_can_be_looked_at_and_is_said_to_be_no_document(
     assert run(command) == ExitCode.OK
     assert run(["validate", str(out)]) == ExitCode.OK
     assert run(["report", str(out)]) == ExitCode.OK
-    assert "<b>1</b><span>inputs with results</span>" in (out / "report.html").read_text("utf-8")
+    assert "<b>1</b><span>input with results</span>" in (out / "report.html").read_text("utf-8")
     capsys.readouterr()
     for form in FORMATS:
         assert run(["convert", str(out), "--to", form]) == ExitCode.INPUT

@@ -205,6 +205,9 @@ def test_the_keyboard_alone_is_enough(opened: sync_api.Page) -> None:
     assert told.inner_text() == "frame 61 · 0:02.44 · score 0.80"
     opened.keyboard.press("w")
     assert told.inner_text().startswith("frame 60 ")
+    for frame in (70, 80, 30):
+        opened.keyboard.press("n")
+        assert told.inner_text().startswith(f"frame {frame} ")
     opened.keyboard.press("j")
     assert dialog.get_by_role("heading").inner_text() == NAMES[1]
     assert told.inner_text() == "1 person · score 0.40"
@@ -281,6 +284,34 @@ def colour(video: sync_api.Locator) -> str:
     height, width = pixels.shape[:2]
     middle = pixels[height // 4 : height // 2, width // 3 : width // 2]
     return ("blue", "green", "red")[int(np.median(middle, axis=(0, 1)).argmax())]
+
+
+def test_people_are_shown_without_what_a_browser_can_play(tmp_path: Path, tab: sync_api.Page) -> None:
+    """A video of a kind that it does not know, an image in TIFF, and one that is not there any more."""
+    write_image(tmp_path / "in/a.tif", gradient(64, 48))
+    (tmp_path / "in/old.avi").write_bytes(b"RIFF....AVI LIST")
+    small = replace(image_header("a.tif"), info=SourceInfo("image", 64, 48))
+    documents: Documents = [
+        *(
+            (replace(small, source=name), [FrameResult(0, None, "ok", (person(0.7),))])
+            for name in ("a.tif", "b.jpg")
+        ),
+        (small_video("old.avi"), list(clip_results())),
+    ]
+    write_results(tmp_path / "out", ["json"], documents)
+    files = [{"source": name, "path": str(tmp_path / "in" / name)} for name in ("a.tif", "b.jpg", "old.avi")]
+    page = opened_as("report", with_run(tmp_path / "out", files=files), tab)
+    page.get_by_role("button", name="Look at a.tif").click()
+    until(page, "document.querySelector('dialog img').naturalWidth === 64")  # the thumbnail
+    assert page.locator("dialog .skeleton .left").count() == 1
+    page.keyboard.press("j")
+    until(page, "!document.querySelector('dialog img')")
+    assert page.locator("dialog .skeleton .left").count() == 1
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Look at old.avi").click()
+    sync_api.expect(page.locator("dialog .cannot")).to_contain_text("cannot play the video")
+    assert page.locator("dialog .skeleton .left").count() == 1
+    assert page.locator("#told").inner_text().startswith("frame 60 ")
 
 
 def test_files_that_are_missing_are_said(

@@ -58,8 +58,11 @@ def people_of(row: dict[str, Any]) -> list[list[float]]:
 def test_the_counts_are_those_of_the_documents(results: Path) -> None:
     page = report(results)
     assert "4 inputs with results" in page.text
-    assert "7 frames 4 with people (57.1%) 2 without people (28.6%) 6 poses seen 1 frames failed" in page.text
-    assert "1 inputs with failures" in page.text
+    assert (
+        "7 frames 4 frames with people (57.1%) 2 frames without people (28.6%) 6 poses seen 1 frame failed"
+        in page.text
+    )
+    assert "1 input with failures" in page.text
 
 
 def test_a_row_tells_of_its_input(results: Path) -> None:
@@ -233,7 +236,7 @@ def test_broken_results_are_failures(results: Path) -> None:
     broken.write_text(broken.read_text("utf-8")[:-40], "utf-8")
     page = report(results)
     assert "3 inputs with results" in page.text
-    assert "1 inputs with failures" in page.text
+    assert "1 input with failures" in page.text
     assert "a.mp4.json: " in page.row("clips/a.mp4")["reasons"][0]
     assert "media" not in page.row("clips/a.mp4")
     assert gather(results).scores.people == 4
@@ -288,7 +291,7 @@ def test_a_failure_is_listed_once(tmp_path: Path, name: str, written: Callable[[
     write_results(tmp_path, ["json"], [(video_header(name), list(long_video(4)))])
     with_run(tmp_path, failures=[{"source": written(name), "reason": "1 of 4 frames failed"}])
     page = report(tmp_path)
-    assert "1 inputs with failures" in page.text
+    assert "1 input with failures" in page.text
     (row,) = page.rows
     assert (row["name"], row["reasons"]) == (escape_name(name), ["1 of 4 frames failed"])
 

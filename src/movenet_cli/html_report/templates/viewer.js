@@ -53,6 +53,13 @@ function worstPlace(columns) {
   return scored.reduce((best, each) => (each[0] < best[0] ? each : best), [102, 0])[1];
 }
 
+// The next column at which something begins: a gap, a failure, another subject; from the end on, the first.
+function nextEvent(columns, from) {
+  const begins = (column, place) => column.changed || (column.state !== "o" && columns[place - 1]?.state !== column.state);
+  const places = columns.flatMap((column, place) => (begins(column, place) ? [place] : []));
+  return places.find((place) => place > from) ?? places[0] ?? from;
+}
+
 const viewer = {
   dialog: document.getElementById("viewer"),
   stage: document.getElementById("stage"),
@@ -238,6 +245,7 @@ const viewer = {
       ArrowRight: () => (isVideo ? this.jump(this.place + 1) : this.go(this.neighbours.next)),
       ArrowLeft: () => (isVideo ? this.jump(this.place - 1) : this.go(this.neighbours.previous)),
       w: () => isVideo && this.jump(worstPlace(this.columns)),
+      n: () => isVideo && this.jump(nextEvent(this.columns, this.place)),
       o: () => this.switchSource(),
       s: () => {
         this.showsSkeleton = !this.showsSkeleton;
