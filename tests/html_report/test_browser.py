@@ -338,5 +338,6 @@ def test_light_dark_narrow_and_printed(results: Path, tab: sync_api.Page) -> Non
     tab.set_viewport_size({"width": 380, "height": 700})
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tab.emulate_media(media="print")
+    assert tab.pdf().startswith(b"%PDF")
     assert not tab.locator("#tools").is_visible()
     assert tab.locator(".row").first.is_visible()

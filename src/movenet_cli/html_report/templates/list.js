@@ -1,6 +1,7 @@
 // The list of inputs: filtered, ordered, drawn as far as one has scrolled, and moved about in with the keyboard.
 
 const PAGE = 60;
+const MOST_PRINTED = 500;
 const ROWS = FILES.rows.flatMap((name) => {
   const text = embedded(name);
   const found = text ? JSON.parse(text) : window.movenetData?.[name];
@@ -78,7 +79,7 @@ function thumbnail(row) {
   const picture = make("span", { class: "picture" });
   picture.style.setProperty("--shape", `${row.width} / ${row.height}`);
   picture.style.setProperty("--ratio", row.width / row.height);
-  if (source) picture.append(make("img", { src: source, alt: "", loading: "lazy", decoding: "async" }));
+  if (source) picture.append(make("img", { src: source, alt: "", loading: FILES.folder && "lazy", decoding: "async" }));
   if (row.people) picture.append(skeleton(row.people, row));
   return picture;
 }
@@ -125,6 +126,7 @@ const list = {
       viewer.stopVideo();
       this.focus(viewer.row);
     });
+    window.addEventListener("beforeprint", () => this.prepareToPrint());
     document.addEventListener("keydown", (event) => this.key(event), true);
     this.update();
   },
@@ -166,6 +168,11 @@ const list = {
     const from = this.element.childElementCount;
     this.element.append(...this.shown.slice(from, from + PAGE).map(rowElement));
     document.getElementById("more").hidden = this.element.childElementCount >= this.shown.length;
+  },
+
+  prepareToPrint() {
+    while (this.element.childElementCount < Math.min(MOST_PRINTED, this.shown.length)) this.grow();
+    for (const image of this.element.querySelectorAll("img")) image.loading = "eager";
   },
 
   look(row, place) {
