@@ -58,10 +58,7 @@ def people_of(row: dict[str, Any]) -> list[list[float]]:
 def test_the_counts_are_those_of_the_documents(results: Path) -> None:
     page = report(results)
     assert "4 inputs with results" in page.text
-    assert (
-        "7 frames 4 frames with people (57.1%) 2 frames without people (28.6%) 6 poses seen 1 frame failed"
-        in page.text
-    )
+    assert "7 frames 4 with people (57.1%) 2 without people (28.6%) 6 poses seen 1 frame failed" in page.text
     assert "1 input with failures" in page.text
 
 
