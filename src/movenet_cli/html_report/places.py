@@ -11,7 +11,7 @@ from movenet_cli.core.folder_names import OVERLAY
 from movenet_cli.core.results import Header
 from movenet_cli.errors import OutputError
 from movenet_cli.io.json_text import unescape_name
-from movenet_cli.output.folder.fingerprint import has_changed
+from movenet_cli.output.folder.fingerprint import has_changed, location_of
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.overlay.image import overlay_name
@@ -56,7 +56,7 @@ class Places:
 
     def link(self, path: Path) -> str:
         """What to write into `href`; relative when the file is near, so that both can be moved together."""
-        absolute = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - names of any bytes
+        absolute = location_of(path)
         try:
             relative = os.path.relpath(absolute, self._folder)
         except ValueError:  # another drive

@@ -1,10 +1,11 @@
 """Thumbnails: small JPEG images of inputs, images and frames of videos, and of overlays."""
 
 import contextlib
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 import cv2
@@ -17,6 +18,7 @@ from movenet_cli.errors import MediaError
 from movenet_cli.html_report.statistics import InputReview
 from movenet_cli.io.container import open_container
 from movenet_cli.media.opening import read_still
+from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
 
 SIDE: Final = 320
@@ -30,6 +32,9 @@ _REDUCED: Final = {
     1: cv2.IMREAD_COLOR,
 }
 """OpenCV's flag for decoding at a fraction of the size, which is much quicker for JPEG."""
+
+_COVER: Final = av.stream.Disposition.attached_pic
+"""A stream that is a music file's cover image."""
 
 _MAX_FRAMES: Final = 300
 """Frames of a video to decode in search of the right one."""
@@ -135,7 +140,7 @@ def video_thumbnail(path: Path | None, size: Size, time: float, rotation: int = 
         return None
     shown: av.VideoFrame | None = None
     with contextlib.suppress(FFmpegError, MediaError), open_container(path) as file:
-        stream = next(iter(file.streams.video), None)
+        stream = next((each for each in file.streams.video if not each.disposition & _COVER), None)
         if stream is None:
             return None
         start = float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
@@ -149,8 +154,17 @@ def video_thumbnail(path: Path | None, size: Size, time: float, rotation: int = 
             shown = frame
         if shown is not None:
             bgr = np.asarray(shown.to_ndarray(format="bgr24"), np.uint8)
-            return _encoded(np.ascontiguousarray(np.rot90(bgr, -rotation // 90)), size)
+            return _encoded(_orientation(shown, rotation).apply(bgr), size)
     return None
+
+
+def _orientation(frame: av.VideoFrame, rotation: int) -> Orientation:
+    """How a frame is turned upright: by its display matrix, which tells what is mirrored, too."""
+    side_data: Any = frame.side_data
+    with contextlib.suppress(KeyError, ValueError, struct.error):
+        a, b, _, c, d = struct.unpack_from("=5i", bytes(side_data["DISPLAYMATRIX"]))
+        return Orientation.of_matrix(a, b, c, d)
+    return Orientation(rotation)
 
 
 def _encoded(bgr: ByteArray, size: Size) -> bytes:

@@ -11,19 +11,18 @@ const thumbnailOf = (row) => (row.thumbnail ? embedded(`${row.id}.jpg`) ?? `${FI
 // The columns of a video, handed to `then`; from the page, or from a script beside it.
 function withColumns(row, then) {
   const name = `${row.id}.js`;
-  if (!row.columns) {
-    const text = embedded(name);
-    const found = text ? JSON.parse(text) : window.movenetData?.[name];
-    if (!found) {
-      const script = make("script", { src: FILES.folder + name });
-      script.addEventListener("load", () => withColumns(row, then));
-      script.addEventListener("error", () => (document.getElementById("missing").hidden = false));
-      document.head.append(script);
-      return;
-    }
-    row.columns = found.columns;
-  }
-  then(row.columns);
+  const take = (found) => (row.columns = found.columns);
+  if (!row.columns && EMBEDDED.has(name)) take(JSON.parse(embedded(name)));
+  if (row.columns) return then(row.columns);
+  row.waiting = [...(row.waiting ?? []), then];
+  if (row.waiting.length > 1) return;
+  const script = make("script", { src: FILES.folder + name });
+  script.addEventListener("load", () => {
+    take(window.movenetData[name]);
+    for (const each of row.waiting) each(row.columns);
+  });
+  script.addEventListener("error", () => (document.getElementById("missing").hidden = false));
+  document.head.append(script);
 }
 
 // Tells the frame under the cursor, and hands over the one that is clicked.
