@@ -1,5 +1,6 @@
 """Inputs and overlays as small images; whatever else lies under their names is no image and no error."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -7,10 +8,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from movenet_cli.core.types import ByteArray, Size
+from movenet_cli.core.types import ByteArray, Frame, Size
 from movenet_cli.html_report import thumbnails
 from movenet_cli.html_report.thumbnails import SIDE, image_thumbnail, video_thumbnail
-from tests.media.clips import numbered, write_clip
+from tests.media.clips import numbered, opened, turn, write_clip
 from tests.support.media import break_title, gradient, write_image, write_song, write_video
 
 SIZE = Size(96, 64)
@@ -103,3 +104,20 @@ def test_a_frame_far_from_where_decoding_can_begin_is_not_guessed(
     assert video_thumbnail(path, SIZE, 0.4) is not None
     monkeypatch.setattr(thumbnails, "_MAX_FRAMES", 2)
     assert video_thumbnail(path, SIZE, 0.4) is None
+
+
+@pytest.mark.parametrize("kind", ["plain", "starts late", "uneven", *range(2, 9)])
+def test_a_thumbnail_is_the_frame_that_was_annotated(tmp_path: Path, kind: str | int) -> None:
+    """Whatever times the video has, and however it is turned or mirrored."""
+    path = tmp_path / ("a.ts" if kind == "starts late" else "a.mp4")
+    times = {"starts late": range(250, 262), "uneven": [0, 1, 2, 10, 11, 30, 31, 33, 40, 41, 42, 99]}
+    write_clip(path, 12, times=times.get(str(kind)), time_base=Fraction(1, 25), options={"crf": "1"})
+    if isinstance(kind, int):
+        turn(path, kind)
+    with opened(path) as source:
+        for each in source.frames():
+            assert isinstance(each, Frame)
+            assert each.time is not None
+            data = video_thumbnail(path, each.image.size, each.time, source.info.rotation)
+            apart = _pixels(data)[..., ::-1].astype(int) - each.image.rgb()
+            assert np.abs(apart).mean() < 6

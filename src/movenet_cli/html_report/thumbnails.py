@@ -138,24 +138,32 @@ def video_thumbnail(path: Path | None, size: Size, time: float, rotation: int = 
     """
     if path is None or not path.is_file():
         return None
+    for seeks in (True, False):  # some containers, such as MPEG-TS, only find frames that are too late
+        with contextlib.suppress(FFmpegError, MediaError):
+            frame = _frame_at(path, min(max(0.0, time), _MAX_SEEK), seeks=seeks)
+            if frame is not None:
+                bgr = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+                return _encoded(_orientation(frame, rotation).apply(bgr), size)
+    return None
+
+
+def _frame_at(path: Path, time: float, *, seeks: bool) -> av.VideoFrame | None:
+    """The frame that is shown at a time, unless it is far from where decoding begins, or before that."""
     shown: av.VideoFrame | None = None
-    with contextlib.suppress(FFmpegError, MediaError), open_container(path) as file:
+    with open_container(path) as file:
         stream = next((each for each in file.streams.video if not each.disposition & _COVER), None)
         if stream is None:
             return None
         start = float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
-        wanted = start + min(max(0.0, time), _MAX_SEEK)
-        file.seek(int(wanted * 1_000_000))
+        if seeks:
+            file.seek(int((start + time) * 1_000_000))
         for count, frame in enumerate(file.decode(stream)):
-            if shown is not None and (frame.time or 0.0) > wanted + _NEAR:
+            if (frame.time or 0.0) > start + time + _NEAR:
                 break
             if count == _MAX_FRAMES:
                 return None
             shown = frame
-        if shown is not None:
-            bgr = np.asarray(shown.to_ndarray(format="bgr24"), np.uint8)
-            return _encoded(_orientation(shown, rotation).apply(bgr), size)
-    return None
+        return shown
 
 
 def _orientation(frame: av.VideoFrame, rotation: int) -> Orientation:
