@@ -1,6 +1,5 @@
 """The page in a browser, opened as by double-click: what one would click, and the keys one would press."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -34,9 +33,9 @@ NAMES = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[sync_api.Browser]:
-    program = os.environ.get("MOVENET_TEST_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
-        pytest.skip("no Chromium here: install it, or set MOVENET_TEST_BROWSER to one")
+        pytest.skip("no Chromium or Chrome is on the path")
     with sync_api.sync_playwright() as playwright:
         # As root, which machines of CI often are, Chromium has no sandbox; it opens our own files alone.
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
