@@ -92,7 +92,8 @@ def _html(results_folder: Path, statistics: Statistics, rows: Rows, files: SideF
             skeleton={"names": KEYPOINT_NAMES, "edges": EDGE_INDICES},
             data={name: _embedded(data) for name, data in (files.inline or {}).items()},
             row_files=rows.files,
-            folder=None if files.inline is not None else files.link,
+            folder=None if files.folder is None else files.link,
+            beside=None if files.folder is None else escape_name(files.folder.name),
             script=script,
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )

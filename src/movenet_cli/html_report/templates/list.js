@@ -36,7 +36,8 @@ const ORDERS = {
 
 function peopleWords(row) {
   if (!row.most) return "nobody";
-  return row.most === 1 ? `1 person · score ${score(row.score)}` : `${row.most} people · lowest score ${score(row.score)}`;
+  if (row.people) return scoresOf(row.people);
+  return row.most === 1 ? `score ${score(row.score)}` : `${row.most} people · lowest score ${score(row.score)}`;
 }
 
 function facts(row) {

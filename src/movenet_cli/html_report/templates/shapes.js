@@ -80,10 +80,15 @@ function setCursor(picture, place, width) {
   picture.querySelector(".cursor").setAttribute("d", place == null ? "" : `M${((place + 0.5) / width) * picture.viewBox.baseVal.width} 0v100`);
 }
 
+function scoresOf(people) {
+  const scores = people.map(([first]) => score(first)).join(", ");
+  return people.length > 1 ? `${people.length} people · scores ${scores}` : `score ${scores}`;
+}
+
 function wordsOf(column) {
   const parts = [`frame ${column.frame}`];
   if (column.time != null) parts.push(clock(column.time));
-  if (column.low != null) parts.push(`${column.people.length > 1 ? "lowest score" : "score"} ${score(column.low)}`);
+  if (column.low != null) parts.push(scoresOf(column.people));
   if (column.frames) parts.push(`lowest of frames ${column.first} to ${column.last}`);
   if (column.empty) parts.push(column.frames ? `${column.empty} without people` : "nobody");
   if (column.failed) parts.push(column.frames ? `${column.failed} failed: ${column.reason}` : `failed: ${column.reason}`);
