@@ -9,12 +9,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 import movenet_cli as movenet
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from movenet_cli.media.video import cuts
 from movenet_cli.run import processes
 from movenet_cli.run.processes import are_worth_it
 from tests.conftest import PROJECT
@@ -56,29 +57,32 @@ def annotate(media: Path, out: Path, engine: str, *more: str) -> int:
     return run(["annotate", str(media), *options, *more])
 
 
-def test_processes_write_what_threads_write(
-    media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cuts, "_SHORTEST", 20)  # the run decides on the segments, the processes take them
-    write_clip(media / "v.mp4", 45, options={"g": "20", "sc_threshold": "0"})
+def test_processes_write_what_threads_write(media: Path, tmp_path: Path) -> None:
+    write_clip(media / "v.mp4", 5)
     (media / "broken.jpg").write_bytes(b"\xff\xd8\xff broken")
+    formats = ("-f", "json,csv,coco", "--overlay")
     for engine in ("threads", "processes"):
-        assert (
-            annotate(media, tmp_path / engine, engine, "-f", "json,csv,coco", "--overlay") == ExitCode.PARTIAL
-        )
+        assert annotate(media, tmp_path / engine, engine, *formats) == ExitCode.PARTIAL
     assert results(tmp_path / "processes") == results(tmp_path / "threads")
     assert run(["validate", str(tmp_path / "processes")]) == ExitCode.OK
-    failures = [
-        json.loads((tmp_path / engine / "run.json").read_text())["failures"]
-        for engine in ("threads", "processes")
-    ]
-    assert failures[0] == failures[1] != []
-    assert (
-        annotate(media, tmp_path / "processes", "threads", "-f", "json,csv,coco", "--overlay")
-        == ExitCode.PARTIAL
-    )
-    counts = json.loads((tmp_path / "processes" / "run.json").read_text())["inputs"]
-    assert counts["kept"] == 4
+    assert account(tmp_path / "threads")["failures"] == account(tmp_path / "processes")["failures"] != []
+    assert annotate(media, tmp_path / "processes", "threads", *formats) == ExitCode.PARTIAL
+    assert account(tmp_path / "processes")["inputs"]["kept"] == 4
+
+
+def test_segments_of_a_long_video_go_to_several_processes(tmp_path: Path) -> None:
+    image = cv2.imread(str(PROJECT / "sample_images" / "gym.jpg"))
+    assert image is not None
+    small = cv2.resize(image, (160, 120), interpolation=cv2.INTER_AREA)[:, :, ::-1]
+    frames = [np.ascontiguousarray(np.roll(small, step // 4, 1)) for step in range(244)]
+    clip = write_clip(tmp_path / "gym.mp4", frames, options={"g": "121", "sc_threshold": "0"})
+    with movenet.Annotator("mini") as annotator:
+        expected = [pose.keypoints.round(2) for result in annotator.video(clip) for pose in result.poses]
+    assert annotate(clip, tmp_path / "out", "processes") == ExitCode.OK
+    document = json.loads((tmp_path / "out" / "keypoints" / "gym.mp4.json").read_text())
+    found = [pose["keypoints"] for frame in document["frames"] for pose in frame["poses"]]
+    np.testing.assert_allclose(found, expected, atol=0.011)
+    assert len(found) == 244
 
 
 @pytest.mark.usefixtures("crashing")
