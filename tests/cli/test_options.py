@@ -14,7 +14,7 @@ import pytest
 
 from movenet_cli.cli import main
 from movenet_cli.cli.main import run
-from movenet_cli.cli.options import FormatList, TimePointType
+from movenet_cli.cli.option_types import FormatList, TimePointType
 from movenet_cli.core.time_point import TimePoint
 from movenet_cli.errors import ExitCode
 from tests.support.media import write_image, write_video
