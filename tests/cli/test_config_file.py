@@ -161,7 +161,8 @@ def test_paths_are_relative_to_the_file(
     for written, found in (
         ("saved", "../saved"), ("./thunder", ".././thunder"), ("thunder", "thunder"),
         ("thundr", "thundr"), ("a.tflite", "../a.tflite"), ("/m/a.tflite", "/m/a.tflite"),
-        ("https://tfhub.dev/x", "https://tfhub.dev/x"), ("~/a.tflite", str(here.parents[2] / "home" / "a.tflite")),
+        ("https://tfhub.dev/x", "https://tfhub.dev/x"),
+        ("~/a.tflite", str(here.parents[2] / "home" / "a.tflite")),
     ):  # fmt: skip
         config.write_text(f'[annotate]\nmodel = "{written}"\nrefine-with = "{written}"\nroot = "media"\n')
         settings = printed(capsys)
@@ -185,7 +186,6 @@ def test_paths_are_relative_to_the_file(
         ("[annotate]\nhelp = true", "there is no 'help'"),
         ("[anotate]\nstride = 2", "there is no command for [anotate]: did you mean [annotate]?"),
         ("[xyzzy]\n", "there is no command for [xyzzy]: there are annotate, models, "),
-        ("[models.fetsh]\n", None),
         ("stride = 2", "movenet.toml: stride stands outside the tables of commands; put it below ["),
         ("annotate = 2", "movenet.toml: annotate stands outside the tables"),
         ("[annotate]\nstride = '2'", "movenet.toml [annotate]: stride must be a whole number; it is '2'"),
@@ -214,12 +214,9 @@ def test_paths_are_relative_to_the_file(
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
 def test_a_file_that_is_wrong_is_one_line_and_exit_2(
-    here: Path, capsys: pytest.CaptureFixture[str], text: str | bytes, message: str | None
+    here: Path, capsys: pytest.CaptureFixture[str], text: str | bytes, message: str
 ) -> None:
     (here / "movenet.toml").write_bytes(text.encode() if isinstance(text, str) else text)
-    if message is None:
-        assert run(["annotate", "a.png", "--print-config"]) == ExitCode.OK
-        return
     assert message in refusal(capsys)
     assert sorted(path.name for path in here.iterdir()) == ["a.png", "movenet.toml"]
     assert run(["annotate", "--help"]) == ExitCode.OK
@@ -235,6 +232,15 @@ def test_tables_of_a_project_file_are_named_in_full(here: Path, capsys: pytest.C
     assert "no command for [tool.movenet.anotate]: did you mean [tool.movenet.annotate]?" in refusal(capsys)
     project.write_text("[tool.movenet.annotate]\nstride = 0\n")
     assert "value for stride in pyproject.toml [tool.movenet.annotate]: 0 is" in refusal(capsys)
+
+
+def test_tables_of_models_are_looked_at_when_models_are_asked_for(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "movenet.toml").write_text("[models.fetsh]\nall = true\n")
+    assert printed(capsys)["stride"] == 1
+    assert run(["models", "fetch", "mini"]) == ExitCode.USAGE
+    assert "no command for [models.fetsh]: did you mean [models.fetch]?" in capsys.readouterr().err
 
 
 def test_other_peoples_mistakes_are_not_ours(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -170,9 +170,10 @@ def _check_tables(path: Path, table: Mapping[str, Any], heading: str, known: lis
 
 
 def _unknown_key(place: str, key: str, options: Mapping[str, click.Option]) -> UsageError:
-    if (positive := options.get(key.removeprefix("no-"))) is not None and positive.is_flag:
+    name = key.replace("_", "-")
+    if (positive := options.get(name.removeprefix("no-"))) is not None and positive.is_flag:
         return UsageError(f"{place}: there is no {key!r}; write {_key(positive)} = false")
-    near = nearest(key.replace("_", "-"), options)
+    near = nearest(name, options)
     advice = f"did you mean {near}?" if near else f"the names are {', '.join(options)}"
     return UsageError(f"{place}: there is no {key!r}: {advice}")
 
