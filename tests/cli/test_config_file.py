@@ -293,6 +293,23 @@ def test_json_messages_by_the_file(here: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err.startswith("movenet: ")
 
 
+@pytest.mark.parametrize("place", ["file", "environment"])
+def test_flags_that_are_set_elsewhere_can_be_cleared(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    flags = ("overlay", "overwrite", "fail-fast", "smooth", "offline", "null", "quiet")
+    for flag in flags:
+        monkeypatch.setenv(
+            f"MOVENET_ANNOTATE_{flag.replace('-', '_').upper()}", "1" * (place == "environment")
+        )
+    if place == "file":
+        (here / "movenet.toml").write_text("[annotate]\n" + "".join(f"{flag} = true\n" for flag in flags))
+    assert [printed(capsys)[flag] for flag in flags] == [True] * len(flags)
+    cleared = printed(capsys, *[f"--no-{flag}" for flag in flags])
+    assert [cleared[flag] for flag in flags] == [False] * len(flags)
+    assert printed(capsys, "--no-overlay", "--overlay")["overlay"] is True
+
+
 def test_one_file_serves_several_models(
     here: Path, capsys: pytest.CaptureFixture[str], a_model: Path
 ) -> None:

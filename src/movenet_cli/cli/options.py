@@ -33,6 +33,13 @@ class NamedOption(click.Option):
             return f"{long[2:]} in {ctx.meta[CONFIG_PLACE]}"
         return long
 
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Let `--no-overlay` clear the flag `--overlay`, which a file or the environment may have set."""
+        super().add_to_parser(parser, ctx)
+        if self.is_flag and not self.secondary_opts and self.expose_value:
+            opposite = f"--no-{max(self.opts, key=len)[2:]}"
+            parser.add_option(obj=self, opts=[opposite], dest=self.name, action="store_const", const=False)
+
     @property
     def variable(self) -> str:
         """The variable of the environment that the value came from."""
