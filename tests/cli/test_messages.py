@@ -192,6 +192,12 @@ def _read(descriptor: int) -> bytes:
         (["my clip.mp4", "--overlay"], "did you mean `movenet annotate 'my clip.mp4'`?"),
         (["renders.mp4"], "did you mean `movenet annotate renders.mp4`?"),
         (["shots/*.jpg"], "did you mean `movenet annotate 'shots/*.jpg'`?"),
+        (["--overlay", "annotate", "."], "options follow the command, as in `movenet annotate --overlay`"),
+        (
+            ["-m", "mini", "a.jpg"],
+            "no such option '-m': options follow the command, as in `movenet annotate -m`",
+        ),
+        (["--verison"], "'--version'?"),
         (["help"], "there is no command 'help': did you mean `movenet --help`?"),
         (["help", "convert"], "there is no command 'help': did you mean `movenet convert --help`?"),
         (["models", "fecth"], "no such command 'fecth'. Did you mean 'fetch'?"),

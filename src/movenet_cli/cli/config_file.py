@@ -17,7 +17,6 @@ else:
 _OWN_FILE: Final = "movenet.toml"
 _PROJECT_FILE: Final = "pyproject.toml"
 _REPOSITORIES: Final = (".git", ".hg")
-_WAY_OUT: Final = "mend it, or leave it out with --no-config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,15 @@ def find_config() -> ConfigFile | None:
     Raises:
         UsageError: as `read_config`.
     """
-    for folder in _folders():
-        for name in (_OWN_FILE, _PROJECT_FILE):
-            path = folder / name
-            # A Path raises where a folder above may not be searched; there is nothing for us, then.
-            if os.path.isfile(path) and (found := _read(path)) is not None:  # noqa: PTH113
-                return found
+    places = (folder / name for folder in _folders() for name in (_OWN_FILE, _PROJECT_FILE))
+    # A Path raises where a folder above may not be searched; there is nothing for us, then.
+    for path in filter(os.path.isfile, places):
+        try:
+            found = _read(path)
+        except UsageError as error:
+            raise UsageError(f"{error}; mend it, or leave it out with --no-config") from error
+        if found is not None:
+            return found
     return None
 
 
@@ -71,7 +73,7 @@ def _folders() -> Iterator[Path]:
         here = Path.cwd()
     except OSError:
         return
-    home = os.path.expanduser("~")  # noqa: PTH111 - a Path raises where there is no home
+    home = os.path.realpath(os.path.expanduser("~"))  # noqa: PTH111 - a Path raises where there is no home
     for depth, folder in enumerate((here, *here.parents)):
         yield Path(*[os.pardir] * depth)
         if str(folder) == home or any(os.path.lexists(folder / name) for name in _REPOSITORIES):
@@ -83,14 +85,14 @@ def _read(path: Path) -> ConfigFile | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}; {_WAY_OUT}") from error
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
     is_project = path.name == _PROJECT_FILE
     if is_project and b"movenet" not in content:  # so that nobody else's mistakes are ours
         return None
     try:
         tables: object = tomllib.loads(content.decode())
     except ValueError as error:  # also of what is not UTF-8
-        raise UsageError(f"{path} is not TOML: {error}; {_WAY_OUT}") from error
+        raise UsageError(f"{path} is not TOML: {error}") from error
     if not is_project:
         return ConfigFile(path, _table(tables))
     ours = _table(_table(tables).get("tool")).get("movenet")

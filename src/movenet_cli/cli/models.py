@@ -84,7 +84,7 @@ def path(name: str) -> None:
 
 @models.command()
 def verify() -> None:
-    """Check models on this machine against the hashes of their downloads. Exit code 4 if one is corrupt."""
+    """Check models on this machine against their downloads' hashes. Exit code 4 if one is corrupt."""
     here = [model for model in CATALOGUE.values() if is_local(model)]
     if not here:
         print_message("there is no model on this machine yet")
