@@ -69,7 +69,7 @@ class LazyGroup(click.Group):
             if error.possibilities:
                 raise
             advice = f"options follow the command, as in `movenet annotate {error.option_name}`"
-            raise click.UsageError(f"no such option {error.option_name!r}: {advice}", ctx) from error
+            raise click.UsageError(f"no such option {error.option_name}: {advice}", ctx) from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -175,6 +175,10 @@ def _run(arguments: list[str] | None) -> int:
         importlib.import_module("movenet_cli.cli.completion")
     try:
         result = movenet.main(arguments, prog_name="movenet", standalone_mode=False)
+    except click.NoSuchOption as error:
+        near = nearest(error.option_name, error.possibilities or ())
+        hint = f": did you mean {near}?" if near else ""
+        return _print_usage_error(click.UsageError(f"no such option {error.option_name}{hint}", error.ctx))
     except click.UsageError as error:
         return _print_usage_error(error)
     except click.ClickException as error:
