@@ -282,6 +282,17 @@ def test_a_run_says_which_file_it_used(here: Path, capsys: pytest.CaptureFixture
     assert "settings" not in capsys.readouterr().err
 
 
+def test_wrong_usage_is_told_with_the_file_also_where_only_errors_are_shown(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "movenet.toml").write_text("[annotate]\nstart = 5\n")
+    for more in ([], ["-q"]):
+        assert run(["annotate", "a.png", "-m", "mini", "--end", "2", *more]) == ExitCode.USAGE
+        first, second = capsys.readouterr().err.splitlines()
+        assert first == "movenet: settings from movenet.toml [annotate]"
+        assert second.startswith("movenet: --end must lie after --start")
+
+
 def test_json_messages_by_the_file(here: Path, capsys: pytest.CaptureFixture[str], a_model: Path) -> None:
     (here / "movenet.toml").write_text(f'[annotate]\nmodel = "{a_model}"\nprogress = "json"\n')
     assert run(["annotate", "a.png"]) == ExitCode.OK

@@ -84,9 +84,17 @@ class ConfiguredCommand(click.Command):
     def invoke(self, ctx: click.Context) -> object:
         """Say where settings came from that nobody typed, then run the command."""
         place = ctx.meta.get(CONFIG_PLACE)
-        if place is not None and not ctx.params.get("quiet"):
+        if place is None:
+            return super().invoke(ctx)
+        is_quiet = ctx.params.get("quiet")
+        if not is_quiet:
             print_message(f"movenet: settings from {place}")
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except (click.UsageError, UsageError):  # perhaps about a setting that nobody typed
+            if is_quiet:
+                print_message(f"movenet: settings from {place}", "error")
+            raise
 
     def _options(self, ctx: click.Context) -> list[click.Option]:
         return [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
