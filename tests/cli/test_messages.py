@@ -197,6 +197,9 @@ def _read(descriptor: int) -> bytes:
             ["-m", "mini", "a.jpg"],
             "no such option -m: options follow the command, as in `movenet",
         ),
+        (["-V"], "no such option -V; see `movenet --help`"),
+        (["list"], "there is no command 'list': did you mean `movenet models list`?"),
+        (["download", "thunder"], "did you mean `movenet models fetch`?"),
         (["--verison"], "no such option --verison: did you mean --version?"),
         (["help"], "there is no command 'help': did you mean `movenet --help`?"),
         (["help", "convert"], "there is no command 'help': did you mean `movenet convert --help`?"),
@@ -231,6 +234,13 @@ def test_wrong_usage_is_one_line_in_the_style_of_all_errors(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("movenet: ")
     assert message in line
+
+
+@pytest.mark.parametrize("command", ["models list", "completion bash", "annotate --print-config"])
+def test_data_that_nobody_can_get_is_an_error(command: str) -> None:
+    script = f"exec {sys.executable} -m movenet_cli {command} >&-"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (ExitCode.OUTPUT, "movenet: standard output is closed\n")
 
 
 def test_a_bug_is_told_with_what_a_report_needs(

@@ -45,6 +45,15 @@ COMMANDS: Final = {
 }
 """Name of each command → its place and its line of help; nothing is imported to show the list."""
 
+_ELSEWHERE: Final = {
+    "version": "--version",
+    "list": "models list",
+    "fetch": "models fetch",
+    "download": "models fetch",
+    "verify": "models verify",
+}
+"""What people try as a command → what it is called here."""
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, so that `--help` is quick."""
@@ -66,7 +75,8 @@ class LazyGroup(click.Group):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if error.possibilities:
+            annotate = self.get_command(ctx, "annotate")
+            if annotate is None or not any(error.option_name in each.opts for each in annotate.params):
                 raise
             advice = f"options follow the command, as in `movenet annotate {error.option_name}`"
             raise click.UsageError(f"no such option {error.option_name}: {advice}", ctx) from error
@@ -111,6 +121,8 @@ def _advice(words: Sequence[str]) -> str:
     if name == "help":
         asked = [each for each in rest[:1] if each in COMMANDS]
         return f"did you mean `{' '.join(['movenet', *asked, '--help'])}`?"
+    if name in _ELSEWHERE:
+        return f"did you mean `movenet {_ELSEWHERE[name]}`?"
     near = nearest(name, COMMANDS)
     is_path = os.sep in name or Path(name).suffix or "*" in name
     if is_path or (near is None and os.path.lexists(name)):

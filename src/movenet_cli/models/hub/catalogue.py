@@ -247,5 +247,5 @@ def catalogue_model(name: str) -> CatalogueModel:
 
 def _suggestion(name: str) -> str:
     near = nearest(name, CATALOGUE)
-    question = f"did you mean {near}? " if near else ""
-    return f"{question}The names are {', '.join(CATALOGUE)}; a file or folder is given by its path"
+    start = f"did you mean {near}? The" if near else "the"
+    return f"{start} names are {', '.join(CATALOGUE)}; a file or folder is given by its path"
