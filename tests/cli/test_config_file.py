@@ -183,6 +183,7 @@ def test_paths_are_relative_to_the_file(
         ("[annotate]\nno_overlay = true", "there is no 'no_overlay'; write overlay = false"),
         ("[annotate]\nxyzzy = 2", "there is no 'xyzzy': the names are output, format, "),
         ("[annotate]\nconfig = 'x'", "there is no 'config'"),
+        ("[annotate]\ninputs = ['a']", "movenet.toml [annotate]: there is no 'inputs'; it belongs on the command"),
         ("[annotate]\nhelp = true", "there is no 'help'"),
         ("[anotate]\nstride = 2", "there is no command for [anotate]: did you mean [annotate]?"),
         ("[xyzzy]\n", "there is no command for [xyzzy]: there are annotate, models, "),
@@ -248,12 +249,20 @@ def test_tables_of_models_are_looked_at_when_models_are_asked_for(
 def test_other_peoples_mistakes_are_not_ours(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "pyproject.toml").write_text("this is [not TOML\n")
     assert printed(capsys)["stride"] == 1
+    (here / "pyproject.toml").write_text("\ufeff[tool.movenet.annotate]\r\nstride = 2\r\n")
+    assert printed(capsys)["stride"] == 2
     (here / "pyproject.toml").write_text("[tool.movenet\n")
     assert "pyproject.toml is not TOML" in refusal(capsys)
 
 
-def test_files_that_cannot_be_used(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert refusal(capsys, "--config", "gone.toml").endswith("read gone.toml: No such file or directory")
+def test_files_that_cannot_be_used(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = refusal(capsys, "--config", "gone.toml")
+    assert "value for --config: cannot read gone.toml: No such file or directory; see" in line
+    (here / "night.toml").write_text("[annotate\n")
+    monkeypatch.setenv("MOVENET_CONFIG", "night.toml")
+    assert "value for MOVENET_CONFIG: night.toml is not TOML: " in refusal(capsys)
     assert "cannot read .: Is a directory" in refusal(capsys, "--config", ".")
     assert "--config: it is empty" in refusal(capsys, "--config", "")
     (here / "pyproject.toml").write_text("[tool.other]\n")

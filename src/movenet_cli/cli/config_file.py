@@ -90,7 +90,7 @@ def _read(path: Path) -> ConfigFile | None:
     if is_project and b"movenet" not in content:  # so that nobody else's mistakes are ours
         return None
     try:
-        tables: object = tomllib.loads(content.decode())
+        tables: object = tomllib.loads(content.decode("utf-8-sig"))
     except ValueError as error:  # also of what is not UTF-8
         raise UsageError(f"{path} is not TOML: {error}") from error
     if not is_project:

@@ -96,16 +96,18 @@ class ConfiguredCommand(click.Command):
                 print_message(f"movenet: settings from {place}", "error")
             raise
 
-    def _options(self, ctx: click.Context) -> list[click.Option]:
-        return [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+    def _option(self, ctx: click.Context, name: str) -> click.Option | None:
+        options = (each for each in self.get_params(ctx) if isinstance(each, click.Option))
+        return next((each for each in options if each.name == name), None)
 
     def _configurable(self, ctx: click.Context) -> dict[str, click.Option]:
         """The options that a file can set, by their keys in it: `min-score` for `--min-score`."""
-        return {_key(each): each for each in self._options(ctx) if each.expose_value}
+        options = (each for each in self.get_params(ctx) if isinstance(each, click.Option))
+        return {_key(each): each for each in options if each.expose_value}
 
     def _value(self, ctx: click.Context, typed: Mapping[str, Any], name: str) -> Any:
         """The value of an option that is needed before Click processes them all; None if there is none."""
-        option = next((each for each in self._options(ctx) if each.name == name), None)
+        option = self._option(ctx, name)
         if option is None:
             return None
         value, source = option.consume_value(ctx, typed)
@@ -119,7 +121,12 @@ class ConfiguredCommand(click.Command):
         if "config" not in typed and self._value(ctx, typed, "no_config"):
             return None
         path = self._value(ctx, typed, "config")
-        return read_config(path) if isinstance(path, Path) else find_config()
+        if not isinstance(path, Path):
+            return find_config()
+        try:
+            return read_config(path)
+        except UsageError as error:
+            raise click.BadParameter(str(error), ctx, self._option(ctx, "config")) from error
 
     def _settings(self, ctx: click.Context, config: ConfigFile) -> dict[str, Any]:
         """What the file says of this command: parameter's name to value.
@@ -128,16 +135,28 @@ class ConfiguredCommand(click.Command):
             UsageError: the file has names that nobody knows, or values of the wrong type.
         """
         table, heading = _own_table(ctx, config)
+        place = f"{config.path} {heading}"
         if table:
-            ctx.meta[CONFIG_PLACE] = f"{config.path} {heading}"
+            ctx.meta[CONFIG_PLACE] = place
         options, settings = self._configurable(ctx), {}
         for key, value in table.items():
             option = options.get(key.replace("_", "-"))
             if option is None:
-                raise _unknown_key(f"{config.path} {heading}", key, options)
-            checked = _checked(f"{config.path} {heading}: {key}", option, value)
+                raise UsageError(f"{place}: there is no {key!r}{self._advice(ctx, key)}")
+            checked = _checked(f"{place}: {key}", option, value)
             settings[option.name or ""] = _placed(option.type, checked, config.path.parent)
         return settings
+
+    def _advice(self, ctx: click.Context, key: str) -> str:
+        """What to write in the place of a key that no option has."""
+        if key in [each.name for each in self.get_params(ctx) if isinstance(each, click.Argument)]:
+            return "; it belongs on the command line"
+        options = self._configurable(ctx)
+        name = key.replace("_", "-")
+        if (positive := options.get(name.removeprefix("no-"))) is not None and positive.is_flag:
+            return f"; write {_key(positive)} = false"
+        near = nearest(name, options)
+        return f": did you mean {near}?" if near else f": the names are {', '.join(options)}"
 
 
 def _key(option: click.Option) -> str:
@@ -175,15 +194,6 @@ def _check_tables(path: Path, table: Mapping[str, Any], heading: str, known: lis
         near = nearest(key, known)
         advice = f"did you mean [{heading}{near}]?" if near else f"there are {', '.join(known)}"
         raise UsageError(f"{path}: there is no command for [{heading}{key}]: {advice}")
-
-
-def _unknown_key(place: str, key: str, options: Mapping[str, click.Option]) -> UsageError:
-    name = key.replace("_", "-")
-    if (positive := options.get(name.removeprefix("no-"))) is not None and positive.is_flag:
-        return UsageError(f"{place}: there is no {key!r}; write {_key(positive)} = false")
-    near = nearest(name, options)
-    advice = f"did you mean {near}?" if near else f"the names are {', '.join(options)}"
-    return UsageError(f"{place}: there is no {key!r}: {advice}")
 
 
 def _checked(place: str, option: click.Option, value: Any) -> Any:
