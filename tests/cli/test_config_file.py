@@ -183,7 +183,7 @@ def test_paths_are_relative_to_the_file(
         ("[annotate]\nno_overlay = true", "there is no 'no_overlay'; write overlay = false"),
         ("[annotate]\nxyzzy = 2", "there is no 'xyzzy': the names are output, format, "),
         ("[annotate]\nconfig = 'x'", "there is no 'config'"),
-        ("[annotate]\ninputs = ['a']", "movenet.toml [annotate]: there is no 'inputs'; it belongs on the command"),
+        ("[annotate]\ninputs = ['a']", "there is no 'inputs'; it belongs on the command line"),
         ("[annotate]\nhelp = true", "there is no 'help'"),
         ("[anotate]\nstride = 2", "there is no command for [anotate]: did you mean [annotate]?"),
         ("[xyzzy]\n", "there is no command for [xyzzy]: there are annotate, models, "),

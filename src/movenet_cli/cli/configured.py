@@ -17,6 +17,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 CONFIG_PLACE: Final = "movenet_cli.config_place"
 """Key of a context's `meta`: the file, and the table in it, that hold settings of the command."""
 
+FILE_OPTIONS: Final = ("config", "no_config", "print_config")
+"""The parameters that `config_options` makes."""
+
 _KINDS: Final = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
 """What a value of TOML is called in messages."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
-from movenet_cli.cli.configured import CONFIG_PLACE, ConfiguredCommand
+from movenet_cli.cli.configured import CONFIG_PLACE, FILE_OPTIONS, ConfiguredCommand
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -93,7 +93,7 @@ class GroupedCommand(ConfiguredCommand):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each option under its group; what no group names comes last."""
         by_name = {param.name: param for param in self.get_params(ctx) if isinstance(param, click.Option)}
-        for title, names in self.groups.items():
+        for title, names in (*self.groups.items(), ("Configuration file", FILE_OPTIONS)):
             self._format_group(ctx, formatter, title, [by_name.pop(name) for name in names])
         self._format_group(ctx, formatter, "Other", list(by_name.values()))
 
