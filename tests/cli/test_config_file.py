@@ -168,6 +168,8 @@ def test_paths_are_relative_to_the_file(
         settings = printed(capsys)
         assert (settings["model"], settings["refine-with"]) == (found, found)
         assert settings["root"] == "../media"
+    config.write_text('[annotate]\noutput = "s3://bucket/results"\n')
+    assert printed(capsys)["output"] == "s3://bucket/results"
     config.write_text('[annotate]\noutput = "-"\n[evaluate]\nground-truth = "truth.json"\n')
     assert printed(capsys)["output"] == "-"
     assert printed(capsys, command="evaluate")["ground-truth"] == "../truth.json"

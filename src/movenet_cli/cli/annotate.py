@@ -224,7 +224,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--engine",
-    type=click.Choice(default.ENGINES),
+    type=Choice(default.ENGINES),
     default="local",
     show_default=True,
     help="Who does the work: threads, or processes of their own, which a damaged file cannot take down with "

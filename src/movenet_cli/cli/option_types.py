@@ -116,8 +116,8 @@ class PlaceText(Text):
         self._completed = "dir" if only_folders else "file"
 
     def placed(self, text: str, folder: Path) -> str:
-        """The path of a text in a configuration file: relative to the file's folder."""
-        return text if text in ("", STREAM) else _joined(folder, text)
+        """The path of a text in a configuration file, relative to its folder; an address stays as it is."""
+        return text if text in ("", STREAM) or "://" in text else _joined(folder, text)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
