@@ -113,7 +113,7 @@ class ConfiguredCommand(click.Command):
         option = self._option(ctx, name)
         if option is None:
             return None
-        # What Click itself calls for each option in turn; there is no other way to ask for one ahead of the rest.
+        # What Click itself calls for each option in turn; there is no public way to ask for just one.
         value, source = option.consume_value(ctx, typed)
         ctx.set_parameter_source(name, source)  # for messages about the value
         return option.process_value(ctx, value)
