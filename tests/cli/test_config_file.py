@@ -1,6 +1,7 @@
 """Settings from `movenet.toml` or `pyproject.toml`: which file counts, and what it may say."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,21 @@ def test_what_is_printed_gives_the_same_settings_again(
     assert tomllib.loads(again) == tomllib.loads(text)
     assert "# command line" in text
     assert "# command line" not in again
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names on Windows")
+def test_odd_names(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = 'a\nb\x01\x7f"\\日本'
+    assert printed(capsys, "-o", name)["output"] == name
+    (here / "a\nb.toml").write_text("[annotate]\nstride = 2\n")
+    assert run(["annotate", "--config", "a\nb.toml", "--print-config"]) == ExitCode.OK
+    assert "stride = 2 # a\\nb.toml [annotate]" in capsys.readouterr().out
+    for arguments in (["--output", "\udcff"], ["--include", "a", "--include", "\udcff"]):
+        assert run(["annotate", "--print-config", *arguments]) == ExitCode.USAGE
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert f"{arguments[-2]}: " in err
+        assert "is not UTF-8, as TOML must be" in err
 
 
 def test_the_nearest_file_counts_up_to_the_repository_or_the_home(

@@ -9,6 +9,7 @@ from click.core import ParameterSource
 
 from movenet_cli.cli.configured import CONFIG_PLACE
 from movenet_cli.cli.options import NamedOption
+from movenet_cli.cli.printing import printable
 
 
 def config_text(ctx: click.Context, typed: Mapping[str, Any], options: Mapping[str, click.Option]) -> str:
@@ -44,12 +45,21 @@ def _value(ctx: click.Context, typed: Mapping[str, Any], option: click.Option) -
         used = option.process_value(ctx, given)
     except click.MissingParameter:
         return None, ""
-    origin = _origin(ctx, option, source)
+    value = _plain(option, given, used)
+    try:
+        "".join(map(str, value if isinstance(value, list) else [value])).encode()
+    except UnicodeEncodeError as error:
+        raise click.BadParameter(f"{value!r} is not UTF-8, as TOML must be", ctx, option) from error
+    return value, printable(_origin(ctx, option, source))
+
+
+def _plain(option: click.Option, given: Any, used: Any) -> Any:
+    """A value as numbers and texts; one that a type has parsed, such as a time, as it was given."""
     if option.multiple:
-        return [name for each in used for name in (each if isinstance(each, tuple) else [each])], origin
+        return [name for each in used for name in (each if isinstance(each, tuple) else [each])]
     if isinstance(used, bool | int | float):
-        return used, origin
-    return given if isinstance(given, str | int | float) else None, origin
+        return used
+    return given if isinstance(given, str | int | float) else None
 
 
 def _origin(ctx: click.Context, option: click.Option, source: ParameterSource) -> str:
