@@ -89,6 +89,18 @@ def test_files_and_folders_are_left_to_the_shell(
     assert answers(*words, capsys=capsys, monkeypatch=monkeypatch) == [f"{kind},{words[-1]}"]
 
 
+def test_models_in_the_current_folder_stand_beside_the_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("mine.tflite", "thunder-own.tflite", "mini.jpg", "mi x.tflite"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    found = answers("annotate", "-m", "mi", capsys=capsys, monkeypatch=monkeypatch)
+    assert found == ["plain,mini", "plain,mini-multi", "plain,mine.tflite"]
+    found = answers("models", "fetch", "mi", capsys=capsys, monkeypatch=monkeypatch)
+    assert found == ["plain,mini", "plain,mini-multi"]
+
+
 def test_a_wrong_configuration_file_does_not_get_in_the_way(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

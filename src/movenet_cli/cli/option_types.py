@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,7 +160,7 @@ class ModelText(PlaceText):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[str]]:
-        """Names first; files and folders where no name fits."""
+        """Names, and models in the current folder; any file and folder where none of these fits."""
         from movenet_cli.models.hub.catalogue import CATALOGUE  # noqa: PLC0415 - not for --help
 
         names = [
@@ -167,7 +168,11 @@ class ModelText(PlaceText):
             for name, model in CATALOGUE.items()
             if name.startswith(incomplete)
         ]
-        return names if names or self._only_names else super().shell_complete(ctx, param, incomplete)
+        if self._only_names:
+            return names
+        here = sorted(path.name for path in Path().glob("*.tflite") if path.name.startswith(incomplete))
+        found = [*names, *(_item(name) for name in here if name == shlex.quote(name))]  # bash quotes nothing
+        return found or super().shell_complete(ctx, param, incomplete)
 
 
 class Device(click.ParamType):  # type: ignore[type-arg,unused-ignore]
