@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import PathText
+from movenet_cli.cli.option_types import PathText
 from movenet_cli.cli.printing import print_message
 from movenet_cli.core.wording import counted
 
@@ -12,7 +12,7 @@ _SHOWN = 10
 
 
 @click.command()
-@click.argument("results", type=PathText())
+@click.argument("results", type=PathText(only_folders=True))
 def merge(results: Path) -> int:
     """Complete a results folder that several runs with --shard have written.
 
