@@ -36,6 +36,7 @@ FIRST = {
     "movenet validate movenet-out": "movenet annotate photos -q",
     "movenet convert movenet-out": "movenet annotate photos -q",
     "movenet convert results": "movenet annotate photos clip.mp4 -o results -q",
+    "movenet merge results": "movenet annotate photos -o results -q --shard 1/1",
     "movenet select": "movenet annotate photos clip.mp4 -o results -q && cp -r results movenet-out",
     "movenet check": "movenet annotate photos clip.mp4 -o results -q && cp -r results movenet-out",
     "movenet report movenet-out": "movenet annotate photos -q",

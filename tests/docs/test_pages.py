@@ -28,6 +28,9 @@ SETTINGS = {
 OTHERS = {"--no-track", "--no-smooth", "--help", "--version"}
 """Options that Click makes."""
 
+OTHER_PROGRAMS = {"--head", "--port", "--address", "--array"}
+"""Options of `ray` and of Slurm."""
+
 
 def _in_sentences() -> list[tuple[str, str]]:
     """Every `movenet …` with a command between backquotes in a sentence."""
@@ -70,7 +73,8 @@ def _parameters() -> list[tuple[click.Context, click.Option]]:
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_options_exist(page: Path) -> None:
     """Those of `movenet`, and of the programs beside the package."""
-    known = {name for _, option in _parameters() for name in (*option.opts, *option.secondary_opts)} | OTHERS
+    known = {name for _, option in _parameters() for name in (*option.opts, *option.secondary_opts)}
+    known |= OTHERS | OTHER_PROGRAMS
     known |= {f"--no-{max(option.opts, key=len)[2:]}" for _, option in _parameters() if option.is_flag}
     for folder in ("benchmarks", "training"):
         for source in (PROJECT / folder).rglob("*.py"):
