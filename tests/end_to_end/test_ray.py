@@ -11,6 +11,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from movenet_cli.cli.main import run
@@ -18,8 +19,9 @@ from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.run.loading import load_named
 from movenet_cli.run.worker_process import Setup, load_models
 from movenet_cli.settings import Settings
+from tests.media.clips import write_clip
 from tests.support.cluster import Cluster
-from tests.support.media import gradient, write_image, write_video
+from tests.support.media import gradient, write_image
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed (extra `ray`)")
 
@@ -63,7 +65,8 @@ def _wait_for_documents(out: Path, count: int, process: "subprocess.Popen[str]")
 def test_a_node_is_lost_in_the_middle(cluster: Cluster, tmp_path: Path) -> None:
     for index in range(24):
         write_image(tmp_path / "in" / f"slow{index}.jpg", gradient(seed=index))
-    write_video(tmp_path / "in" / "z.mp4", 100)
+    frames = [np.ascontiguousarray(np.roll(gradient(seed=1), step, 1)) for step in range(244)]
+    write_clip(tmp_path / "in" / "z.mp4", frames, options={"g": "121", "sc_threshold": "0"})  # two segments
     running = _start(cluster, tmp_path / "in", tmp_path / "out")
     _wait_for_documents(tmp_path / "out", 6, running)
     cluster.kill_last()
@@ -119,6 +122,23 @@ def test_an_interrupt(cluster: Cluster, tmp_path: Path) -> None:
 
 
 @needs_ray
+def test_the_run_itself_is_killed_and_started_again(cluster: Cluster, tmp_path: Path) -> None:
+    for index in range(12):
+        write_image(tmp_path / "in" / f"slow{index}.jpg", gradient(seed=index))
+    running = _start(cluster, tmp_path / "in", tmp_path / "out")
+    _wait_for_documents(tmp_path / "out", 3, running)
+    running.kill()
+    running.communicate()
+    again = _start(cluster, tmp_path / "in", tmp_path / "out")
+    shown = again.communicate(timeout=300)
+    assert again.returncode == ExitCode.OK, shown
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["inputs"]["kept"] >= 3
+    assert run(_words(tmp_path / "in", tmp_path / "alone")) == ExitCode.OK
+    assert _results(tmp_path / "out") == _results(tmp_path / "alone")
+    assert not list((tmp_path / "out").rglob(".movenet-*.tmp"))
+
+
+@needs_ray
 def test_a_bad_address(tmp_path: Path) -> None:
     write_image(tmp_path / "in" / "a.jpg")
     words = _words(tmp_path / "in", tmp_path / "out", "--engine", "ray", "--ray-address", "127.0.0.1:1")
@@ -147,7 +167,7 @@ def test_without_the_extra(
     monkeypatch.setitem(sys.modules, "ray", None)
     write_image(tmp_path / "in" / "a.jpg")
     assert run(_words(tmp_path / "in", tmp_path / "out", "--engine", "ray")) == ExitCode.USAGE
-    assert capsys.readouterr().err == "movenet: --engine ray needs Ray: pip install 'movenet-cli[ray]'\n"
+    assert capsys.readouterr().err == "movenet: --engine ray needs Ray: pip install ray\n"
     assert not (tmp_path / "out").exists()
 
 

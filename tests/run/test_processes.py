@@ -100,6 +100,17 @@ def test_a_crash_costs_one_input_after_one_retry(media: Path, tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("crashing")
+def test_an_input_that_takes_too_long_fails_alone(media: Path, tmp_path: Path) -> None:
+    write_image(media / "slow.png", gradient(seed=8))
+    assert annotate(media, tmp_path / "out", "local", "--item-timeout", "2.5") == ExitCode.PARTIAL
+    document = account(tmp_path / "out")
+    assert document["failures"] == [
+        {"source": "slow.png", "reason": "it took longer than 2.5 seconds (--item-timeout)"}
+    ]
+    assert document["inputs"]["done"] == 3
+
+
+@pytest.mark.usefixtures("crashing")
 def test_an_interrupt_ends_the_processes(media: Path, tmp_path: Path) -> None:
     write_image(media / "slow.png", gradient(seed=8))
     program = (
