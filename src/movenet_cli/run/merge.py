@@ -1,22 +1,19 @@
 """The end of a run in shards: their journals become one, and `coco.json` and `run.json` are made of all."""
 
 import contextlib
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
 
-from msgspec import Struct, to_builtins
+from msgspec import to_builtins
 
 from movenet_cli.core.folder_names import DATASET, RUN
-from movenet_cli.core.results import State, Summary
+from movenet_cli.core.results import Summary
 from movenet_cli.core.shard import Shard
-from movenet_cli.errors import ExitCode, InputError, UsageError
+from movenet_cli.errors import ExitCode, InputError
 from movenet_cli.io.atomic import remove_leftovers, sync_folders
 from movenet_cli.io.json_text import unescape_name
-from movenet_cli.io.strict_json import decode
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.folder_outputs import remove_segments, write_account
 from movenet_cli.output.folder.journal import Journal
@@ -31,60 +28,7 @@ from movenet_cli.output.folder.shards import (
     remove_shards,
     shard_files,
 )
-
-log = logging.getLogger(__name__)
-
-_MAY_DIFFER: Final = {"overwrite", "jobs", "engine", "batch_size", "fail_fast", "device"}
-"""Options of the shards that results do not depend on."""
-
-
-class _Inputs(Struct):
-    total: int
-    done: int
-    kept: int
-    failed: int
-    ignored: int
-
-
-class _Timings(Struct):
-    started: datetime
-    seconds: float
-    frames_per_second: float
-
-
-class _File(Struct):
-    source: str
-    path: str | None
-    state: State
-    position: int | None = None
-
-
-class _Which(Struct):
-    number: int
-    count: int
-    all_inputs: str
-
-
-class _Account(Struct):
-    """What a shard wrote down of its run; see `Report.document` and `ShardInputs.complete`."""
-
-    schema: str
-    tool: dict[str, str]
-    libraries: dict[str, str]
-    python: str
-    platform: str
-    model: dict[str, Any]
-    refine_with: dict[str, Any] | None
-    options: dict[str, Any]
-    exit_code: int | None
-    complete: bool
-    inputs: _Inputs
-    frames: dict[str, int]
-    failures: list[dict[str, str]]
-    notes: list[dict[str, str]]
-    timings: _Timings
-    files: list[_File]
-    shard: _Which
+from movenet_cli.run.shard_accounts import ShardAccount, check_options, read_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +67,10 @@ def merge_shards(folder: Path) -> Merged:
         raise InputError(f"there are no shards in {folder}: run `movenet annotate` with --shard first")
     check_places(folder, Layout(["coco"], overlay=False))
     with locked(folder):
-        accounts = [_read(path) for _, path in shard_files(folder, SHARD_RUN)]
+        accounts = read_accounts(folder)
         if not accounts:
             raise InputError(f"no shard in {folder} has got far enough to be merged: run them again")
-        _check_options(folder, accounts)
+        check_options(folder, accounts)
         with contextlib.closing(Journal(folder)) as journal:
             return _Merge(folder, accounts, journal).run()
 
@@ -140,7 +84,7 @@ class _Merge:
         journal: of the folder, with those of the shards.
     """
 
-    def __init__(self, folder: Path, accounts: Sequence[_Account], journal: Journal) -> None:
+    def __init__(self, folder: Path, accounts: Sequence[ShardAccount], journal: Journal) -> None:
         self._folder = folder
         self._accounts = accounts
         self._journal = journal
@@ -232,7 +176,7 @@ class _Merge:
             ],
         }
 
-    def _lines(self, of: Callable[[_Account], Iterable[dict[str, str]]]) -> list[dict[str, str]]:
+    def _lines(self, of: Callable[[ShardAccount], Iterable[dict[str, str]]]) -> list[dict[str, str]]:
         lines = (line for account in self._accounts for line in of(account))
         return sorted(lines, key=lambda line: line["source"])
 
@@ -248,32 +192,6 @@ class _Merge:
             "seconds": round(seconds, 3),
             "frames_per_second": round(frames / max(seconds, 1e-9), 2),
         }
-
-
-def _read(path: Path) -> _Account:
-    try:
-        return decode(_Account, path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: it cannot be read: {error}; run this shard again") from error
-
-
-def _check_options(folder: Path, accounts: Sequence[_Account]) -> None:
-    """Refuse results that do not belong together.
-
-    Raises:
-        UsageError: naming the first difference.
-    """
-    first = accounts[0]
-    for other in accounts[1:]:
-        which = f"shards {first.shard.number} and {other.shard.number} of {first.shard.count} in {folder}"
-        if (first.model, first.refine_with) != (other.model, other.refine_with):
-            raise UsageError(f"{which} used different models; run one of them again with --overwrite")
-        for name in sorted((first.options.keys() | other.options.keys()) - _MAY_DIFFER):
-            if first.options.get(name) != other.options.get(name):
-                raise UsageError(
-                    f"{which} were run with different options: {name} {first.options.get(name)} and "
-                    f"{other.options.get(name)}; run one of them again with --overwrite"
-                )
 
 
 def _position(found: tuple[int | None, str]) -> tuple[int, str]:
