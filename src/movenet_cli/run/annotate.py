@@ -24,7 +24,8 @@ from movenet_cli.output.stream import StreamOutputs
 from movenet_cli.run.batch import Batch, Events
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.processes import Processes, are_worth_it
-from movenet_cli.run.ray_workers import RayWorkers, connect
+from movenet_cli.run.ray_cluster import cluster
+from movenet_cli.run.ray_workers import RayWorkers
 from movenet_cli.run.report import Report
 from movenet_cli.run.shard_inputs import ShardInputs
 from movenet_cli.run.worker import Worker
@@ -122,19 +123,20 @@ class Run:
             UsageError: results of other inputs or settings would be lost.
         """
         report = self.report
-        if self._models.settings.engine == "ray":
-            connect(self._models.settings.ray_address)  # before anything is written
         layout = Layout(target.formats, target.overlay)
         result_settings = self._models.plan.all_result_settings()
-        with results_folder(
-            target.folder,
-            layout,
-            result_settings,
-            self._found.files,
-            media_of,
-            target.overwrite,
-            target.shard,
-        ) as outputs:
+        with (
+            self._cluster(),
+            results_folder(
+                target.folder,
+                layout,
+                result_settings,
+                self._found.files,
+                media_of,
+                target.overwrite,
+                target.shard,
+            ) as outputs,
+        ):
             try:
                 self._write_run(outputs, target)
                 self._annotate(outputs)
@@ -179,6 +181,11 @@ class Run:
         if engine == "processes" and outputs.are_shared:
             return Processes(self._models, cancellation)
         return Threads(Worker(self._models, cancellation), settings.jobs)
+
+    def _cluster(self) -> AbstractContextManager[None]:
+        """Joined before anything is written."""
+        settings = self._models.settings
+        return cluster(settings.ray_address) if settings.engine == "ray" else contextlib.nullcontext()
 
     def _write_run(self, outputs: FolderOutputs, target: Target) -> None:
         document = self.report.document(self._metadata(target))
