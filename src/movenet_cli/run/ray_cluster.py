@@ -78,6 +78,9 @@ def _cannot_join(ray: Any, address: str) -> str | None:
             problems[0] = " ".join(str(error).split(". ")[0].split()).rstrip(".")
 
     logging.getLogger("ray").setLevel(logging.ERROR)
+    # Ray prints what it has to say of lost machines to standard output, and has no public switch for that.
+    with contextlib.suppress(AttributeError):
+        ray._private.worker._worker_logs_enabled = False
     thread = threading.Thread(target=join, name="movenet-ray", daemon=True)
     thread.start()
     thread.join(_ANSWER)

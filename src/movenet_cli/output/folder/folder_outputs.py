@@ -18,7 +18,7 @@ from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MediaError
-from movenet_cli.io.atomic import as_output_error, remove_leftovers, remove_staged, sync_folders, write_file
+from movenet_cli.io.atomic import AtomicFile, as_output_error, remove_leftovers, remove_staged, sync_folders
 from movenet_cli.io.json_text import json_line
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, location_of, same_content
@@ -232,8 +232,10 @@ def remove_segments(root: Path) -> None:
 def write_account(path: Path, document: Mapping[str, object], root: Path) -> None:
     """Write the account of a run: indented, the list of inputs with one line for each."""
     rest = {name: value for name, value in document.items() if name != "files"}
-    text = json.dumps(rest, indent=2)
-    lines = ",\n".join(f"    {json_line(each)}" for each in cast(list[object], document.get("files", [])))
-    files = f"[\n{lines}\n  ]" if lines else "[]"
-    text = f'{text.removesuffix("}").rstrip()},\n  "files": {files}\n}}\n'
-    write_file(path, text, root)
+    with AtomicFile(path, root, of_input=False) as file:
+        file.write(json.dumps(rest, indent=2).removesuffix("}").rstrip() + ',\n  "files": [')
+        between = "\n"
+        for each in cast(list[object], document.get("files", [])):  # there may be a million
+            file.write(f"{between}    {json_line(each)}")
+            between = ",\n"
+        file.write("]\n}\n" if between == "\n" else "\n  ]\n}\n")
