@@ -19,8 +19,11 @@ from movenet_cli.run.work import Done, Work
 from movenet_cli.run.worker import Worker
 from movenet_cli.run.worker_process import Raised, Setup, load_models, sendable
 
-_INTERVAL: Final = 0.25
-"""Seconds after which whoever waits for an actor asks for results, and looks whether the run is to end."""
+_INTERVAL: Final = 0.5
+"""Seconds after which whoever waits for an actor looks whether the run is to end."""
+
+_TELL_INTERVAL: Final = 2.0
+"""Seconds after which it asks for the results so far; each time is a call over the network."""
 
 _LAST_RESULTS: Final = 3.0
 """Seconds for which the results are waited for that were asked for before an item was done."""
@@ -118,19 +121,21 @@ class ActorHandle:
             TooLongError: it has taken more than `item_timeout` seconds.
             Cancelled: once the run is cancelled.
         """
-        began = time.monotonic()
+        began = asked_at = time.monotonic()
         with self._lost_as_such():
             self._work = self._actor.do.remote(work).future()
             asked: Future[Sequence[FrameResult]] | None = None
             while not wait([self._work], _INTERVAL).done:
                 cancellation.check()
-                if item_timeout is not None and time.monotonic() - began > item_timeout:
+                now = time.monotonic()
+                if item_timeout is not None and now - began > item_timeout:
                     raise TooLongError
-                if asked is None or asked.done():
+                if now - asked_at > _TELL_INTERVAL and (asked is None or asked.done()):
                     _pass_on(asked.result() if asked else (), work, tell)
-                    asked = self._actor.told.remote().future()
+                    asked, asked_at = self._actor.told.remote().future(), now
             answer = self._work.result()
-            _pass_on(asked.result(_LAST_RESULTS) if asked else (), work, tell)
+            if asked is not None and wait([asked], _LAST_RESULTS).done:
+                _pass_on(asked.result(), work, tell)
             _pass_on(answer.told, work, tell)
         if isinstance(answer.done, Raised):
             raise answer.done.error
