@@ -1,0 +1,90 @@
+"""Addresses (URLs) of inputs: where they lead, what results may say of them, and how their files are called."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from movenet_cli.io.hashing import sha256_of_bytes
+
+_ADDRESS: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+WEB: Final = frozenset(("http", "https"))
+
+_SIGNATURE: Final = re.compile(
+    r"x-(amz|goog|oss|ms)-.*|aws.*|googleaccessid|ossaccesskeyid|key-pair-id|policy|.*signature.*|sig|expires?"
+    r"|.*token.*|.*key.*|.*secret.*|.*passw.*|pwd|pin|user.*|auth.*|code|sv|s[etprks]|skoid|sktid|ske|sks|skv|spr|sip",
+    re.IGNORECASE,
+)
+"""Parameters of a query that let somebody in, and change with every signing, instead of naming a file."""
+
+
+def scheme_of(text: str) -> str | None:
+    """The scheme of an address, in lower case; None for a text that is none, such as a path."""
+    found = _ADDRESS.match(text)
+    return found[1].lower() if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address, split.
+
+    Attributes:
+        scheme: `https`, `s3`, ….
+        host: with the port; of an object store, the bucket.
+        folders: of the path, outermost first, as file names.
+        name: the path's last part, as a file name.
+        query: a short hash of what of the query may tell two files apart; empty when there is nothing.
+        public: the address without user, password, query and fragment, the hash in the query's place.
+    """
+
+    scheme: str
+    host: str
+    folders: tuple[str, ...]
+    name: str
+    query: str
+    public: str
+
+
+def parse_address(text: str) -> Address:
+    """Split an address.
+
+    Raises:
+        ValueError: it has no host, or is no address at all.
+    """
+    parts = urlsplit(text)
+    host = parts.netloc.rpartition("@")[2]
+    if not host:
+        raise ValueError("the address names no host")
+    scheme, is_web = parts.scheme.lower(), parts.scheme.lower() in WEB
+    # In a store, all that follows the bucket is the object's key.
+    path = parts.path if is_web else text.partition("://")[2].partition("/")[2]
+    split = [_as_file_name(part) if is_web else part for part in path.split("/")]
+    names = [part for part in split if part not in ("", ".", "..")]
+    query = _hash(parts.query) if is_web else ""
+    tail = f"?[{query}]" if query else ""
+    public = (
+        urlunsplit((scheme, host, parts.path, "", "")) if is_web else f"{scheme}://{host}/{path}"
+    ) + tail
+    folders, name = (tuple(names[:-1]), names[-1]) if names else ((), host.replace("/", "_"))
+    return Address(scheme, host, folders, name, query, public)
+
+
+def public_address(text: str) -> str:
+    """An input as a message may name it: of an address, without what is secret; a path as it is."""
+    if scheme_of(text) is None:
+        return text
+    try:
+        return parse_address(text).public
+    except ValueError:
+        return f"{scheme_of(text)}://"
+
+
+def _as_file_name(part: str) -> str:
+    """A part of a path as it was before it was encoded, where that can be a file's name."""
+    plain = unquote(part, errors="surrogateescape")
+    return part if "/" in plain or "\0" in plain else plain
+
+
+def _hash(query: str) -> str:
+    kept = [each for each in parse_qsl(query, keep_blank_values=True) if not _SIGNATURE.fullmatch(each[0])]
+    return sha256_of_bytes(urlencode(kept, errors="surrogatepass").encode())[:8] if kept else ""
