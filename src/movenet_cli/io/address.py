@@ -1,9 +1,9 @@
-"""Addresses (URLs) of inputs: where they lead, what results may say of them, and how their files are called."""
+"""Addresses (URLs) of inputs: how their files are called, and what results may say of them."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from movenet_cli.io.hashing import sha256_of_bytes
 
@@ -31,18 +31,26 @@ class Address:
     Attributes:
         scheme: `https`, `s3`, ….
         host: with the port; of an object store, the bucket.
-        folders: of the path, outermost first, as file names.
-        name: the path's last part, as a file name.
+        parts: of the path, outermost first, as file names; none that is empty or leads upwards.
         query: a short hash of what of the query may tell two files apart; empty when there is nothing.
         public: the address without user, password, query and fragment, the hash in the query's place.
     """
 
     scheme: str
     host: str
-    folders: tuple[str, ...]
-    name: str
+    parts: tuple[str, ...]
     query: str
     public: str
+
+    @property
+    def name(self) -> str:
+        """How the file is called."""
+        return self.parts[-1] if self.parts else self.host
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The names of the folders that it is in, the host's outermost."""
+        return (self.host, *self.parts[:-1])
 
 
 def parse_address(text: str) -> Address:
@@ -52,21 +60,19 @@ def parse_address(text: str) -> Address:
         ValueError: it has no host, or is no address at all.
     """
     parts = urlsplit(text)
-    host = parts.netloc.rpartition("@")[2]
+    scheme, is_web = parts.scheme.lower(), parts.scheme.lower() in WEB
+    # `container@account` of Azure is no secret; a name with a password is.
+    user, _, host = parts.netloc.rpartition("@")
+    host = parts.netloc if user and ":" not in user and not is_web else host
     if not host:
         raise ValueError("the address names no host")
-    scheme, is_web = parts.scheme.lower(), parts.scheme.lower() in WEB
-    # In a store, all that follows the bucket is the object's key.
+    # In a store, all that follows the bucket is the object's key, whatever characters it has.
     path = parts.path if is_web else text.partition("://")[2].partition("/")[2]
     split = [_as_file_name(part) if is_web else part for part in path.split("/")]
-    names = [part for part in split if part not in ("", ".", "..")]
+    names = tuple(part for part in split if part not in ("", ".", ".."))
     query = _hash(parts.query) if is_web else ""
-    tail = f"?[{query}]" if query else ""
-    public = (
-        urlunsplit((scheme, host, parts.path, "", "")) if is_web else f"{scheme}://{host}/{path}"
-    ) + tail
-    folders, name = (tuple(names[:-1]), names[-1]) if names else ((), host.replace("/", "_"))
-    return Address(scheme, host, folders, name, query, public)
+    public = f"{scheme}://{host}/{path.lstrip('/')}" + (f"?[{query}]" if query else "")
+    return Address(scheme, host, names, query, public)
 
 
 def public_address(text: str) -> str:

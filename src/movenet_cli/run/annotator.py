@@ -56,6 +56,7 @@ class Annotator:
         start: seconds, or a text: `hh:mm:ss.s`, or `123f` for a frame.
         end: the same; exclusive.
         max_frames: maximum number of frames per video.
+        sequence_fps: frames a second of numbered images; None for `fps`, or 25.
         max_pixels: image files with more pixels are refused before they are decoded.
         fail_fast: `run` stops at the first input that fails.
         jobs: inference workers; None for one per processor.
@@ -87,6 +88,7 @@ class Annotator:
         start: float | str | None = None,
         end: float | str | None = None,
         max_frames: int | None = None,
+        sequence_fps: float | None = None,
         max_pixels: int = default.DEFAULT_MAX_PIXELS,
         fail_fast: bool = False,
         jobs: int | None = None,
@@ -187,7 +189,7 @@ class Annotator:
         """Annotate files and folders into a results folder, as `movenet annotate` does.
 
         Args:
-            inputs: one or several files, folders, or globs.
+            inputs: one or several files, folders, globs, patterns of numbered images, or addresses.
             output: the results folder. Results that are up to date are kept.
             formats: of `json`, `jsonl`, `csv` and `coco`, those to write.
             overlay: also draw skeletons.
@@ -217,11 +219,11 @@ class Annotator:
             raise UsageError("no inputs: name at least one file, folder or glob")
         found = find_inputs(
             texts,
+            self._settings,
             include=texts_of("--include", include),
             exclude=texts_of("--exclude", exclude),
             root=None if root is None else text_of("--root", root),
             overlay=overlay,
-            max_pixels=self._settings.max_pixels,
         )
         run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or NoEvents()))
         run.to_folder(target)

@@ -12,6 +12,7 @@ from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.results import InputOutcome, Summary
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, MovenetError, OutputError, shortage
+from movenet_cli.media.local_copy import local_copy
 from movenet_cli.media.opening import open_source
 from movenet_cli.output.interface import Outputs
 from movenet_cli.run.loading import LoadedModels
@@ -135,9 +136,7 @@ class Batch:
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
-                outcome = InputOutcome(
-                    file.name, "failed", reason=_internal(error), is_bug=True, path=file.path
-                )
+                outcome = InputOutcome(file.name, "failed", reason=_internal(error), is_bug=True, file=file)
             self._report.add(outcome)
             if outcome.state == "failed" and self._settings.fail_fast:
                 self._report.stopped = True
@@ -149,7 +148,11 @@ class Batch:
             try:
                 if (kept := self._outputs.kept(file)) is not None:
                     return kept
-                return self._annotate(position, file)
+                with local_copy(file, self._cancellation.check) as copy:
+                    # Where the server does not tell versions apart, the content does.
+                    if copy is not file and (kept := self._outputs.kept(copy)) is not None:
+                        return kept
+                    return self._annotate(position, copy)
             except MediaError as error:
                 return self._failed(file, str(error))
             except (OutputError, Cancelled):
@@ -161,7 +164,7 @@ class Batch:
 
     def _failed(self, file: InputFile, reason: str, is_bug: bool = False) -> InputOutcome:
         self._outputs.failed(file, reason)
-        return InputOutcome(file.name, "failed", reason=reason, is_bug=is_bug, path=file.path)
+        return InputOutcome(file.name, "failed", reason=reason, is_bug=is_bug, file=file)
 
     def _annotate(self, position: int, file: InputFile) -> InputOutcome:
         self._events.input_started(file.name)
@@ -178,7 +181,7 @@ class Batch:
                     self._cancellation.check()
             notes = source.notes
         self._outputs.finished(file, source.info.media, summary, notes)
-        return InputOutcome(file.name, "done", summary, notes=notes, path=file.path)
+        return InputOutcome(file.name, "done", summary, notes=notes, file=file)
 
 
 def _internal(error: Exception) -> str:

@@ -9,7 +9,6 @@ import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import cast
 
 from movenet_cli.core.cancellation import CancellationToken
@@ -72,13 +71,13 @@ class FolderOutputs(Outputs):
         """See `Outputs.kept`."""
         entry = self._journal.get(file.name)
         planned = self._planner.decide(
-            file, entry, lambda recorded: same_content(recorded, file.path, self._cancellation.check)
+            file, entry, lambda recorded: same_content(recorded, file, self._cancellation.check)
         )
         if entry is None or planned.action != "keep":
             return None
         if planned.fingerprint != entry.fingerprint:  # touched: the new time spares the next run the reading
             self._journal.add(replace(entry, fingerprint=planned.fingerprint))
-        return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), path=file.path)
+        return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), file=file)
 
     def begin(self, file: InputFile) -> None:
         """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
@@ -86,7 +85,7 @@ class FolderOutputs(Outputs):
             self._journal.note(self._planner.started([file]))
             self._journal.sync()
         self._work[file.name] = _Work(
-            fingerprint(file.path, self._cancellation.check), to_write=self._layout.texts(file.name)
+            fingerprint(file, self._cancellation.check), to_write=self._layout.texts(file.name)
         )
 
     def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
@@ -131,7 +130,7 @@ class FolderOutputs(Outputs):
             MediaError: the input is not what it was before it was read.
         """
         work = self._work[file.name]
-        if has_changed(file.path, work.fingerprint):
+        if has_changed(file, work.fingerprint):
             raise MediaError("it changed while it was read; run the same command again")
         # An overlay of which nothing could be drawn makes no file.
         made = (path for path in work.to_write if (self._root / path).exists())
@@ -143,7 +142,7 @@ class FolderOutputs(Outputs):
             outputs,
             summary.fields(),
             tuple(summary.reasons),
-            path=location_of(file.path),
+            path=location_of(file),
             notes=notes,
         )
         self._journal.add(entry)
@@ -157,16 +156,16 @@ class FolderOutputs(Outputs):
         work = self._work.pop(file.name, None)
         entry = self._journal.get(file.name)
         recorded = entry.outputs if entry else {}
-        stays = recorded if entry and self._outlives_failure(entry, file.path, work) else {}
+        stays = recorded if entry and self._outlives_failure(entry, file, work) else {}
         to_write = work.to_write if work else self._layout.texts(file.name)
         for path in {*recorded, *to_write} - stays.keys():
             with contextlib.suppress(MediaError):  # a name that cannot be written is not there
                 self._remove(file.name, [path])
         if not stays:
-            where = location_of(file.path)
+            where = location_of(file)
             self._journal.add(Entry(file.name, None, "", {}, {}, (reason,), failed=True, path=where))
 
-    def _outlives_failure(self, entry: Entry, path: Path, work: _Work | None) -> bool:
+    def _outlives_failure(self, entry: Entry, file: InputFile, work: _Work | None) -> bool:
         """Whether what is recorded of an input that failed is still true.
 
         An input that cannot even be read now keeps what it had: nothing says that it has changed.
@@ -174,8 +173,8 @@ class FolderOutputs(Outputs):
         if entry.fingerprint is None:
             return False
         if work is None:
-            return not has_changed(path, entry.fingerprint)
-        same = work.fingerprint.sha256 == entry.fingerprint.sha256 and not has_changed(path, work.fingerprint)
+            return not has_changed(file, entry.fingerprint)
+        same = work.fingerprint.sha256 == entry.fingerprint.sha256 and not has_changed(file, work.fingerprint)
         return same and entry.key in self._planner.keys
 
     def halt(self) -> None:
@@ -238,5 +237,6 @@ class FolderOutputs(Outputs):
 
     def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
         if format_name == OVERLAY:
-            return open_overlay(self._root / path, file.path, header, self._root)
+            source = None if file.sequence else file.path  # images have no sound
+            return open_overlay(self._root / path, source, header, self._root)
         return TextSink(FORMATS[format_name].encoder(header), self._root / path, self._root)

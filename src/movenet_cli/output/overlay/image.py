@@ -45,13 +45,13 @@ def overlay_name(name: str, media: Media) -> str:
 
 
 def open_overlay(
-    path: Path, source: Path, header: Header, root: Path | None = None, look: Look | None = None
+    path: Path, source: Path | None, header: Header, root: Path | None = None, look: Look | None = None
 ) -> Sink:
     """The overlay of one input.
 
     Args:
         path: the file to write, named by `overlay_name`.
-        source: the input's file, whose sound a video keeps.
+        source: the input's file, whose sound a video keeps; None for a video that is made of images.
         header: what is known of the input and the model.
         root: see `AtomicFile`.
         look: how it looks; None for `Look.usual`.
