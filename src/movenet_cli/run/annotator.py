@@ -9,18 +9,20 @@ from types import TracebackType
 from typing import TypeAlias
 
 from movenet_cli import settings as default
-from movenet_cli.core.inputs import InputFile, SourceInfo
+from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import ByteArray, FrameResult, Pose
 from movenet_cli.errors import MediaError, UsageError
+from movenet_cli.io.address import public_address
+from movenet_cli.media.local_copy import local_copy
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.single_image import single_frame
 from movenet_cli.models.interface import Model
 from movenet_cli.run.annotate import Run, Target
 from movenet_cli.run.arguments import formats_of, settings_of, text_of, texts_of
 from movenet_cli.run.batch import Events, NoEvents
-from movenet_cli.run.inputs import find_inputs
+from movenet_cli.run.inputs import find_inputs, input_named
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.pipeline import annotate_source
 from movenet_cli.run.report import RunReport
@@ -152,7 +154,7 @@ class Annotator:
         the generator. An image gives one result.
 
         Args:
-            path: the file.
+            path: the file; or an address, or a pattern of numbered images.
 
         Yields:
             A result for each requested frame, in order: `index`, `time` in seconds, `status` (`ok`,
@@ -161,11 +163,13 @@ class Annotator:
         Raises:
             MediaError: the file cannot be read, or has no frame in the requested range.
             ModelError: the model cannot be loaded.
+            UsageError: it is at an address, and `offline` forbids that.
         """
         loaded = self._ready()
-        file = InputFile(Path(path), Path(path).name)
         settings = loaded.settings
-        with _naming(file.path), contextlib.ExitStack() as stack:
+        file = input_named(text_of("video", path), settings)
+        with _naming(public_address(os.fspath(path))), contextlib.ExitStack() as stack:
+            file = stack.enter_context(local_copy(file))
             source = stack.enter_context(open_source(file, settings.frames, max_pixels=settings.max_pixels))
             chosen = loaded.plan.choose(file.name, source.info)
             results = annotate_source(source, loaded.engine, chosen, (), Summary())
@@ -279,7 +283,7 @@ def _load(settings: Settings, name_or_path: str) -> Model:
 
 
 @contextlib.contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _naming(path: str) -> Iterator[None]:
     """Say in an error of which input it is."""
     try:
         yield

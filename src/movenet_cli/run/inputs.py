@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Mapping, Sequence, Set
+from pathlib import Path
 from typing import Final
 
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.errors import InputError, UsageError
-from movenet_cli.io.address import public_address
+from movenet_cli.io.address import public_address, scheme_of
+from movenet_cli.io.numbered_files import is_numbered
 from movenet_cli.media.discover import Discovery, discover
 from movenet_cli.media.opening import media_of
 from movenet_cli.output.overlay.image import overlay_name
@@ -64,6 +66,18 @@ def find_inputs(
     if overlay:
         check_overlays(found.files, settings.max_pixels)
     return found
+
+
+def input_named(text: str, settings: Settings) -> InputFile:
+    """One input by its path, pattern or address; whether a file is there shows when it is opened.
+
+    Raises:
+        UsageError: see `discover`.
+    """
+    if scheme_of(text) is None and not is_numbered(text):
+        return InputFile(Path(text), Path(text).name)
+    found = discover([text], sequence_fps=settings.sequence_rate, offline=settings.offline)
+    return found.files[0] if len(found.files) == 1 else InputFile(Path(text), Path(text).name)
 
 
 def _check_rate(files: Sequence[InputFile], settings: Settings) -> None:
