@@ -77,8 +77,7 @@ class ImageSequenceSource(Source):
                 reason = str(error)
                 continue
             count = sequence.last - sequence.first + 1
-            rate = round(sequence.fps, 3) or sequence.fps
-            return SourceInfo("video", info.width, info.height, info.rotation, rate, count)
+            return SourceInfo("video", info.width, info.height, info.rotation, sequence.fps, count)
         raise MediaError(f"none of the images can be read; of the last one: {reason}")
 
     def _asked_for(self) -> Iterator[Frame | FailedFrame]:
