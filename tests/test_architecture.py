@@ -42,7 +42,7 @@ CONFINED = {
     "pandas": {"results"},
     "pyarrow": {"results"},
     "h5py": {"results"},
-    "msgspec": {"io", "output", "results"},
+    "msgspec": {"io", "output", "results", "run"},
 }
 """The parts in which a library may be imported at all."""
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.errors import MovenetError, OutputError
@@ -22,6 +23,8 @@ from movenet_cli.output.stream import StreamOutputs
 from movenet_cli.run.batch import Batch, Events
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.report import Report
+from movenet_cli.run.worker import Worker
+from movenet_cli.run.workers import Threads
 
 LIBRARIES: Final = ("ai-edge-litert", "av", "numpy", "opencv-python-headless", "tensorflow")
 
@@ -113,6 +116,7 @@ class Run:
                 self._annotate(outputs)
                 if report.is_complete:
                     outputs.combine(self._found.files)
+                    outputs.remove_segments()
                 outputs.sync()
                 self._write_run(outputs, target)
                 at_end()
@@ -130,7 +134,12 @@ class Run:
             self.report.finished = True
             return
         with self._open_events() as events:
-            Batch(self._models, outputs, events, self.report).run(self._found.files)
+            cancellation, settings = CancellationToken(), self._models.settings
+            with Threads(Worker(self._models, cancellation), settings.jobs) as workers:
+                batch = Batch(
+                    workers, outputs, events, self.report, cancellation, fail_fast=settings.fail_fast
+                )
+                batch.run(self._found.files)
 
     def _write_run(self, outputs: FolderOutputs, target: Target) -> None:
         outputs.write_run(self.report.document(self._metadata(target)))

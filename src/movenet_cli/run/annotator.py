@@ -171,7 +171,7 @@ class Annotator:
         with _naming(public_address(os.fspath(path))), contextlib.ExitStack() as stack:
             file = stack.enter_context(local_copy(file))
             source = stack.enter_context(open_source(file, settings.frames, max_pixels=settings.max_pixels))
-            chosen = loaded.plan.choose(file.name, source.info)
+            chosen = loaded.plan.choose(file.name, source.info, source.segments)
             results = annotate_source(source, loaded.engine, chosen, (), Summary())
             for result in stack.enter_context(contextlib.closing(results)):
                 yield result
