@@ -27,6 +27,8 @@ from tests.docs.shell import Shell
 NOT_RUN = {
     "make": "sets up an environment from the package index; CI runs `make demo` and `make test`",
     "python -m benchmarks": "takes an hour, or annotated images that are not part of the project",
+    "movenet annotate https://": "needs the network; tests/end_to_end/test_addresses.py has a server",
+    "movenet annotate s3://": "needs a store; tests/end_to_end/test_addresses.py has one",
     "python -m training": "needs a library for training and bodies that are not part of the project",
 }
 """How lines begin that no test runs, and why. Their targets, modules and options are still looked up."""
