@@ -86,7 +86,7 @@ def make_media(home: Path) -> Path:
         write_video(home / name)
     write_video(home / "clip.mp4", 125, fps=1)
     for number in (1, 2, 3):
-        write_image(home / f"frames/frame_{number:05d}.png", gradient(seed=number))
+        write_image(home / f"takes/frame_{number:05d}.png", gradient(seed=number))
     samples = PROJECT / "sample_images"
     for folder in ("photos", "train2017", "single165"):
         (home / folder).mkdir()

@@ -2,13 +2,15 @@
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import click
 import pytest
 
-from movenet_cli.cli.main import run
+from movenet_cli.cli.main import movenet, run
 from movenet_cli.errors import ExitCode
 from tests.conftest import PROJECT
 from tests.docs.examples import (
@@ -201,6 +203,11 @@ def test_what_is_not_run_exists(block: Block) -> None:
             folder, target = (words[2], words[3]) if words[1] == "-C" else (".", words[1])
             makefile = (PROJECT / folder / "Makefile").read_text()
             assert re.search(rf"^(.* )?{target}( .*)?:", makefile, re.MULTILINE), line
+        elif words[0] == "movenet":
+            context = click.Context(movenet)
+            command = movenet.get_command(context, words[1])
+            assert command is not None
+            command.make_parser(context).parse_args(shlex.split(line)[2:])
         else:
             module = PROJECT / words[2].replace(".", "/")
             source = (module / "__main__.py" if module.is_dir() else module.with_suffix(".py")).read_text()

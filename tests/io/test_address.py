@@ -66,6 +66,8 @@ def test_queries_are_told_apart_and_not_shown() -> None:
     assert first.query != second.query
     assert first.public == f"https://host/get?[{first.query}]"
     assert parse_address("https://host/get?id=17&sig=another").public == first.public
+    assert parse_address("https://host/get?st=1").query != parse_address("https://host/get?st=2").query
+    assert parse_address("https://host/get?st=1&sig=x").query == ""
     assert "17" not in first.public.removesuffix(f"[{first.query}]")
 
 

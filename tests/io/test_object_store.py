@@ -113,7 +113,7 @@ def test_no_server(store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_needs_a_library_that_is_missing() -> None:
     pytest.importorskip("fsspec")
-    with pytest.raises(UsageError, match=r"pip install 'movenet-cli\[gs\]'"):
+    with pytest.raises(UsageError, match="pip install gcsfs"):
         Store("gs://bucket/a.mp4")
     for url in ("nothing://host/a", "s3://bucket/a::file:///etc/passwd"):
         with pytest.raises(UsageError):

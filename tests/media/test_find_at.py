@@ -39,7 +39,13 @@ def test_namesakes_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_the_same_address_is_taken_once() -> None:
-    assert list(named("https://host/a.jpg?sig=1", "https://me@host/a.jpg", "https://host/a.jpg")) == ["a.jpg"]
+    assert list(named("https://host/a.jpg?sig=1", "https://host/a.jpg?sig=1")) == ["a.jpg"]
+
+
+def test_what_cannot_be_told_apart_is_never_passed_over() -> None:
+    with pytest.raises(UsageError, match="may be a password or signature") as caught:
+        named("https://host/get?token=secret1", "https://host/get?token=secret2")
+    assert "secret" not in str(caught.value)
 
 
 def test_addresses_that_differ_in_their_query_are_told_apart() -> None:

@@ -11,11 +11,16 @@ _ADDRESS: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 WEB: Final = frozenset(("http", "https"))
 
 _SIGNATURE: Final = re.compile(
-    r"x-(amz|goog|oss|ms)-.*|aws.*|googleaccessid|ossaccesskeyid|key-pair-id|policy|.*signature.*|sig|expires?"
-    r"|.*token.*|.*key.*|.*secret.*|.*passw.*|pwd|pin|user.*|auth.*|code|sv|s[etprks]|skoid|sktid|ske|sks|skv|spr|sip",
+    r"x-(amz|goog|oss|ms)-.*|awsaccesskeyid|googleaccessid|ossaccesskeyid|key-pair-id|policy|.*signature.*|sig"
+    r"|expires?|.*token.*|api_?key|.*secret.*|.*passw.*|pwd|auth.*",
     re.IGNORECASE,
 )
 """Parameters of a query that let somebody in, and change with every signing, instead of naming a file."""
+
+_AZURE: Final = frozenset(
+    ["sv", "ss", "srt", "sr", "sp", "st", "se", "spr", "sip", "skoid", "sktid", "skt", "ske", "sks", "skv"]
+)
+"""Those of Azure, whose names are too common to mean that without a `sig` beside them."""
 
 
 def scheme_of(text: str) -> str | None:
@@ -92,5 +97,7 @@ def _as_file_name(part: str) -> str:
 
 
 def _hash(query: str) -> str:
-    kept = [each for each in parse_qsl(query, keep_blank_values=True) if not _SIGNATURE.fullmatch(each[0])]
+    pairs = parse_qsl(query, keep_blank_values=True)
+    others = _AZURE if any(name == "sig" for name, _ in pairs) else frozenset[str]()
+    kept = [(name, value) for name, value in pairs if not _SIGNATURE.fullmatch(name) and name not in others]
     return sha256_of_bytes(urlencode(kept, errors="surrogatepass").encode())[:8] if kept else ""

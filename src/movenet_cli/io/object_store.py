@@ -10,12 +10,12 @@ from movenet_cli.errors import SHORTAGE, MediaError, MovenetError, UsageError
 from movenet_cli.io.disk_room import DiskRoom, write_failed
 from movenet_cli.io.stamp import stamp_of
 
-EXTRAS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("s3", "s3a"), "s3"),
-    **dict.fromkeys(("gs", "gcs"), "gs"),
-    **dict.fromkeys(("az", "abfs", "abfss"), "az"),
+PACKAGES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("s3", "s3a"), "s3fs"),
+    **dict.fromkeys(("gs", "gcs"), "gcsfs"),
+    **dict.fromkeys(("az", "abfs", "abfss"), "adlfs"),
 }
-"""Scheme to the extra of this package that brings what reads it."""
+"""Scheme to the package that reads it; each is an extra of this one."""
 
 _ATTEMPTS: Final = 3
 _CHUNK: Final = 1 << 20
@@ -149,10 +149,8 @@ def _status(info: Mapping[str, Any]) -> FileStatus | None:
 
 
 def _cannot_read(scheme: str) -> UsageError:
-    if scheme in EXTRAS:
-        return UsageError(
-            f"{scheme}:// needs a library that is not installed: pip install 'movenet-cli[{EXTRAS[scheme]}]'"
-        )
+    if scheme in PACKAGES:
+        return UsageError(f"{scheme}:// cannot be read without a package: pip install {PACKAGES[scheme]}")
     return UsageError(
         f"{scheme}:// cannot be read; inputs are paths, https:// addresses and, with fsspec installed, what "
         "it has a file system for, such as s3://"

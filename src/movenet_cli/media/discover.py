@@ -109,6 +109,7 @@ class _Search:
     candidates: list[Candidate] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    addresses: dict[str, InputFile] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
     def add(self, given: str | InputFile) -> None:
@@ -177,9 +178,14 @@ class _Search:
             return
         self.left_out.update(found.left_out)
         for each in found.candidates:
-            if each.location not in self.seen:
-                self.seen.add(each.location)
+            known = self.addresses.setdefault(each.location, each.file)
+            if known is each.file:
                 self.candidates.append(each)
+            elif known.url != each.file.url:
+                raise UsageError(
+                    f"two addresses differ only in what may be a password or signature: {each.location}; leave "
+                    "one out, or annotate each into a folder of its own"
+                )
 
     def _add_folder(self, text: str, pattern: Pattern) -> None:
         above = folders_of(text)
