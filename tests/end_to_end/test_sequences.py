@@ -9,6 +9,7 @@ from typing import Any
 import av
 import pytest
 
+import movenet_cli as movenet
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
 from tests.support.media import gradient, write_image
@@ -99,6 +100,13 @@ def test_it_is_kept_until_something_changes(annotate: Annotate, pattern: str, tm
     assert [frame["status"] == "failed" for frame in document(tmp_path)["frames"]].count(True) == 2
     assert annotate(pattern, "--sequence-fps", 20) == ExitCode.PARTIAL
     assert (state(tmp_path), document(tmp_path)["fps"]) == ("done", 20.0)
+
+
+def test_a_program_reads_it_as_a_video(a_model: Path, pattern: str) -> None:
+    with movenet.Annotator(a_model, fps=10.0) as annotator:
+        frames = list(annotator.video(pattern))
+    assert [frame.time for frame in frames] == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    assert [frame.status == "failed" for frame in frames].index(True) == 3
 
 
 def test_one_that_moved_is_known_again(annotate: Annotate, pattern: str, tmp_path: Path) -> None:

@@ -183,8 +183,8 @@ class _Search:
                 self.candidates.append(each)
             elif known.url != each.file.url:
                 raise UsageError(
-                    f"two addresses differ only in what may be a password or signature: {each.location}; leave "
-                    "one out, or annotate each into a folder of its own"
+                    "two addresses differ only in what may be a password or signature: "
+                    f"{each.location}; leave one out, or annotate each into a folder of its own"
                 )
 
     def _add_folder(self, text: str, pattern: Pattern) -> None:

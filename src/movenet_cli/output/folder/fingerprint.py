@@ -70,8 +70,8 @@ def same_content(
         MediaError: when the input cannot be read.
     """
     is_elsewhere = isinstance(file, InputFile) and file.url is not None
-    if is_elsewhere and (read == "never" or recorded is None):
-        return recorded
+    if is_elsewhere and read != "when touched":
+        return recorded if read == "never" else None
     try:
         status = input_status(file, check)
     except OSError as error:
