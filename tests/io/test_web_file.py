@@ -1,7 +1,7 @@
 """Files at web addresses, from a real server on 127.0.0.1: whole, or a reason why not; and their versions."""
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from tests.support.hub import Answer, Hub, redirect
 
 BODY = bytes(range(256)) * 4000
 OLD = {"Last-Modified": "Fri, 05 Jan 2001 10:00:00 GMT"}
-NEW = {"Last-Modified": format_datetime(datetime.now(timezone.utc), usegmt=True)}
+NEW = {"Last-Modified": format_datetime(datetime.now(timezone.utc) + timedelta(hours=1), usegmt=True)}
 OLDER = {"Last-Modified": "Thu, 04 Jan 2001 10:00:00 GMT"}
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -58,6 +59,7 @@ class Address:
         return (self.host, *self.parts[:-1])
 
 
+@lru_cache(maxsize=16)
 def parse_address(text: str) -> Address:
     """Split an address.
 
