@@ -42,7 +42,7 @@ class AnnotateCommand(GroupedCommand):
             "max_pixels",
             "fail_fast",
         ),
-        "Machine": ("jobs", "runtime", "device", "batch_size", "offline", "mirror"),
+        "Machine": ("jobs", "engine", "runtime", "device", "batch_size", "offline", "mirror"),
         "Messages": ("progress", "quiet", "verbose"),
     }
     examples = (
@@ -249,6 +249,14 @@ class AnnotateCommand(GroupedCommand):
     default=default.default_jobs,
     show_default="CPU count",
     help="Number of inference workers.",
+)
+@option(
+    "--engine",
+    type=click.Choice(default.ENGINES),
+    default="local",
+    show_default=True,
+    help="Who does the work: threads, or processes of their own, which a damaged file cannot take down with "
+    "it. local: processes where there are many cores and much to do.",
 )
 @option(
     "--runtime",

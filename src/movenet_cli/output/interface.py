@@ -120,6 +120,9 @@ class Outputs(ABC):
         Cancelled: from a method that would take long, after `halt`.
     """
 
+    are_shared: ClassVar[bool] = False
+    """Whether orders may be sent to other processes, which reach the same results."""
+
     @abstractmethod
     def kept(self, file: InputFile) -> InputOutcome | None:
         """What is known of an input whose results are up to date; None when there is work to do."""
@@ -149,6 +152,9 @@ class Outputs(ABC):
     def turn(self, position: int) -> contextlib.AbstractContextManager[None]:
         """Held by an input worker while it works on the input at `position`."""
         return contextlib.nullcontext()
+
+    def tidy(self) -> None:  # noqa: B027 - a stream leaves nothing
+        """Nobody works any more: remove what a worker that was killed has left half done."""
 
     def halt(self) -> None:  # noqa: B027 - a folder has nothing to do here
         """The run is being stopped: nobody must wait any more."""

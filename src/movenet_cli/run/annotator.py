@@ -26,7 +26,7 @@ from movenet_cli.run.inputs import find_inputs, input_named
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.pipeline import annotate_source
 from movenet_cli.run.report import RunReport
-from movenet_cli.settings import Crop, Runtime, Settings
+from movenet_cli.settings import Crop, Engine, Runtime, Settings
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -62,6 +62,7 @@ class Annotator:
         max_pixels: image files with more pixels are refused before they are decoded.
         fail_fast: `run` stops at the first input that fails.
         jobs: inference workers; None for one per processor.
+        engine: of `run`: `threads`, `processes`, or `local` for what fits.
         runtime: `auto`, `litert` or `tensorflow`.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         batch_size: TensorFlow: frames per call.
@@ -94,6 +95,7 @@ class Annotator:
         max_pixels: int = default.DEFAULT_MAX_PIXELS,
         fail_fast: bool = False,
         jobs: int | None = None,
+        engine: Engine = "local",
         runtime: Runtime = "auto",
         device: str = "auto",
         batch_size: int = 1,

@@ -243,7 +243,13 @@ class Batch:
         video, work = found
         # What is done again is told once.
         tell = self._events.frame_done if work.before is None else _nobody
-        done = self._workers.do(work, tell)
+        try:
+            done = self._workers.do(work, tell)
+        except (MovenetError, Cancelled):
+            raise
+        except Exception as error:
+            log.debug("%s: unexpected error", video.file.name, exc_info=True)
+            done = Failed(internal(error), video.cut.order, is_bug=True)
         with self._changed:
             video.done(work, done)
             self._changed.notify_all()

@@ -9,14 +9,14 @@ import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import ClassVar, cast
 
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.folder_names import RUN, SEGMENTS
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.errors import MediaError
-from movenet_cli.io.atomic import as_output_error, remove_staged, sync_folders, write_file
+from movenet_cli.io.atomic import as_output_error, remove_leftovers, remove_staged, sync_folders, write_file
 from movenet_cli.io.json_text import json_line
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, location_of, same_content
@@ -35,6 +35,8 @@ class FolderOutputs(Outputs):
     Args:
         planner: knows the folder and its journal, and decides what is up to date.
     """
+
+    are_shared: ClassVar[bool] = True
 
     def __init__(self, planner: FolderPlanner) -> None:
         self._root, self._journal, self._layout = planner.root, planner.journal, planner.layout
@@ -145,6 +147,10 @@ class FolderOutputs(Outputs):
             return not has_changed(file, entry.fingerprint)
         same = now.sha256 == entry.fingerprint.sha256 and not has_changed(file, now)
         return same and entry.key in self._planner.keys
+
+    def tidy(self) -> None:
+        """See `Outputs.tidy`."""
+        remove_leftovers(self._root)
 
     def halt(self) -> None:
         """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
