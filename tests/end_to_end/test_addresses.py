@@ -58,10 +58,14 @@ def everything_written(out: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file())
 
 
-def test_results_are_those_of_the_same_files_here(annotate: Annotate, hub: Hub, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["threads", "processes"])
+def test_results_are_those_of_the_same_files_here(
+    annotate: Annotate, hub: Hub, tmp_path: Path, engine: str
+) -> None:
     image = write_image(tmp_path / "in" / "a.jpg", gradient(seed=3))
     clip = write_video(tmp_path / "in" / "b.mp4")
-    assert annotate(serve(hub, image), serve(hub, clip), "--overlay", "-f", "json,csv") == ExitCode.OK
+    given = ("--overlay", "-f", "json,csv", "--engine", engine, "-j", "2")
+    assert annotate(serve(hub, image), serve(hub, clip), *given) == ExitCode.OK
     (tmp_path / "out").rename(tmp_path / "remote")
     assert annotate(tmp_path / "in", "--overlay", "-f", "json,csv") == ExitCode.OK
     for folder in ("keypoints", "overlay"):
@@ -144,6 +148,13 @@ def test_no_secret_is_written_or_shown(
     assert "topsecret" not in "".join(capfd.readouterr())
 
 
+def test_a_forgotten_command_shows_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["https://me:topsecret@host/a.mp4?sig=topsecret"]) == ExitCode.USAGE
+    shown = capsys.readouterr().err
+    assert "did you mean `movenet annotate https://host/a.mp4`?" in shown
+    assert "topsecret" not in shown
+
+
 def test_offline_is_said_before_anything_is_done(
     annotate: Annotate, hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,6 +190,21 @@ def test_ctrl_c_during_a_download_leaves_nothing(a_model: Path, hub: Hub, tmp_pa
         assert process.wait(60) == ExitCode.INTERRUPTED
     assert list(temporary.iterdir()) == []
     assert not list((tmp_path / "out" / "keypoints").iterdir())
+
+
+def test_the_copy_of_a_killed_run_is_removed_by_the_next(
+    annotate: Annotate, a_model: Path, hub: Hub, tmp_path: Path
+) -> None:
+    body = write_video(tmp_path / "a.mkv", 60).read_bytes()
+    hub.answers["/a.mkv"] = [Answer(body=body, stall_at=len(body) // 2), Answer(body=body)]
+    command = [sys.executable, "-m", "movenet_cli", "annotate", f"{hub.url}/a.mkv", "-m", str(a_model)]
+    environ = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    with subprocess.Popen([*command, "-o", str(tmp_path / "out"), "-q"], env=environ) as process:
+        assert hub.stalled.wait(60)
+        process.kill()
+    assert list((tmp_path / "tmp").rglob("copy.mkv"))
+    assert annotate(f"{hub.url}/a.mkv") == ExitCode.OK
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_the_name_of_another_address_is_not_taken_over(

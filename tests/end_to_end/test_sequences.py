@@ -132,6 +132,15 @@ def test_options_for_videos_have_an_effect(annotate: Annotate, pattern: str, tmp
     assert [frame["frame"] for frame in document(tmp_path)["frames"]] == [0, 2, 4, 6]
 
 
+def test_worker_processes_give_the_same(annotate: Annotate, pattern: str, tmp_path: Path) -> None:
+    found = []
+    for engine in ("threads", "processes"):
+        assert annotate(pattern, "--overlay", "--engine", engine, "--overwrite") == ExitCode.PARTIAL
+        places = (f"keypoints/{NAME}.json", f"overlay/{NAME}.mp4")
+        found.append([(tmp_path / "out" / place).read_bytes() for place in places])
+    assert found[0] == found[1]
+
+
 def test_a_foreign_overlay_is_seen_before_the_first_inference(
     annotate: Annotate, pattern: str, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Objects of a real S3-compatible server on 127.0.0.1: listed, copied whole, and told apart by version."""
 
 import io
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,12 @@ def test_no_server(store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             copy_remote("s3://bkt/a.mp4", tmp_path / "a")
     finally:
         type(store).clear_instance_cache()
+
+
+def test_without_fsspec_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(UsageError, match="pip install s3fs"):
+        Store("s3://bucket/a.mp4")
 
 
 def test_what_needs_a_library_that_is_missing() -> None:

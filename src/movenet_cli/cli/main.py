@@ -21,6 +21,7 @@ from movenet_cli.cli.printing import (
 )
 from movenet_cli.cli.signals import ignore_interrupts, one_interrupt
 from movenet_cli.errors import ExitCode, MovenetError
+from movenet_cli.io.address import public_address, scheme_of
 
 COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
@@ -64,11 +65,11 @@ class LazyGroup(click.Group):
             return super().resolve_command(ctx, args)
         if similar := difflib.get_close_matches(name, COMMANDS, n=1):
             advice = f"did you mean `movenet {similar[0]}`?"
-        elif os.path.lexists(name):
-            advice = f"did you mean `movenet annotate {name}`?"
+        elif os.path.lexists(name) or scheme_of(name) is not None:
+            advice = f"did you mean `movenet annotate {public_address(name)}`?"
         else:
             advice = f"the commands are {', '.join(COMMANDS)}"
-        raise click.UsageError(f"there is no command {name!r}: {advice}", ctx)
+        raise click.UsageError(f"there is no command {public_address(name)!r}: {advice}", ctx)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; an interrupt is reported by `run` alone, and wrong usage names its command."""
