@@ -89,11 +89,15 @@ def test_what_is_up_to_date_is_not_downloaded(
     assert account(tmp_path / "out")["inputs"]["kept"] == 1
 
 
-def test_without_an_etag_the_content_decides(annotate: Annotate, hub: Hub, tmp_path: Path) -> None:
+def test_without_an_etag_the_content_decides(
+    annotate: Annotate, hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     url = serve(hub, write_image(tmp_path / "a.jpg"), etag=None)
     for state in ("done", "kept"):
         assert annotate(url) == ExitCode.OK
         assert account(tmp_path / "out")["inputs"][state] == 1
+    assert annotate(url, "--dry-run") == ExitCode.OK
+    assert "redo      a.jpg  (the input may have changed)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("etag", ['"two"', None])

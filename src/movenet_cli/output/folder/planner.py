@@ -81,7 +81,8 @@ class FolderPlanner:
             return PlannedInput(file, "redo", self._what_differs(entry), self._outdated(entry, {}))
         fingerprint = compare(entry.fingerprint)
         if fingerprint is None:
-            return PlannedInput(file, "redo", "the input has changed", self._outdated(entry, {}))
+            changed = "the input has changed" if file.url is None else "the input may have changed"
+            return PlannedInput(file, "redo", changed, self._outdated(entry, {}))
         # Only sizes: to read every result back would take as long as a fast model does. A file of another
         # size was changed or cut, is set aside when its turn comes, and is written again.
         up_to_date = {
