@@ -73,5 +73,11 @@ def test_queries_are_told_apart_and_not_shown() -> None:
 
 @pytest.mark.parametrize("text", ["https://", "https:///a.mp4", "https://[::1/a", "no address"])
 def test_what_is_no_whole_address(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - of several parsers
+    with pytest.raises(ValueError, match=r"address"):
         parse_address(text)
+
+
+def test_what_is_wrong_with_an_address_is_said_without_its_secrets() -> None:
+    with pytest.raises(ValueError, match="not an address that can be read") as caught:
+        parse_address("https://me:secret@ho\u2100st/a.mp4")
+    assert "secret" not in str(caught.value)

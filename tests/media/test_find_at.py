@@ -1,5 +1,6 @@
 """Addresses as inputs: what they are called, what of a store's folder is taken, and what is refused."""
 
+import os
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,8 @@ def test_a_root_may_be_an_address(tmp_path: Path) -> None:
     for root in ("https://host/x", "https://other/a", "http://host/a", str(tmp_path)):
         with pytest.raises(UsageError, match="is not below"):
             named("https://me:secret@host/a/b/c.mp4", root=root)
+    with pytest.raises(UsageError, match="--root: not an address"):
+        named("https://host/a.mp4", root="https://[::1/")
     with pytest.raises(UsageError, match="both be called get"):
         named("https://host/get?id=1", "https://host/get?id=2", root="https://host")
 
@@ -76,6 +79,9 @@ def test_a_file_address_is_a_path(tmp_path: Path) -> None:
     (tmp_path / "a b.jpg").touch()
     for url in (f"file://{tmp_path}/a%20b.jpg", f"file://localhost{tmp_path}/a%20b.jpg"):
         assert discover([url], offline=True).files == (InputFile(tmp_path / "a b.jpg", "a b.jpg"),)
+    odd = os.fsdecode(b"\xff.jpg")
+    (tmp_path / odd).touch()
+    assert [file.name for file in discover([f"file://{tmp_path}/%FF.jpg"]).files] == [odd]
     with pytest.raises(UsageError, match="another machine"):
         discover(["file://server/share/a.jpg"])
 

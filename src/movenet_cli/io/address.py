@@ -66,7 +66,10 @@ def parse_address(text: str) -> Address:
     Raises:
         ValueError: it has no host, or is no address at all.
     """
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # whose message may hold a password
+        raise ValueError("not an address that can be read") from None
     scheme, is_web = parts.scheme.lower(), parts.scheme.lower() in WEB
     # `container@account` of Azure is no secret; a name with a password is.
     user, _, host = parts.netloc.rpartition("@")

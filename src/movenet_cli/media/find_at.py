@@ -4,8 +4,7 @@ import os
 from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote_to_bytes
 
 from movenet_cli.core.folder_names import KEYPOINTS, LOCK, OVERLAY
 from movenet_cli.core.inputs import InputFile
@@ -71,10 +70,10 @@ def path_of_file_address(url: str) -> str:
     Raises:
         UsageError: it is on another machine.
     """
-    parts = urlsplit(url)
-    if parts.netloc not in ("", "localhost"):
-        raise UsageError(f"file://{parts.netloc}/ is another machine; give file:///PATH, or the path alone")
-    return os.fsdecode(url2pathname(url.partition("://")[2].removeprefix(parts.netloc)))
+    host, slash, path = url.partition("://")[2].partition("/")
+    if host not in ("", "localhost"):
+        raise UsageError(f"file://{host}/ is another machine; give file:///PATH, or the path alone")
+    return os.fsdecode(unquote_to_bytes(slash + path))
 
 
 def _candidate(url: str, name: str) -> Candidate:

@@ -92,7 +92,10 @@ def _below(root: str, file: InputFile) -> str:
 def _below_address(root: str, url: str) -> str:
     here = parse_address(url)
     if scheme_of(root) is not None:
-        above = parse_address(root)
+        try:
+            above = parse_address(root)
+        except ValueError as error:
+            raise UsageError(f"--root: {error}") from error
         depth = len(above.parts)
         if (above.scheme, above.host, above.parts) == (here.scheme, here.host, here.parts[:depth]):
             return "/".join(here.parts[depth:]) or here.name
