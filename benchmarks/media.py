@@ -59,3 +59,13 @@ def jpegs(folder: Path, images: list[Pixels], count: int, size: tuple[int, int])
         _, data = cv2.imencode(".jpg", pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
         path.write_bytes(data.tobytes())
     return folder
+
+
+def copies(folder: Path, path: Path, count: int) -> Path:
+    """A folder with a file several times."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        place = folder / f"{number}{path.suffix}"
+        if not place.exists():
+            place.hardlink_to(path)
+    return folder

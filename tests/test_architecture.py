@@ -37,6 +37,8 @@ CONFINED = {
     "ai_edge_litert": {"models"},
     "click": {"cli"},
     "tqdm": {"cli"},
+    "tomli": {"cli"},
+    "tomlkit": {"cli"},
     "pycocotools": {"evaluation"},
     "jinja2": {"html_report"},
     "pandas": {"results"},
