@@ -26,6 +26,9 @@ NEEDED: Final = (
     "schema/movenet-cli-1.schema.json",
     "html_report/templates/page.html",
     "html_report/templates/style.css",
+    "html_report/templates/shapes.js",
+    "html_report/templates/viewer.js",
+    "html_report/templates/list.js",
     "py.typed",
 )
 """Files of the package besides its modules."""

@@ -43,6 +43,7 @@ FIRST = {
     "movenet select": "movenet annotate photos clip.mp4 -o results -q && cp -r results movenet-out",
     "movenet check": "movenet annotate photos clip.mp4 -o results -q && cp -r results movenet-out",
     "movenet report movenet-out": "movenet annotate photos -q",
+    "movenet report results": "movenet annotate photos clip.mp4 -o results -q",
     "movenet render movenet-out": "movenet annotate photos -q",
     "movenet render photo-results": "movenet annotate photos -o photo-results -q",
     "movenet render results": "movenet annotate photos clip.mp4 -o results -q",
@@ -111,6 +112,11 @@ def _check_render(home: Path, done: CompletedProcess[str]) -> None:
         assert (home / folder / "overlay" / "gym.jpg").stat().st_size
 
 
+def _check_report(home: Path, done: CompletedProcess[str]) -> None:
+    for page in ("results/report.html", "reviews/night.html"):
+        assert '"name":"clip.mp4"' in (home / page).read_text()
+
+
 def _check_models(home: Path, done: CompletedProcess[str]) -> None:
     path, *verified = done.stdout.splitlines()
     assert Path(path, "saved_model.pb").is_file()
@@ -153,6 +159,7 @@ CHECKS: dict[str, Callable[[Path, CompletedProcess[str]], None]] = {
     "movenet validate results": _check_results,
     "movenet models fetch thunder lightning": _check_models,
     "movenet render results": _check_render,
+    "movenet report results": _check_report,
     "movenet annotate single165 --model lightning -o out": _check_baseline,
     "import json": _check_coco,
     "import cv2": _check_image_in_memory,

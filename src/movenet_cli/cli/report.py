@@ -1,4 +1,4 @@
-"""`movenet report`: makes an HTML page about a results folder."""
+"""`movenet report`: makes an HTML page to review a results folder with."""
 
 from pathlib import Path
 
@@ -25,11 +25,11 @@ option = options_of("report")
 )
 @config_options(option)
 def report(results: Path, output: Path | None) -> None:
-    """Make an HTML page about a results folder: counts, failures, scores, timelines, a gallery.
+    """Make an HTML page to review a results folder with: worst first, skeletons, curves of scores, gaps.
 
     RESULTS is a results folder of `annotate`. The page shows everything for JSON and JSONL documents, and
-    part of it for COCO. It is one file that needs no other file and no network. An existing file is replaced
-    only if it is an older page of this command.
+    part of it for COCO. It needs no network. A large one has files beside it, in a folder that is called like
+    the page with -files; move them together. An existing page is replaced only if it is one of this command.
 
     \b
     Example:
@@ -40,5 +40,5 @@ def report(results: Path, output: Path | None) -> None:
     if str(output) == STREAM:
         raise UsageError("the page cannot be written to standard output; name a file, as in -o night.html")
     page = output or results / "report.html"
-    write_report(results, page)
-    print_message(f"report in {page}")
+    beside = write_report(results, page)
+    print_message(f"report in {page}" + (f", with its files in {beside}" if beside else ""))

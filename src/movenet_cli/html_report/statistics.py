@@ -11,12 +11,12 @@ import numpy as np
 
 from movenet_cli.core.folder_names import DATASET, RUN
 from movenet_cli.core.model_info import ModelInfo
-from movenet_cli.core.natural_order import natural_path_key
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.skeleton import INDEX, KEYPOINT_COUNT
 from movenet_cli.core.types import FrameResult, Pose
 from movenet_cli.errors import InputError
-from movenet_cli.html_report.timeline import Timeline
+from movenet_cli.html_report.curve import Curve
+from movenet_cli.html_report.views import FrameView
 from movenet_cli.io.json_text import escape_name
 from movenet_cli.results.coco_results import UNKNOWN_MODEL, CocoResults, find_coco_results
 from movenet_cli.results.finding import is_folder, list_documents, no_documents, no_folder
@@ -27,40 +27,48 @@ BINS: Final = 20
 
 
 @dataclass(slots=True)
-class Best:
-    """The frame with the highest person score.
-
-    Attributes:
-        score: that score.
-        offset: seconds from the first frame that has an image to this one; 0 for an image.
-    """
-
-    score: float = -1.0
-    offset: float = 0.0
-
-
-@dataclass(slots=True)
-class InputStatistics:
-    """One input.
+class InputReview:
+    """One input that was read to its end.
 
     Attributes:
         header: size, rate, model.
         summary: counts of its frames.
-        timeline: its frames in columns; None for an image.
+        curve: its frames in columns; None for an image.
         most_people: seen in one frame.
-        best: where to take its thumbnail from.
+        lowest: score of anybody in it; None when nobody is.
+        best: the frame with the highest score, to know it by; None when nobody is in it.
+        start: seconds; of the first frame that has an image.
+        changed: frames in which the subject may have changed.
     """
 
     header: Header
     summary: Summary
-    timeline: Timeline | None
+    curve: Curve | None
     most_people: int = 0
-    best: Best = field(default_factory=Best)
+    lowest: float | None = None
+    best: FrameView | None = None
+    start: float | None = None
+    changed: int = 0
 
     @property
     def name(self) -> str:
         """The input's name as text."""
         return escape_name(self.header.source)
+
+    def add(self, result: FrameResult, people: tuple[Pose, ...]) -> None:
+        """Take in the next frame, in which these people are."""
+        if result.status != "failed" and self.start is None:
+            self.start = result.time or 0.0
+        self.changed += result.restarted
+        view = FrameView.of(result, people)
+        if self.curve is not None:
+            self.curve.add(view)
+        if view.score is None or view.best is None:
+            return
+        self.most_people = max(self.most_people, len(people))
+        self.lowest = view.score if self.lowest is None else min(self.lowest, view.score)
+        if self.best is None or self.best.best is None or view.best > self.best.best:
+            self.best = view
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,63 +127,66 @@ class ScoreStatistics:
 
 @dataclass(slots=True, eq=False)
 class Statistics:
-    """All that the report shows.
+    """What the page tells of all inputs together; grows as they are read.
 
     Attributes:
         run: the content of `run.json`; empty when there is none.
-        inputs: those whose results could be read, in natural order of their names.
-        scores: over all of them.
+        inputs: how many could be read.
+        frames: counts over all of them.
+        scores: of the people in them.
+        model: what the first document tells; None without documents.
+        options: name of each option that had a say in the results, and the values that it had.
         broken: name and reason of inputs whose results could not be read.
     """
 
     run: dict[str, Any]
-    inputs: list[InputStatistics] = field(default_factory=list)
+    inputs: int = 0
+    frames: Summary = field(default_factory=Summary)
     scores: ScoreStatistics = field(default_factory=ScoreStatistics)
+    model: ModelInfo | None = None
+    options: dict[str, list[object]] = field(default_factory=dict)
     broken: list[tuple[str, str]] = field(default_factory=list)
 
-    @property
-    def videos(self) -> list[InputStatistics]:
-        """The inputs that are videos."""
-        return [each for each in self.inputs if each.timeline is not None]
-
-    @property
-    def images(self) -> list[InputStatistics]:
-        """The inputs that are images."""
-        return [each for each in self.inputs if each.timeline is None]
-
-    @property
-    def model(self) -> ModelInfo | None:
-        """What the first document tells; None without documents."""
-        known = (each.header.model for each in self.inputs if each.header.model is not UNKNOWN_MODEL)
-        return next(known, None)
-
-    @property
-    def frames(self) -> Summary:
-        """Counts over all inputs."""
-        return sum((each.summary for each in self.inputs), start=Summary())
+    def add(self, review: InputReview, scores: ScoreStatistics) -> None:
+        """Count an input."""
+        self.inputs += 1
+        self.frames += review.summary
+        self.scores.merge(scores)
+        if review.header.model is not UNKNOWN_MODEL:
+            self.model = self.model or review.header.model
+        for name, value in review.header.options.items():
+            values = self.options.setdefault(name, [])
+            if value is not None and value not in values:
+                values.append(value)
 
 
-def gather(folder: Path) -> Statistics:
-    """Read a results folder.
+def open_results(folder: Path) -> Statistics:
+    """What is known of a results folder before its inputs are read.
 
     Raises:
-        InputError: when it is none, or has nothing that can be shown.
+        InputError: it is none.
     """
     if not is_folder(folder):
         raise no_folder(folder)
-    statistics = Statistics(_read_run(folder / RUN))
+    return Statistics(_read_run(folder / RUN))
+
+
+def read_inputs(folder: Path, statistics: Statistics) -> Iterator[InputReview]:
+    """Each input that can be read to its end; the statistics grow with it, also with those that cannot.
+
+    Raises:
+        InputError: there is nothing that can be shown.
+    """
     documents = list_documents(folder)
     for each in documents:
         with _noting_what_is_broken(statistics, each.name), open_document(each.path, each.name) as opened:
-            _add_input(statistics, opened)
+            yield _read(opened, statistics)
     with _noting_what_is_broken(statistics, DATASET):
         for name, images in find_coco_results(folder, {each.name for each in documents}):
             with _noting_what_is_broken(statistics, name):
-                _add_input(statistics, CocoResults(name, images))
+                yield _read(CocoResults(name, images), statistics)
     if not (statistics.inputs or statistics.broken or _nothing_finished(statistics.run)):
         raise no_documents(folder)
-    statistics.inputs.sort(key=lambda each: natural_path_key(each.header.source))
-    return statistics
 
 
 def _nothing_finished(run: Mapping[str, Any]) -> bool:
@@ -192,34 +203,18 @@ def _noting_what_is_broken(statistics: Statistics, name: str) -> Iterator[None]:
         statistics.broken.append((name, str(error)))
 
 
-def _add_input(statistics: Statistics, document: Document | CocoResults) -> None:
-    """Count an input, when it can be read to its end."""
-    scores = ScoreStatistics()
-    statistics.inputs.append(_gather_input(document, scores))
-    statistics.scores.merge(scores)
-
-
-def _gather_input(document: Document | CocoResults, scores: ScoreStatistics) -> InputStatistics:
+def _read(document: Document | CocoResults, statistics: Statistics) -> InputReview:
+    """Read an input to its end; it counts only then."""
     header = document.header
-    is_video = header.info.media == "video"
-    found = InputStatistics(header, document.summary, Timeline() if is_video else None)
-    first = None
+    review = InputReview(header, document.summary, Curve() if header.info.media == "video" else None)
+    scores = ScoreStatistics()
     for result in document.frames():
-        if found.timeline is not None:
-            found.timeline.add(result.status)
-        if result.status != "failed" and first is None:
-            first = result.time or 0.0
-        _gather_frame(result, first or 0.0, found, scores)
-    return found
-
-
-def _gather_frame(result: FrameResult, first: float, found: InputStatistics, scores: ScoreStatistics) -> None:
-    people = found.header.people(result)
-    found.most_people = max(found.most_people, len(people))
-    for pose in people:
-        scores.add(pose, found.header)
-        if pose.score > found.best.score:
-            found.best = Best(pose.score, (result.time or 0.0) - first)
+        people = header.people(result)
+        review.add(result, people)
+        for pose in people:
+            scores.add(pose, header)
+    statistics.add(review, scores)
+    return review
 
 
 def _read_run(path: Path) -> dict[str, Any]:
