@@ -44,6 +44,8 @@ CONFINED = {
     "pandas": {"results"},
     "pyarrow": {"results"},
     "h5py": {"results"},
+    "fsspec": {"io"},
+    "requests": {"io", "models"},
     "msgspec": {"io", "output", "results", "run"},
 }
 """The parts in which a library may be imported at all."""

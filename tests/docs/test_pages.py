@@ -171,4 +171,4 @@ def test_nothing_is_installed_by_a_name_that_no_index_has() -> None:
     """The project is installed from its folder; see README.md."""
     sources = [*PAGES, *(PROJECT / "src").rglob("*.py")]
     told = [name for source in sources for name in re.findall(r"pip install '?([\w.-]+)", source.read_text())]
-    assert set(told) <= {".", "pycocotools", "pyarrow", "h5py"}
+    assert set(told) <= {".", "pycocotools", "pyarrow", "h5py", "s3fs"}

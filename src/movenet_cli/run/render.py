@@ -14,6 +14,7 @@ from movenet_cli.errors import InputError, MediaError, UsageError
 from movenet_cli.io.atomic import remove_leftovers, sync_folders
 from movenet_cli.media.interface import Source
 from movenet_cli.media.opening import open_source
+from movenet_cli.media.stored_input import stored_input
 from movenet_cli.media.video.selection import Selection
 from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, same_content
 from movenet_cli.output.folder.journal import Journal
@@ -165,52 +166,57 @@ def _render(
     """
     if job.header is None:
         raise MediaError(job.reason)
-    path, fingerprint = _find(job.document.name, entry, root)
+    file, fingerprint = _find(job.header, entry, root)
     target = output / job.place
     put_aside_if_changed(target, journal.run_file(job.place))
     journal.note([RunFile(job.place, None)])  # from now on, what is there is ours
     summary = Summary()
     max_pixels = max(DEFAULT_MAX_PIXELS, job.header.info.width * job.header.info.height)
-    with open_source(InputFile(path, job.document.name), settings.frames, max_pixels=max_pixels) as source:
+    with open_source(file, settings.frames, max_pixels=max_pixels) as source:
         _check_same(source, job.header)
-        sink = open_overlay(target, path, job.header, output, settings.look(job.header))
+        original = None if file.sequence else file.path
+        sink = open_overlay(target, original, job.header, output, settings.look(job.header))
         try:
             for frame, result in _frames(job.document, source, settings.frames):
                 sink.write(frame, result)
                 summary.add(result)
-            _close(sink, summary, path, fingerprint)
+            _close(sink, summary, file, fingerprint)
         finally:
             sink.abort()
     journal.note([RunFile(job.place, output_of(target))])
     return summary.frames - summary.failed
 
 
-def _close(sink: Sink, summary: Summary, path: Path, fingerprint: Fingerprint | None) -> None:
+def _close(sink: Sink, summary: Summary, file: InputFile, fingerprint: Fingerprint | None) -> None:
     if summary.frames == summary.failed:
         raise MediaError("there is no frame to draw: none is between --start and --end, or all failed")
-    if fingerprint is not None and has_changed(path, fingerprint):
+    if fingerprint is not None and has_changed(file, fingerprint):
         raise MediaError("it changed while it was read; run the same command again")
     sink.close(summary)
 
 
-def _find(name: str, entry: Entry | None, root: Path | None) -> tuple[Path, Fingerprint | None]:
-    """Where an input is, and its fingerprint, when that is the one that it had when it was annotated."""
+def _find(header: Header, entry: Entry | None, root: Path | None) -> tuple[InputFile, Fingerprint | None]:
+    """An input, and its fingerprint, when that is the one that it had when it was annotated."""
+    name = header.source
     if root is not None:
         path = root / name
     elif entry is not None and entry.path is not None:
         path = Path(entry.path)
+        if not path.is_absolute():
+            raise MediaError(f"it came from {entry.path}: name a folder that has a copy of it with --root")
     else:
         raise MediaError("the results do not tell where it is: name the folder of the inputs with --root")
-    if not path.is_file():
+    file = stored_input(path, name, header.info.fps)
+    if file is None:
         raise MediaError(
             f"there is no file {path}: if it has moved, name the folder of the inputs with --root"
         )
     if entry is None:
-        return path, None
-    fingerprint = same_content(entry.fingerprint, path)
+        return file, None
+    fingerprint = same_content(entry.fingerprint, file)
     if fingerprint is None:
         raise MediaError(f"{path} is not the file that was annotated: run annotate again")
-    return path, fingerprint
+    return file, fingerprint
 
 
 def _check_same(source: Source, header: Header) -> None:

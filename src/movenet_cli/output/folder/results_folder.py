@@ -30,7 +30,7 @@ def results_folder(
     layout: Layout,
     settings: Mapping[Media, ResultSettings],
     files: Sequence[InputFile],
-    media_of: Callable[[Path], Media | None],
+    media_of: Callable[[InputFile], Media | None],
     overwrite: bool = False,
 ) -> Iterator[FolderOutputs]:
     """Hold a results folder for one run; what a killed run left half-written is removed first.
@@ -42,7 +42,7 @@ def results_folder(
         layout: what is written, and where.
         settings: what results depend on besides the input, by kind of input.
         files: the inputs.
-        media_of: tells what a file will turn out to be; None when it cannot be read.
+        media_of: tells what an input will turn out to be; None when it cannot be read.
         overwrite: nothing is taken to be up to date.
 
     Raises:

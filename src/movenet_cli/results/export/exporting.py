@@ -97,7 +97,8 @@ def _input_places(folder: Path) -> dict[str, Path]:
     """Where each input was, as far as the folder's journal is there and tells."""
     if not (folder / JOURNAL_NAME).exists():
         return {}
-    return {entry.name: Path(entry.path) for entry in read_journal(folder) if entry.path is not None}
+    places = ((entry.name, entry.path) for entry in read_journal(folder))
+    return {name: Path(place) for name, place in places if place is not None and Path(place).is_absolute()}
 
 
 def _survey(document: DocumentFile, smoothed: bool, chosen: Selection | None) -> ExportInput:
