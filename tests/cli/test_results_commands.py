@@ -352,7 +352,6 @@ def test_coco_alone_can_be_looked_at_and_is_said_to_be_no_document(
 COMMANDS = (
     ("convert", "--to", "coco"),
     ("convert", "--to", "table-csv"),
-    ("check", "--max-failed", "0"),
     ("select", "--hard", "5"),
     ("render",),
 )
@@ -371,7 +370,26 @@ def test_results_of_nothing_but_failures_are_called_so(
     assert line == f"movenet: {out} has results of no input: see {out}/run.json for the reasons"
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, ("validate",), ("report",)], ids=" ".join)
+def test_honest_failures_are_no_problem_and_are_named(
+    a_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"no image")
+    out = tmp_path / "out"
+    assert run(["annotate", str(tmp_path / "a.jpg"), "-m", str(a_model), "-o", str(out)]) == ExitCode.INPUT
+    capsys.readouterr()
+    assert run(["validate", str(out), "--json"]) == ExitCode.OK
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"files": 0, "unread_inputs": 1, "problems": []}
+    assert said.err.splitlines() == [
+        f"1 input could not be read and left no results: {out}/run.json has the reasons",
+        f"0 files checked, no problem found in {out}",
+    ]
+
+
+NOWHERE = (*COMMANDS, ("check", "--max-failed", "0"), ("validate",), ("report",))
+
+
+@pytest.mark.parametrize("command", NOWHERE, ids=" ".join)
 @pytest.mark.parametrize("name", ["nowhere", "file"])
 def test_a_folder_that_is_not_there_is_called_so(
     tmp_path: Path, name: str, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +26,15 @@ from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import open_overlay
 from movenet_cli.results.finding import DocumentFile, find_documents
 from movenet_cli.results.reading import open_document
-from movenet_cli.run.render_settings import RenderSettings
+from movenet_cli.run.render_settings import RenderSettings, refuse_unused
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
 
 _LAYOUT = Layout((), overlay=True)
 _SEE_THROUGH = (".png", ".webp")
 """Formats of images that can be transparent."""
+
+_ANEW = "run annotate again, then render with --overwrite"
+"""What to do about an input that has changed; there are overlays of the others by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def render_results(
     *,
     root: Path | None = None,
     overwrite: bool = False,
+    given: Set[str] = frozenset(),
 ) -> Iterator[Rendered]:
     """Draw the overlays of a results folder into a folder of their own, under `overlay/`.
 
@@ -78,13 +82,14 @@ def render_results(
         settings: what to draw.
         root: the folder that the inputs' names are relative to; None: they are where they were.
         overwrite: whether overlays that an earlier render left are replaced.
+        given: names of the options that were given for this render, and are refused without effect.
 
     Yields:
         Each input, when it is done, in natural order of their names.
 
     Raises:
         InputError: there are no results.
-        UsageError: `output` holds results, or overlays that would be lost.
+        UsageError: `output` holds results, or overlays that would be lost; or an option without effect.
         OutputError: the overlays cannot be written, or something that is not ours is in the way.
     """
     documents = find_documents(results)
@@ -94,6 +99,7 @@ def render_results(
         if any(Journal(output).entries()):
             raise UsageError(f"{output} holds results of annotate: choose another folder with --output")
         jobs = _plan(documents, settings)
+        refuse_unused(settings, given, [job.header for job in jobs if job.header is not None])
         stack.enter_context(locked(output))
         journal = stack.enter_context(contextlib.closing(Journal(output)))
         _check_free(output, journal, [job.place for job in jobs if job.place], overwrite)
@@ -189,7 +195,7 @@ def _close(sink: Sink, summary: Summary, path: Path, fingerprint: Fingerprint | 
     if summary.frames == summary.failed:
         raise MediaError("there is no frame to draw: none is between --start and --end, or all failed")
     if fingerprint is not None and has_changed(path, fingerprint):
-        raise MediaError("it changed while it was read; run the same command again")
+        raise MediaError(f"{path} changed while it was read: {_ANEW}")
     sink.close(summary)
 
 
@@ -209,7 +215,7 @@ def _find(name: str, entry: Entry | None, root: Path | None) -> tuple[Path, Fing
         return path, None
     fingerprint = same_content(entry.fingerprint, path)
     if fingerprint is None:
-        raise MediaError(f"{path} is not the file that was annotated: run annotate again")
+        raise MediaError(f"{path} is not the file that was annotated: {_ANEW}")
     return path, fingerprint
 
 
