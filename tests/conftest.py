@@ -2,6 +2,8 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -32,6 +34,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if SHARED & set(getattr(item, "fixturenames", ())):
             item.add_marker("shared")
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _networks_are_shortened_once() -> Iterator[None]:
+    """Hundreds of tests load the package's own network, and its input table takes a tenth of a second."""
+    from movenet_cli.models import litert  # noqa: PLC0415 - not for `--collect-only`
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(litert, "with_input_table", lru_cache(maxsize=4)(litert.with_input_table))
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what is made once for all processes that run tests side by side."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made-once"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
