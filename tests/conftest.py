@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Iterator
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -39,10 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _networks_are_shortened_once() -> Iterator[None]:
     """Hundreds of tests load the package's own network, and its input table takes a tenth of a second."""
-    from movenet_cli.models import litert  # noqa: PLC0415 - not for `--collect-only`
+    from tests.support.networks import shorten_once  # noqa: PLC0415 - not for `--collect-only`
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(litert, "with_input_table", lru_cache(maxsize=4)(litert.with_input_table))
+        shorten_once(patch)
         yield
 
 
