@@ -1,6 +1,6 @@
 """Installs movenet-cli afresh with several Pythons, as `make demo` does, and without the locks.
 
-    python scripts/check_install.py [--all]
+    python scripts/check_install.py [--all] [--only locks|environment]
 
 From the locks: the oldest and the newest of Python 3.10 to 3.13 that are on the PATH or in pyenv make the
 demo, with the pip that they bring; the one that this runs on uses its own environment. Without them: the
@@ -9,9 +9,13 @@ oldest versions that pyproject.toml allows pass a few tests on the oldest Python
 With `--all`, before a release, the Pythons in between make the demo as well, and the newest versions allowed
 pass the tests on the newest Python: what is newest changes from day to day, and is no fault of a commit.
 
+`--only locks` makes the demos with Pythons of their own, for which the standard library is enough, so that CI
+can begin with them; `--only environment` has the rest, which needs the environment of developers.
+
 One Python must be there at least. Needs 8 GB of room for temporary files.
 """
 
+import argparse
 import os
 import platform
 import shutil
@@ -48,34 +52,37 @@ class CheckError(Exception):
     """What went wrong, with what the command said."""
 
 
-def main(*arguments: str) -> int:
+def main() -> int:
     """Run the checks and print one line for each; 1 when one of them failed."""
-    if not set(arguments) <= {"--all"}:
-        print("usage: python scripts/check_install.py [--all]")
-        return 2
-    everything = "--all" in arguments
+    parser = argparse.ArgumentParser(prog="check_install.py")
+    parser.add_argument("--all", action="store_true", help="every Python, and the newest dependencies, too")
+    parser.add_argument("--only", choices=("locks", "environment"), help="a part of the checks")
+    options = parser.parse_args()
     pythons = list(find_pythons())
     if not pythons:
         print("there is no Python 3.10 to 3.13 here: install one")
         return 1
     here = platform.python_version()
-    chosen = pythons if everything else dict((pythons[0], pythons[-1])).items()
-    jobs: list[tuple[str, Callable[[Path], None]]] = [
+    chosen = pythons if options.all else dict((pythons[0], pythons[-1])).items()
+    from_locks: list[tuple[str, Callable[[Path], None]]] = [
         (f"Python {version} from the locks", lambda place, python=python: install_from_locks(python, place))
         for version, python in chosen
         if version != here
     ]
-    jobs.append((f"Python {here} from the lock of developers, which is this environment", make_demo_here))
+    with_ours: list[tuple[str, Callable[[Path], None]]] = [
+        (f"Python {here} from the lock of developers, which is this environment", make_demo_here)
+    ]
     free = [("oldest", "lowest-direct", pythons[0]), ("newest", "highest", pythons[-1])]
-    for title, resolution, (version, python) in free if everything else free[:1]:
-        jobs.append(
+    for title, resolution, (version, python) in free if options.all else free[:1]:
+        with_ours.append(
             (
                 f"Python {version} with the {title} versions allowed",
                 lambda place, python=python, how=resolution: install_without_locks(python, how, place),
             )
         )
+    parts = {"locks": from_locks, "environment": with_ours, None: from_locks + with_ours}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return int(not all(list(pool.map(run_job, jobs))))
+        return int(not all(list(pool.map(run_job, parts[options.only]))))
 
 
 def find_pythons() -> Iterator[tuple[str, Path]]:
@@ -163,4 +170,4 @@ def run(*command: str | Path, **environment: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())
