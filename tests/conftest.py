@@ -18,8 +18,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 LONGEST = ("test_many_files.py", "test_resume.py", "test_convert_saved_model.py", "test_examples.py")
 """Begun first where tests run side by side, so that nobody waits for them at the end."""
 
-SLOW = ("cli", "docs", "end_to_end", "training", "test_annotator.py", "test_resolve_processes.py")
-"""Folders and files of whole runs: not what one waits for while working."""
+SLOW = (
+    *("cli", "docs", "end_to_end", "training"),
+    *("test_annotator.py", "test_render.py", "test_resolve_processes.py"),  # whole runs
+    *("test_damage.py", "test_damage_fuzz.py", "test_header_fuzz.py", "test_hostile_commands.py"),  # faults
+    *("test_cut_off.py", "test_ends.py", "test_shipped.py", "test_exporting.py"),  # videos and networks
+)
+"""Folders and files that are not what one waits for while working."""
 
 SHARED = {"models_dir", "shared_dir"}
 """Fixtures of what is not part of the project."""
@@ -28,7 +33,8 @@ SHARED = {"models_dir", "shared_dir"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their speed and needs, and put the longest first; the others keep their order."""
     for item in items:
-        if set(SLOW) & set(item.path.parts) or item.get_closest_marker("tensorflow"):
+        tries_many_values = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if tries_many_values or set(SLOW) & set(item.path.parts) or item.get_closest_marker("tensorflow"):
             item.add_marker("slow")
         if SHARED & set(getattr(item, "fixturenames", ())):
             item.add_marker("shared")
