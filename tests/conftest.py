@@ -20,7 +20,7 @@ LONGEST = ("test_many_files.py", "test_resume.py", "test_convert_saved_model.py"
 
 SLOW = (
     *("cli", "docs", "end_to_end", "training"),
-    *("test_annotator.py", "test_render.py", "test_resolve_processes.py"),  # whole runs
+    *("test_annotator.py", "test_locks.py", "test_render.py", "test_resolve_processes.py"),  # whole runs
     *("test_damage.py", "test_damage_fuzz.py", "test_header_fuzz.py", "test_hostile_commands.py"),  # faults
     *("test_cut_off.py", "test_ends.py", "test_shipped.py", "test_exporting.py"),  # videos and networks
 )
