@@ -22,7 +22,8 @@ SLOW = (
     *("cli", "docs", "end_to_end", "training"),
     *("test_annotator.py", "test_locks.py", "test_render.py", "test_resolve_processes.py"),  # whole runs
     *("test_damage.py", "test_damage_fuzz.py", "test_header_fuzz.py", "test_hostile_commands.py"),  # faults
-    *("test_cut_off.py", "test_ends.py", "test_shipped.py", "test_exporting.py"),  # videos and networks
+    *("test_cut_off.py", "test_ends.py", "test_video.py", "test_source_streams.py"),  # videos
+    *("test_playlists.py", "test_shipped.py", "test_documents.py", "test_exporting.py"),
 )
 """Folders and files that are not what one waits for while working."""
 
