@@ -20,7 +20,8 @@ LONGEST = ("test_many_files.py", "test_resume.py", "test_convert_saved_model.py"
 
 SLOW = (
     *("cli", "docs", "end_to_end", "training"),
-    *("test_annotator.py", "test_locks.py", "test_render.py", "test_resolve_processes.py"),  # whole runs
+    *("test_annotator.py", "test_processes.py", "test_render.py", "test_segments.py"),  # whole runs
+    *("test_locks.py", "test_resolve_processes.py"),  # several processes
     *("test_damage.py", "test_damage_fuzz.py", "test_header_fuzz.py", "test_hostile_commands.py"),  # faults
     *("test_cut_off.py", "test_ends.py", "test_video.py", "test_source_streams.py"),  # videos
     *("test_playlists.py", "test_shipped.py", "test_documents.py", "test_exporting.py"),

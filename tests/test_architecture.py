@@ -37,12 +37,14 @@ CONFINED = {
     "ai_edge_litert": {"models"},
     "click": {"cli"},
     "tqdm": {"cli"},
+    "tomli": {"cli"},
+    "tomlkit": {"cli"},
     "pycocotools": {"evaluation"},
     "jinja2": {"html_report"},
     "pandas": {"results"},
     "pyarrow": {"results"},
     "h5py": {"results"},
-    "msgspec": {"io", "output", "results"},
+    "msgspec": {"io", "output", "results", "run"},
 }
 """The parts in which a library may be imported at all."""
 

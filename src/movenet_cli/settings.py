@@ -18,12 +18,14 @@ from movenet_cli.errors import UsageError
 
 Crop = Literal["auto", "none", "refine", "follow", "careful"]
 Runtime = Literal["auto", "litert", "tensorflow"]
+Engine = Literal["local", "threads", "processes"]
 Format = Literal["json", "jsonl", "csv", "coco"]
 Progress = Literal["auto", "bar", "json", "none"]
 EvaluatedPeople = Literal["all", "dominant"]
 
 CROPS: Final[tuple[str, ...]] = get_args(Crop)
 RUNTIMES: Final[tuple[str, ...]] = get_args(Runtime)
+ENGINES: Final[tuple[str, ...]] = get_args(Engine)
 FORMATS: Final[tuple[str, ...]] = get_args(Format)
 PROGRESS: Final[tuple[str, ...]] = get_args(Progress)
 EVALUATED_PEOPLE: Final[tuple[str, ...]] = get_args(EvaluatedPeople)
@@ -123,6 +125,7 @@ class Settings:
     max_pixels: int = DEFAULT_MAX_PIXELS
     fail_fast: bool = False
     jobs: int = field(default_factory=default_jobs)
+    engine: Engine = "local"
     runtime: Runtime = "auto"
     device: str = "auto"
     batch_size: int = 1

@@ -188,6 +188,31 @@ def _read(descriptor: int) -> bytes:
     [
         (["anotate", "x"], "there is no command 'anotate': did you mean `movenet annotate`?"),
         (["."], "there is no command '.': did you mean `movenet annotate .`?"),
+        (["./nowhere"], "there is no command './nowhere': did you mean `movenet annotate ./nowhere`?"),
+        (["my clip.mp4", "--overlay"], "did you mean `movenet annotate 'my clip.mp4'`?"),
+        (["renders.mp4"], "did you mean `movenet annotate renders.mp4`?"),
+        (["shots/*.jpg"], "did you mean `movenet annotate 'shots/*.jpg'`?"),
+        (["--overlay", "annotate", "."], "options follow the command, as in `movenet annotate --overlay`"),
+        (
+            ["-m", "mini", "a.jpg"],
+            "no such option -m: options follow the command, as in `movenet",
+        ),
+        (["-V"], "no such option -V; see `movenet --help`"),
+        (["list"], "there is no command 'list': did you mean `movenet models list`?"),
+        (["download", "thunder"], "did you mean `movenet models fetch`?"),
+        (["--verison"], "no such option --verison: did you mean --version?"),
+        (["help"], "there is no command 'help': did you mean `movenet --help`?"),
+        (["help", "convert"], "there is no command 'help': did you mean `movenet convert --help`?"),
+        (["models", "fecth"], "no such command 'fecth'. Did you mean 'fetch'?"),
+        (["annotate", ".", "--ovrlay"], "no such option --ovrlay: did you mean --overlay?"),
+        (["annotate", ".", "--formt", "csv"], "no such option --formt: did you mean --format?"),
+        (["annotate", ".", "--no-smoth"], "no such option --no-smoth: did you mean --no-smooth?"),
+        (["annotate", ".", "-x"], "no such option -x; see `movenet annotate --help`"),
+        (["annotate", ".", "--crop", "folow"], "none, refine, follow, careful; did you mean follow?"),
+        (["annotate", ".", "-f", "csv,jsno"], "the formats are json, jsonl, csv, coco; did you mean json?"),
+        (["annotate", ".", "-f", "xyzzy"], "'xyzzy': the formats are json, jsonl, csv, coco; see `movenet"),
+        (["convert", "x", "--to", "label_studio"], "openpose; did you mean label-studio?"),
+        (["render", "x", "--style", "dot"], "the styles are lines, dots, boxes; did you mean dots?"),
         (["xyzzy"], "there is no command 'xyzzy': the commands are annotate, models, render"),
         (["annotate", "x", "--sride", "2"], "--stride"),
         (["annotate"], "missing argument 'INPUT...'; see `movenet annotate --help`"),
@@ -209,6 +234,13 @@ def test_wrong_usage_is_one_line_in_the_style_of_all_errors(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("movenet: ")
     assert message in line
+
+
+@pytest.mark.parametrize("command", ["models list", "completion bash", "annotate --print-config"])
+def test_data_that_nobody_can_get_is_an_error(command: str) -> None:
+    script = f"exec {sys.executable} -m movenet_cli {command} >&-"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (ExitCode.OUTPUT, "movenet: standard output is closed\n")
 
 
 def test_a_bug_is_told_with_what_a_report_needs(

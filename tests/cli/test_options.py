@@ -14,7 +14,7 @@ import pytest
 
 from movenet_cli.cli import main
 from movenet_cli.cli.main import run
-from movenet_cli.cli.options import FormatList, TimePointType
+from movenet_cli.cli.option_types import Choice, FormatList, TimePointType
 from movenet_cli.core.time_point import TimePoint
 from movenet_cli.errors import ExitCode
 from tests.support.media import write_image, write_video
@@ -219,6 +219,11 @@ def test_every_option_has_its_own_name_in_the_environment(
     assert option.envvar[0] == name
     assert run([*command.split(), "--help"]) == ExitCode.OK
     assert name in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("command", "option"), _options(), ids=str)
+def test_every_choice_says_what_was_probably_meant(command: str, option: click.Option) -> None:
+    assert isinstance(option.type, Choice) or not isinstance(option.type, click.Choice)
 
 
 def test_options_from_the_environment(

@@ -16,7 +16,7 @@ PAGES = [page for folder in FOLDERS for page in sorted((PROJECT / folder).glob("
 RUN = {"sh": "{}", "python": "python - <<'END'\n{}END\n"}
 """Languages of the code blocks that are run, and how a shell runs them."""
 
-SHOWN = {"json", "text"}
+SHOWN = {"json", "text", "toml"}
 """What a code block may be besides."""
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)

@@ -10,17 +10,20 @@ import click
 import pytest
 
 from movenet_cli import errors
-from movenet_cli.cli.main import COMMANDS, movenet
+from movenet_cli.cli.main import COMMANDS, movenet, run
 from movenet_cli.errors import ExitCode, MovenetError
 from movenet_cli.models.hub.catalogue import CATALOGUE
 from movenet_cli.output.formats.csv import COLUMNS
 from tests.conftest import PROJECT
-from tests.docs.examples import PAGES, blocks, commands, page_name, prose
+from tests.docs.examples import PAGES, Block, blocks, commands, page_name, prose
 
 README = (PROJECT / "README.md").read_text()
 CODE = re.compile(r"`([^`\n]+)`")
 
-SETTINGS = {"MOVENET_HOME", "MOVENET_OFFLINE", "MOVENET_MIRROR", "MOVENET_TEST_MODELS"}
+SETTINGS = {
+    "MOVENET_HOME", "MOVENET_OFFLINE", "MOVENET_MIRROR", "MOVENET_CONFIG", "MOVENET_NO_CONFIG",
+    "MOVENET_TEST_MODELS",
+}  # fmt: skip
 """Environment variables that are not one option's of one command."""
 
 OTHERS = {"--no-track", "--no-smooth", "--help", "--version"}
@@ -70,6 +73,7 @@ def _parameters() -> list[tuple[click.Context, click.Option]]:
 def known_options() -> set[str]:
     """Those of `movenet`, and of the programs beside the package."""
     known = {name for _, option in _parameters() for name in (*option.opts, *option.secondary_opts)} | OTHERS
+    known |= {f"--no-{max(option.opts, key=len)[2:]}" for _, option in _parameters() if option.is_flag}
     for pattern in ("benchmarks/*.py", "training/*.py", "training/synthesis/*.py"):
         for source in PROJECT.glob(pattern):
             known |= set(re.findall(r'"(--[a-z-]+)"', source.read_text()))
@@ -146,6 +150,23 @@ def test_documents_that_are_shown_are_json(page: Path) -> None:
     for block in blocks(page):
         if block.language == "json":
             json.loads(block.text)
+
+
+TOML = [block for page in PAGES for block in blocks(page) if block.language == "toml"]
+
+
+@pytest.mark.parametrize("block", TOML, ids=lambda block: block.name)
+def test_configuration_files_that_are_shown_are_right(
+    block: Block, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    is_project = "[tool." in block.text
+    config = tmp_path / ("pyproject.toml" if is_project else "movenet.toml")
+    config.write_text(block.text)
+    tables = re.findall(r"^\[(?:tool\.movenet\.)?(.+)\]$", block.text, re.MULTILINE)
+    assert tables
+    for table in tables:
+        assert run([*table.split("."), "--config", str(config), "--print-config"]) == ExitCode.OK
+        assert f"{config.name} [" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)

@@ -207,8 +207,9 @@ def test_the_same_size_from_other_options_is_not_trusted(a_model: Path, tmp_path
     first = (out / "keypoints/0.jpg.json").read_bytes()
     process = subprocess.run(
         [sys.executable, "-c",
-         "import os, sys; from movenet_cli.output.folder.folder_outputs import FolderOutputs\n"
-         "FolderOutputs.finished = lambda *_: os._exit(9)\n"
+         "import os, sys; from movenet_cli.output.folder.journal import Journal\n"
+         "add = Journal.add\n"
+         "Journal.add = lambda self, entry: add(self, entry) if entry.is_open else os._exit(9)\n"
          "from movenet_cli.cli.main import run; run(sys.argv[1:])",
          *_command(a_model, folder, "-o", out, "--min-score", "0.4", "--overwrite")[3:]],
         capture_output=True, check=False,

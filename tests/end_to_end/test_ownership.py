@@ -170,8 +170,9 @@ def test_leftovers_of_another_runs_folder_below_are_left_alone(
 
 DIE_BEFORE_THE_JOURNAL = (
     "import os, sys\n"
-    "from movenet_cli.output.folder.folder_outputs import FolderOutputs\n"
-    "FolderOutputs.finished = lambda *_: os._exit(9)\n"
+    "from movenet_cli.output.folder.journal import Journal\n"
+    "add = Journal.add\n"
+    "Journal.add = lambda self, entry: add(self, entry) if entry.is_open else os._exit(9)\n"
     "from movenet_cli.cli.main import run\n"
     "run(sys.argv[1:])"
 )

@@ -164,7 +164,9 @@ def test_results_of_another_version_are_kept_unless_its_numbers_differ(
     kept = results(tmp_path / "out")
     del old["coco.json"], kept["coco.json"]  # tells the version of the run that wrote it
     assert kept == old
-    monkeypatch.setattr(run_plan, "REVISION", run_plan.REVISION + 1)
+    monkeypatch.setattr(
+        run_plan, "REVISION", {media: number + 1 for media, number in run_plan.REVISION.items()}
+    )
     assert annotate(a_model, media, "-o", tmp_path / "out") == ExitCode.USAGE
     assert annotate(a_model, media, "-o", tmp_path / "out", "--overwrite") == ExitCode.OK
     assert_all_redone(tmp_path / "out")

@@ -27,7 +27,7 @@ STAGES = {
     "discovery": "movenet_cli.run.inputs:discover:1",
     "model": "movenet_cli.run.loading:load_model:1",
     "begin": "movenet_cli.output.folder.folder_outputs:FolderOutputs.write_run:1",
-    "fingerprint": "movenet_cli.output.folder.folder_outputs:fingerprint:2",
+    "fingerprint": "movenet_cli.output.folder.order:fingerprint:2",
     "image": "movenet_cli.models.litert:LitertRunner.run:2",
     "video": "movenet_cli.models.litert:LitertRunner.run:12",
     "dataset": "movenet_cli.output.folder.dataset:combine:1",

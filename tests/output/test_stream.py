@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from movenet_cli.core.cancellation import Cancelled
+from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Summary
 from movenet_cli.media.opening import media_of
@@ -15,6 +15,7 @@ from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.result_settings import ResultSettings
 from movenet_cli.output.folder.results_folder import results_folder
 from movenet_cli.output.stream import OrderedStream
+from tests.output.formats.examples import image_header
 from tests.support.media import write_image
 
 
@@ -91,12 +92,16 @@ def test_halt_ends_the_reading_of_inputs(tmp_path: Path) -> None:
         media: ResultSettings(key, {"models": [], "kinds": [], "options": {}}) for media, key in keys.items()
     }
     with results_folder(tmp_path / "out", Layout(["json"], False), settings, [file], media_of) as outputs:
-        outputs.begin(file)
-        (tmp_path / "out" / "keypoints" / "a.png.json").touch()
-        outputs.finished(file, "image", Summary(1, 1, 0, 0))
+        stopped = CancellationToken()
+        order = outputs.order(0, file).begin(stopped.check)
+        sinks = order.sinks(image_header("a.png"))
+        for sink in sinks:
+            sink.close(Summary(1, 1, 0, 0))
+        outputs.commit(file, order.written("image", sinks, Summary(1, 1, 0, 0), ()))
         os.utime(file.path)
         outputs.halt()
+        stopped.cancel()
         with pytest.raises(Cancelled):
-            outputs.begin(file)
+            order.begin(stopped.check)
         with pytest.raises(Cancelled):
             outputs.kept(file)

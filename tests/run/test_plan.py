@@ -99,7 +99,9 @@ def test_another_model_revision_or_runtime_redoes_everything(
     ]
     refined = [Plan([MULTI, each], BASE).result_settings(media).key for each in (SINGLE, *others)]
     keys = [key(media, each) for each in (SINGLE, MULTI, *others)]
-    monkeypatch.setattr(run_plan, "REVISION", run_plan.REVISION + 1)
+    monkeypatch.setattr(
+        run_plan, "REVISION", {media: number + 1 for media, number in run_plan.REVISION.items()}
+    )
     keys.append(key(media, SINGLE))
     assert len({*keys, *refined}) == len(keys) + len(refined)
 

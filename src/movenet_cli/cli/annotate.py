@@ -6,18 +6,20 @@ import click
 
 from movenet_cli import settings as default
 from movenet_cli.cli.checks import check_options, check_places, options_given
+from movenet_cli.cli.configured import config_options
 from movenet_cli.cli.logs import set_verbosity
-from movenet_cli.cli.options import (
-    OFFLINE,
+from movenet_cli.cli.option_types import (
+    Choice,
     Device,
     FormatList,
-    GroupedCommand,
     Integer,
+    ModelText,
     Number,
+    PlaceText,
     Text,
     TimePointType,
-    options_of,
 )
+from movenet_cli.cli.options import OFFLINE, GroupedCommand, options_of
 from movenet_cli.cli.printing import prints_json
 from movenet_cli.io.stdio import native_stderr_hidden
 
@@ -33,7 +35,7 @@ class AnnotateCommand(GroupedCommand):
         "People": ("min_score", "min_keypoints", "min_pose_score"),
         "Frames of videos": ("stride", "fps", "start", "end", "max_frames"),
         "Inputs": ("root", "include", "exclude", "null", "max_pixels", "fail_fast"),
-        "Machine": ("jobs", "runtime", "device", "batch_size", "offline", "mirror"),
+        "Machine": ("jobs", "engine", "runtime", "device", "batch_size", "offline", "mirror"),
         "Messages": ("progress", "quiet", "verbose"),
     }
     examples = (
@@ -51,12 +53,12 @@ class AnnotateCommand(GroupedCommand):
 
 
 @click.command(cls=AnnotateCommand)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", type=Text())
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...", type=PlaceText())
 @option(
     "-o",
     "--output",
     metavar="DIR",
-    type=Text(),
+    type=PlaceText(only_folders=True),
     default=default.DEFAULT_OUTPUT,
     show_default=True,
     help="Folder for the results; '-' writes JSONL to standard output instead, and no files.",
@@ -90,7 +92,7 @@ class AnnotateCommand(GroupedCommand):
     "-m",
     "--model",
     metavar="NAME|PATH",
-    type=Text(),
+    type=ModelText(),
     default=default.DEFAULT_MODEL,
     show_default=True,
     help="Name of a model (thunder, lightning, multipose, mini, …), or path of a .tflite file or a "
@@ -119,7 +121,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--crop",
-    type=click.Choice(default.CROPS),
+    type=Choice(default.CROPS),
     default="auto",
     show_default=True,
     help="Single-pose models: what the network looks at. none: the whole frame, in one pass; refine: "
@@ -144,7 +146,7 @@ class AnnotateCommand(GroupedCommand):
 @option(
     "--refine-with",
     metavar="NAME|PATH",
-    type=Text(),
+    type=ModelText(),
     help="Multi-pose models: redo each person with this single-pose model, on a crop around the person.",
 )
 @option(
@@ -181,7 +183,7 @@ class AnnotateCommand(GroupedCommand):
 @option(
     "--root",
     metavar="DIR",
-    type=Text(),
+    type=PlaceText(only_folders=True),
     help="Name all results relative to this folder, instead of relative to each input folder.",
 )
 @option(
@@ -221,8 +223,16 @@ class AnnotateCommand(GroupedCommand):
     help="Number of inference workers.",
 )
 @option(
+    "--engine",
+    type=Choice(default.ENGINES),
+    default="local",
+    show_default=True,
+    help="Who does the work: threads, or processes of their own, which a damaged file cannot take down with "
+    "it. local: processes where there are many cores and much to do.",
+)
+@option(
     "--runtime",
-    type=click.Choice(default.RUNTIMES),
+    type=Choice(default.RUNTIMES),
     default="auto",
     show_default=True,
     help="Library that runs the network. auto: LiteRT where it can.",
@@ -251,7 +261,7 @@ class AnnotateCommand(GroupedCommand):
 )
 @option(
     "--progress",
-    type=click.Choice(default.PROGRESS),
+    type=Choice(default.PROGRESS),
     default="auto",
     show_default=True,
     help="How to show progress on standard error. auto: a bar on a terminal, otherwise a line per minute; "
@@ -264,6 +274,7 @@ class AnnotateCommand(GroupedCommand):
     count=True,
     help="Also show a line for each input, and messages of the libraries. -vv adds debug messages.",
 )
+@config_options(option)
 def annotate(**options: Any) -> int:
     """Find people's keypoints in images and videos.
 

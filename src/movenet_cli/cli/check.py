@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-from movenet_cli.cli.options import GroupedCommand, Number, PathText, options_of
+from movenet_cli.cli.configured import config_options
+from movenet_cli.cli.option_types import Number, PathText
+from movenet_cli.cli.options import GroupedCommand, options_of
 from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
@@ -20,6 +22,7 @@ class LimitType(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A number of frames, or a percentage of them such as `2.5%`."""
 
     name = "limit"
+    toml = (str, int)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """Show both ways."""
@@ -55,7 +58,7 @@ class CheckCommand(GroupedCommand):
 
 
 @click.command(cls=CheckCommand)
-@click.argument("results", type=PathText())
+@click.argument("results", type=PathText(only_folders=True))
 @option(
     "--max-failed", type=LimitType(), help="At most so many failed frames; an unreadable input counts as one."
 )
@@ -64,6 +67,7 @@ class CheckCommand(GroupedCommand):
 @option("--min-mean-score", type=Number(0, 1), help="The lowest mean score of all people.")
 @option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 @option("--junit", metavar="FILE", type=PathText(), help="Also write JUnit XML with one test case per limit.")
+@config_options(option)
 def check(results: Path, as_json: bool, junit: Path | None, **limits: Any) -> int:
     """Check results against limits. Exit code 3 if one is not met.
 

@@ -7,7 +7,9 @@ import click
 
 from movenet_cli import settings as default
 from movenet_cli.cli.checks import options_given
-from movenet_cli.cli.options import GroupedCommand, PathText, Text, options_of
+from movenet_cli.cli.configured import config_options
+from movenet_cli.cli.option_types import Choice, PathText, Text
+from movenet_cli.cli.options import GroupedCommand, options_of
 from movenet_cli.cli.printing import print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
@@ -40,13 +42,13 @@ class ConvertCommand(GroupedCommand):
 
 
 @click.command(cls=ConvertCommand)
-@click.argument("results", type=PathText())
+@click.argument("results", type=PathText(only_folders=True))
 @option(
     "--to",
     "format_name",
     metavar="FORMAT",
     required=True,
-    type=click.Choice((*default.FORMATS, *EXPORTS)),
+    type=Choice((*default.FORMATS, *EXPORTS)),
     help=f"{', '.join(default.FORMATS)}, or one of the exports below.",
 )
 @option(
@@ -66,7 +68,7 @@ class ConvertCommand(GroupedCommand):
 )
 @option(
     "--layout",
-    type=click.Choice(default.TABLE_LAYOUTS),
+    type=Choice(default.TABLE_LAYOUTS),
     default="wide",
     show_default=True,
     help="Of tables: one row per person, or one row per keypoint.",
@@ -85,6 +87,7 @@ class ConvertCommand(GroupedCommand):
     show_default=True,
     help="Label Studio: what comes before an image's name in its URL.",
 )
+@config_options(option)
 @click.pass_context
 def convert(
     context: click.Context, /, results: Path, format_name: str, output: Path | None, **options: Any

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import click
 
+from movenet_cli.cli.configured import ConfiguredCommand, config_options
 from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data
 from movenet_cli.errors import ExitCode, MovenetError
@@ -13,8 +14,9 @@ from movenet_cli.io.stdio import native_stderr_hidden
 option = options_of("doctor")
 
 
-@click.command()
+@click.command(cls=ConfiguredCommand)
 @option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
+@config_options(option)
 def doctor(as_json: bool) -> int:
     """Try what annotating needs, and show what works here. Exit code 1 if something essential does not."""
     essential = 0

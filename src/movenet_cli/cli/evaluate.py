@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import Integer, PathText, Text, options_of
+from movenet_cli.cli.configured import ConfiguredCommand, config_options
+from movenet_cli.cli.option_types import Choice, Integer, PathText, Text
+from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedPeople
@@ -15,7 +17,7 @@ from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedP
 option = options_of("evaluate")
 
 
-@click.command()
+@click.command(cls=ConfiguredCommand)
 @click.argument("results", type=PathText())
 @option(
     "-g",
@@ -33,7 +35,7 @@ option = options_of("evaluate")
 )
 @option(
     "--people",
-    type=click.Choice(EVALUATED_PEOPLE),
+    type=Choice(EVALUATED_PEOPLE),
     default="all",
     show_default=True,
     help="dominant: only images in which one person has at least 8 annotated keypoints and is at least "
@@ -61,6 +63,7 @@ option = options_of("evaluate")
     type=Text(),
     help="Exit code 3 if this AP or AR is lower, as in AP=0.5. Repeatable.",
 )
+@config_options(option)
 def evaluate(
     results: Path,
     ground_truth: Path,

@@ -1,12 +1,13 @@
 """The command `movenet`: loads each command when it is called, and turns errors into exit codes."""
 
-import difflib
 import importlib
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -20,7 +21,11 @@ from movenet_cli.cli.printing import (
     prints_json,
 )
 from movenet_cli.cli.signals import ignore_interrupts, one_interrupt
+from movenet_cli.core.wording import nearest
 from movenet_cli.errors import ExitCode, MovenetError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
@@ -36,8 +41,18 @@ COMMANDS: Final = {
     "check": ("movenet_cli.cli.check:check", "Check results against limits, for scripts and CI."),
     "report": ("movenet_cli.cli.report:report", "Make an HTML page about a results folder."),
     "doctor": ("movenet_cli.cli.doctor:doctor", "Check what works on this machine."),
+    "completion": ("movenet_cli.cli.completion:completion", "Let a shell complete what you type."),
 }
 """Name of each command → its place and its line of help; nothing is imported to show the list."""
+
+_ELSEWHERE: Final = {
+    "version": "--version",
+    "list": "models list",
+    "fetch": "models fetch",
+    "download": "models fetch",
+    "verify": "models verify",
+}
+"""What people try as a command → what it is called here."""
 
 
 class LazyGroup(click.Group):
@@ -55,20 +70,33 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what stands before the command, which is no place for the commands' options."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            annotate = self.get_command(ctx, "annotate")
+            if annotate is None or not any(error.option_name in each.opts for each in annotate.params):
+                raise
+            advice = f"options follow the command, as in `movenet annotate {error.option_name}`"
+            raise click.UsageError(f"no such option {error.option_name}: {advice}", ctx) from error
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or suggest the one that was probably meant."""
         name = args[0]
-        if name in COMMANDS or name.startswith("-"):
+        if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
-        if similar := difflib.get_close_matches(name, COMMANDS, n=1):
-            advice = f"did you mean `movenet {similar[0]}`?"
-        elif os.path.lexists(name):
-            advice = f"did you mean `movenet annotate {name}`?"
-        else:
-            advice = f"the commands are {', '.join(COMMANDS)}"
-        raise click.UsageError(f"there is no command {name!r}: {advice}", ctx)
+        raise click.UsageError(f"there is no command {name!r}: {_advice(args)}", ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """The commands that begin so, without importing them, or options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only shells need it
+
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        names = [(name, text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*(CompletionItem(name, help=text) for name, text in names), *options]
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; an interrupt is reported by `run` alone, and wrong usage names its command."""
@@ -85,6 +113,21 @@ class LazyGroup(click.Group):
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _advice(words: Sequence[str]) -> str:
+    """What somebody probably meant whose first word is no command."""
+    name, *rest = words
+    if name == "help":
+        asked = [each for each in rest[:1] if each in COMMANDS]
+        return f"did you mean `{' '.join(['movenet', *asked, '--help'])}`?"
+    if name in _ELSEWHERE:
+        return f"did you mean `movenet {_ELSEWHERE[name]}`?"
+    near = nearest(name, COMMANDS)
+    is_path = os.sep in name or Path(name).suffix or "*" in name
+    if is_path or (near is None and os.path.lexists(name)):
+        return f"did you mean `movenet annotate {shlex.quote(name)}`?"
+    return f"did you mean `movenet {near}`?" if near else f"the commands are {', '.join(COMMANDS)}"
 
 
 @click.group(
@@ -140,8 +183,14 @@ def _wants_json(words: Sequence[str]) -> bool:
 
 
 def _run(arguments: list[str] | None) -> int:
+    if "_MOVENET_COMPLETE" in os.environ:  # a shell asks what could come next
+        importlib.import_module("movenet_cli.cli.completion")
     try:
         result = movenet.main(arguments, prog_name="movenet", standalone_mode=False)
+    except click.NoSuchOption as error:
+        near = nearest(error.option_name, error.possibilities or ())
+        hint = f": did you mean {near}?" if near else ""
+        return _print_usage_error(click.UsageError(f"no such option {error.option_name}{hint}", error.ctx))
     except click.UsageError as error:
         return _print_usage_error(error)
     except click.ClickException as error:

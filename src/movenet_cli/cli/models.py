@@ -6,13 +6,16 @@ from dataclasses import asdict
 
 import click
 
-from movenet_cli.cli.options import OFFLINE, Text, options_of
+from movenet_cli.cli.configured import ConfiguredCommand, config_options
+from movenet_cli.cli.option_types import ModelText, Text
+from movenet_cli.cli.options import OFFLINE, options_of
 from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, catalogue_model
 from movenet_cli.models.hub.resolve import find_local, is_local, not_cached
 
+list_option = options_of("models", "list")
 fetch_option = options_of("models", "fetch")
 
 _HEADINGS = ("NAME", "VERSION", "KIND", "INPUT", "SIZE", "LICENCE", "CACHED", "GOOD FOR")
@@ -26,10 +29,9 @@ def models() -> None:
     """
 
 
-@models.command("list")
-@options_of("models", "list")(
-    "--json", "as_json", is_flag=True, help="Print everything that is known of the models, as JSON."
-)
+@models.command("list", cls=ConfiguredCommand)
+@list_option("--json", "as_json", is_flag=True, help="Print everything that is known of the models, as JSON.")
+@config_options(list_option)
 def list_models(as_json: bool) -> None:
     """Show all models, and which of them are on this machine."""
     if as_json:
@@ -39,8 +41,8 @@ def list_models(as_json: bool) -> None:
         print_data(_table([_HEADINGS, *(_row(model) for model in CATALOGUE.values())]))
 
 
-@models.command()
-@click.argument("names", metavar="NAME...", nargs=-1, type=Text())
+@models.command(cls=ConfiguredCommand)
+@click.argument("names", metavar="NAME...", nargs=-1, type=ModelText(only_names=True))
 @fetch_option("--all", "all_of_them", is_flag=True, help="Download all models.")
 @fetch_option("--force", is_flag=True, help="Download again what is in the cache already.")
 @fetch_option("--offline", **OFFLINE)
@@ -52,6 +54,7 @@ def list_models(as_json: bool) -> None:
     help="Download from your own server instead of Kaggle and TF Hub: URL replaces the scheme and host of "
     "every address in `movenet models list --json`; path and query stay.",
 )
+@config_options(fetch_option)
 def fetch(
     names: tuple[str, ...], all_of_them: bool, force: bool, offline: bool, mirror: str | None
 ) -> ExitCode:
@@ -69,7 +72,7 @@ def fetch(
 
 
 @models.command()
-@click.argument("name", type=Text())
+@click.argument("name", type=ModelText(only_names=True))
 def path(name: str) -> None:
     """Print where a model is on this machine. Exit code 4 if it is not there."""
     model = catalogue_model(name)
@@ -81,7 +84,7 @@ def path(name: str) -> None:
 
 @models.command()
 def verify() -> None:
-    """Check models on this machine against the hashes of their downloads. Exit code 4 if one is corrupt."""
+    """Check models on this machine against their downloads' hashes. Exit code 4 if one is corrupt."""
     here = [model for model in CATALOGUE.values() if is_local(model)]
     if not here:
         print_message("there is no model on this machine yet")

@@ -108,6 +108,8 @@ def print_data(text: str) -> None:
     Raises:
         OutputError: it cannot be written, or nobody reads it any more.
     """
+    if sys.stdout is None:
+        raise OutputError("standard output is closed")
     try:
         click.echo(text)
     except BrokenPipeError as error:

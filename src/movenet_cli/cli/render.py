@@ -5,8 +5,10 @@ from typing import Any
 import click
 
 from movenet_cli.cli.checks import options_given
+from movenet_cli.cli.configured import config_options
 from movenet_cli.cli.memory import keep_large_blocks
-from movenet_cli.cli.options import FormatList, GroupedCommand, Number, PathText, TimePointType, options_of
+from movenet_cli.cli.option_types import Choice, FormatList, Number, PathText, TimePointType
+from movenet_cli.cli.options import GroupedCommand, options_of
 from movenet_cli.cli.printing import print_message
 from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.time_point import TimePoint, ends_before_it_starts
@@ -36,12 +38,12 @@ class RenderCommand(GroupedCommand):
 
 
 @click.command(cls=RenderCommand)
-@click.argument("results", type=PathText())
+@click.argument("results", type=PathText(only_folders=True))
 @option(
     "-o",
     "--output",
     metavar="DIR",
-    type=PathText(),
+    type=PathText(only_folders=True),
     default="movenet-render",
     show_default=True,
     help="The folder to write to; overlays are in its folder overlay/.",
@@ -49,7 +51,7 @@ class RenderCommand(GroupedCommand):
 @option(
     "--root",
     metavar="DIR",
-    type=PathText(),
+    type=PathText(only_folders=True),
     help="Where the inputs are now, if they have moved: their names in the results are relative to DIR.",
 )
 @option("--overwrite", is_flag=True, help="Replace the overlays of an earlier render.")
@@ -61,7 +63,7 @@ class RenderCommand(GroupedCommand):
 )
 @option(
     "--colour-by",
-    type=click.Choice(("side", "person")),
+    type=Choice(("side", "person")),
     help="What colours tell apart. Default: person for multi-pose results, else side.",
 )
 @option(
@@ -71,7 +73,7 @@ class RenderCommand(GroupedCommand):
 @option("--min-score", type=Number(0, 1), help="Draw keypoints from this score on. Default: as annotated.")
 @option(
     "--background",
-    type=click.Choice(("source", "black", "transparent")),
+    type=Choice(("source", "black", "transparent")),
     default="source",
     show_default=True,
     help="What to draw on; transparent is for images, which become PNG.",
@@ -81,6 +83,7 @@ class RenderCommand(GroupedCommand):
 @option("--frame-number", is_flag=True, help="Write the frame's index in the source.")
 @option("--start", type=TimePointType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
 @option("--end", type=TimePointType(), help="Up to here, exclusive.")
+@config_options(option)
 @click.pass_context
 def render(context: click.Context, /, **options: Any) -> int:
     """Draw overlays from the results of `annotate`, without running a model again.

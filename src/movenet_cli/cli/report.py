@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import PathText, options_of
+from movenet_cli.cli.configured import ConfiguredCommand, config_options
+from movenet_cli.cli.option_types import PathText
+from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_message
 from movenet_cli.errors import UsageError
 from movenet_cli.settings import STREAM
@@ -12,8 +14,8 @@ from movenet_cli.settings import STREAM
 option = options_of("report")
 
 
-@click.command()
-@click.argument("results", type=PathText())
+@click.command(cls=ConfiguredCommand)
+@click.argument("results", type=PathText(only_folders=True))
 @option(
     "-o",
     "--output",
@@ -21,6 +23,7 @@ option = options_of("report")
     show_default="report.html in RESULTS",
     help="The HTML file to write.",
 )
+@config_options(option)
 def report(results: Path, output: Path | None) -> None:
     """Make an HTML page about a results folder: counts, failures, scores, timelines, a gallery.
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import Integer, PathText, options_of
+from movenet_cli.cli.configured import ConfiguredCommand, config_options
+from movenet_cli.cli.option_types import Integer, PathText
+from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
@@ -13,12 +15,13 @@ from movenet_cli.errors import ExitCode
 option = options_of("select")
 
 
-@click.command()
-@click.argument("results", type=PathText())
+@click.command(cls=ConfiguredCommand)
+@click.argument("results", type=PathText(only_folders=True))
 @option("--hard", metavar="K", required=True, type=Integer(1, 1_000_000), help="Number of frames.")
 @option(
     "--json", "as_json", is_flag=True, help="Print JSON, with the time, uncertainty and jump of each frame."
 )
+@config_options(option)
 def select(results: Path, hard: int, as_json: bool) -> int:
     """List the frames that are most worth labelling, hardest first, for `movenet convert --only`.
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-from movenet_cli.cli.options import PathText, options_of
+from movenet_cli.cli.configured import ConfiguredCommand, config_options
+from movenet_cli.cli.option_types import PathText
+from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data, print_message, printable
 from movenet_cli.core.folder_names import RUN
 from movenet_cli.core.wording import counted
@@ -14,9 +16,10 @@ from movenet_cli.errors import ExitCode
 option = options_of("validate")
 
 
-@click.command()
-@click.argument("results", type=PathText())
+@click.command(cls=ConfiguredCommand)
+@click.argument("results", type=PathText(only_folders=True))
 @option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+@config_options(option)
 def validate(results: Path, as_json: bool) -> int:
     """Check that a results folder is complete and undamaged.
 

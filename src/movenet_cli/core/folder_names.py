@@ -19,3 +19,6 @@ RUN: Final = "run.json"
 
 LOCK: Final = ".movenet/lock"
 """What every results folder has, and the run that writes there holds."""
+
+SEGMENTS: Final = ".movenet/segments"
+"""The folder of what is done of videos that are not finished."""

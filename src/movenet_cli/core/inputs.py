@@ -62,3 +62,24 @@ class SourceInfo:
     rotation: int = 0
     fps: float | None = None
     frame_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a video that a decoder of its own can decode, from a key frame on.
+
+    Attributes:
+        number: of the segment, from 0.
+        first: index of the key frame in the video.
+        end: index of the next segment's key frame; None for the last one.
+        entry: place of the key frame in the container's index.
+        seek: its presentation time, in units of the stream.
+        origin: presentation time of the video's first frame, in the same units.
+    """
+
+    number: int
+    first: int
+    end: int | None
+    entry: int
+    seek: int
+    origin: int

@@ -43,6 +43,19 @@ class FollowSettings:
     same: float = 0.3
 
 
+@dataclass(frozen=True, slots=True)
+class Pursuit:
+    """What is handed from one frame to the next while a person is followed.
+
+    Attributes:
+        pose: in the last frame.
+        square: what the next frame is seen through; None when nobody is followed.
+    """
+
+    pose: Pose
+    square: Square | None
+
+
 @dataclass(slots=True)
 class Follow(Estimator):
     """Single-pose with a memory of one frame; one video per object, frames in order.
@@ -78,6 +91,16 @@ class Follow(Estimator):
     def is_following(self) -> bool:
         """Whether the next frame will be seen through a crop, unless it starts a new scene."""
         return self._square is not None
+
+    @property
+    def pursuit(self) -> Pursuit | None:
+        """What the next frame depends on, besides the last one's pixels; None before the first frame."""
+        return None if self._last is None else Pursuit(self._last[1], self._square)
+
+    def resume(self, frame: Frame, pursuit: Pursuit) -> None:
+        """Go on as the estimator that left `pursuit` after `frame` would."""
+        self._scenes.is_cut(frame.image)
+        self._last, self._square = (frame, pursuit.pose), pursuit.square
 
     def _next(self, frame: Frame, runner: Runner) -> Pose:
         if is_new_scene := self._is_new_scene(frame):

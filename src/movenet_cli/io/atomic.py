@@ -5,7 +5,7 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final
@@ -44,16 +44,20 @@ class AtomicFile:
             system, or taken by a folder).
     """
 
-    def __init__(self, path: Path, root: Path | None = None, *, of_input: bool = True) -> None:
+    def __init__(
+        self, path: Path, root: Path | None = None, *, of_input: bool = True, staged: bool = False
+    ) -> None:
         """Open the temporary file.
 
         Args:
             path: where the file shall appear.
             root: a folder above it that must exist already; folders below it are made. None: all are made.
             of_input: whether the name is made of an input's; else it is the run's own.
+            staged: whether the complete file keeps its temporary name, for somebody else to rename.
         """
         self.path = path
         self._of_input = of_input
+        self._staged = staged
         self._done = False
         with self._as_output_error():
             _make_folder(path.parent, root)
@@ -66,7 +70,7 @@ class AtomicFile:
             self.stream.write(text.encode())
 
     def close(self) -> None:
-        """Flush to the disk and let the file appear under its name, in place of an older one."""
+        """Flush to the disk and, unless it is staged, let the file appear in place of an older one."""
         if self._done:
             return
         try:
@@ -74,7 +78,8 @@ class AtomicFile:
                 self.stream.flush()
                 os.fsync(self.stream.fileno())
                 self.stream.close()
-                self.temporary.replace(self.path)
+                if not self._staged:
+                    self.temporary.replace(self.path)
                 self._done = True
         finally:
             self.abort()
@@ -110,6 +115,14 @@ def write_file(path: Path, text: str, root: Path | None = None) -> None:
     """Write a whole small text file of the run's own; see `AtomicFile` for the arguments and errors."""
     with AtomicFile(path, root, of_input=False) as file:
         file.write(text)
+
+
+def remove_staged(temporaries: Iterable[Path | None]) -> None:
+    """Remove outputs that nobody will rename."""
+    for temporary in temporaries:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 def make_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TypeVar
 
-from movenet_cli.core.inputs import SourceInfo
+from movenet_cli.core.inputs import Segment, SourceInfo
 from movenet_cli.core.types import FailedFrame, Frame
 
 _S = TypeVar("_S", bound="Source")
@@ -26,6 +26,11 @@ class Source(ABC):
     @property
     def notes(self) -> tuple[str, ...]:
         """One-line remarks for the user, complete when the frames are through."""
+        return ()
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The parts of a long video that can be decoded on their own; none where it cannot be cut exactly."""
         return ()
 
     @abstractmethod

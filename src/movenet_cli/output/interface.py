@@ -1,9 +1,11 @@
-"""The interfaces of output: an encoder makes text of one input's results, a sink takes them into a file, and
-the outputs of a run know which results are kept, and record those that are finished."""
+"""The interfaces of output: an encoder makes text of one input's results, a sink takes them into a file, an
+order says which sinks an input gets, and the outputs of a run give the orders and record what was done."""
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from movenet_cli.core.inputs import InputFile, Media
@@ -52,6 +54,63 @@ class Sink(ABC):
     def abort(self) -> None:
         """Leave nothing behind; safe after `close` and more than once."""
 
+    @property
+    def staged(self) -> Path | None:
+        """After `close`, the complete file under its temporary name; None when there is none to rename."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One input's outputs, complete but not yet part of the results.
+
+    Attributes:
+        media: what the input turned out to be.
+        summary: its counts.
+        notes: remarks about it as a whole.
+    """
+
+    media: Media
+    summary: Summary
+    notes: tuple[str, ...]
+
+
+class Order(ABC):
+    """What is to be made of one input; carried out wherever the input is read, also in another process.
+
+    Raises:
+        OutputError: from any method, when results cannot be written.
+    """
+
+    @abstractmethod
+    def begin(self, check: Callable[[], None]) -> "Order":
+        """The input is about to be read: the order for the content that it has now.
+
+        Args:
+            check: called now and then; may raise to give up.
+
+        Raises:
+            MediaError: it cannot be read.
+        """
+
+    @abstractmethod
+    def sinks(self, header: Header) -> Sequence[Sink]:
+        """Open the outputs."""
+
+    @abstractmethod
+    def written(
+        self, media: Media, sinks: Sequence[Sink], summary: Summary, notes: tuple[str, ...]
+    ) -> Written:
+        """What has come of it, once all sinks are closed.
+
+        Raises:
+            MediaError: the input is not what it was before it was read.
+        """
+
+    def segment_place(self, media: Media, number: int, variant: str) -> Path | None:
+        """Where the results of a segment are kept until all are there; None if it is not to be cut."""
+        return None
+
 
 class Outputs(ABC):
     """The results of a run; called from several threads at once.
@@ -61,32 +120,41 @@ class Outputs(ABC):
         Cancelled: from a method that would take long, after `halt`.
     """
 
+    are_shared: ClassVar[bool] = False
+    """Whether orders may be sent to other processes, which reach the same results."""
+
     @abstractmethod
     def kept(self, file: InputFile) -> InputOutcome | None:
         """What is known of an input whose results are up to date; None when there is work to do."""
 
-    def begin(self, file: InputFile) -> None:  # noqa: B027 - a stream has nothing to do here
-        """An input is about to be read.
+    @abstractmethod
+    def order(self, position: int, file: InputFile) -> Order:
+        """What is to be made of the input at `position` in the run's order."""
+
+    @abstractmethod
+    def commit(self, file: InputFile, written: Written) -> None:
+        """Let an input's outputs become part of the results.
 
         Raises:
-            MediaError: it cannot be.
+            MediaError: they cannot have the input's name.
         """
 
     @abstractmethod
-    def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
-        """Open the outputs of the input at `position` in the run's order."""
+    def failed(self, file: InputFile, reason: str, order: Order | None) -> None:
+        """An input could not be annotated; no result of it may stay that looks complete.
 
-    @abstractmethod
-    def finished(self, file: InputFile, media: Media, summary: Summary, notes: tuple[str, ...] = ()) -> None:
-        """An input's sinks are closed and complete; `notes` are remarks about it as a whole."""
-
-    @abstractmethod
-    def failed(self, file: InputFile, reason: str) -> None:
-        """An input could not be annotated; no result of it may stay that looks complete."""
+        Args:
+            file: the input.
+            reason: why.
+            order: for the content that was read, when it was.
+        """
 
     def turn(self, position: int) -> contextlib.AbstractContextManager[None]:
         """Held by an input worker while it works on the input at `position`."""
         return contextlib.nullcontext()
+
+    def tidy(self) -> None:  # noqa: B027 - a stream leaves nothing
+        """Nobody works any more: remove what a worker that was killed has left half done."""
 
     def halt(self) -> None:  # noqa: B027 - a folder has nothing to do here
         """The run is being stopped: nobody must wait any more."""

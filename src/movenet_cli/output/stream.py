@@ -3,7 +3,7 @@
 import contextlib
 import select
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Final
 
 from movenet_cli.core.cancellation import CancellationToken
@@ -11,7 +11,7 @@ from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
 from movenet_cli.output.formats.jsonl import JsonlEncoder
 from movenet_cli.output.formats.text_sink import StreamSink, send
-from movenet_cli.output.interface import Outputs, Sink
+from movenet_cli.output.interface import Order, Outputs, Sink, Written
 
 STREAM_BUFFER: Final = 16 * 2**20
 """Bytes of results that may wait for the inputs before them."""
@@ -21,6 +21,31 @@ PIPE_BUF: Final = getattr(select, "PIPE_BUF", 4096)
 
 ROOM_INTERVAL: Final = 0.2
 """Seconds after which a writer that waits for the reader looks whether the run is being stopped."""
+
+
+class StreamOrder(Order):
+    """One input's records on the stream; it holds the stream, so it stays in this process.
+
+    Args:
+        slot: the input's place on the stream.
+    """
+
+    def __init__(self, slot: "Slot") -> None:
+        self._slot = slot
+
+    def begin(self, check: Callable[[], None]) -> "StreamOrder":
+        """See `Order.begin`; nobody remembers what was read."""
+        return self
+
+    def sinks(self, header: Header) -> Sequence[Sink]:
+        """The stream."""
+        return [StreamSink(JsonlEncoder(header), self._slot)]
+
+    def written(
+        self, media: Media, sinks: Sequence[Sink], summary: Summary, notes: tuple[str, ...]
+    ) -> Written:
+        """See `Order.written`."""
+        return Written(media, summary, notes)
 
 
 class StreamOutputs(Outputs):
@@ -33,14 +58,14 @@ class StreamOutputs(Outputs):
         """Nothing is kept of a stream."""
         return None
 
-    def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
-        """The stream, at this input's place."""
-        return [StreamSink(JsonlEncoder(header), self._queue.slot(position))]
+    def order(self, position: int, file: InputFile) -> StreamOrder:
+        """See `Outputs.order`."""
+        return StreamOrder(self._queue.slot(position))
 
-    def finished(self, file: InputFile, media: Media, summary: Summary, notes: tuple[str, ...] = ()) -> None:
+    def commit(self, file: InputFile, written: Written) -> None:
         """Nothing is left to do."""
 
-    def failed(self, file: InputFile, reason: str) -> None:
+    def failed(self, file: InputFile, reason: str, order: Order | None) -> None:
         """Nothing is left to do; without its closing line the input is seen to be incomplete."""
 
     @contextlib.contextmanager

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.errors import MovenetError, OutputError
@@ -21,7 +22,10 @@ from movenet_cli.output.interface import Outputs
 from movenet_cli.output.stream import StreamOutputs
 from movenet_cli.run.batch import Batch, Events
 from movenet_cli.run.loading import LoadedModels
+from movenet_cli.run.processes import Processes, are_worth_it
 from movenet_cli.run.report import Report
+from movenet_cli.run.worker import Worker
+from movenet_cli.run.workers import Threads, Workers
 
 LIBRARIES: Final = ("ai-edge-litert", "av", "numpy", "opencv-python-headless", "tensorflow")
 
@@ -36,7 +40,7 @@ _POSE_OPTIONS: Final = (
     "smooth",
     "max_pixels",
 )
-_RUN_OPTIONS: Final = ("jobs", "batch_size", "fail_fast", "runtime", "device")
+_RUN_OPTIONS: Final = ("jobs", "engine", "batch_size", "fail_fast", "runtime", "device")
 """The settings that `run.json` records, in this order, with the range of frames in between."""
 
 OpenEvents = Callable[[], AbstractContextManager[Events]]
@@ -113,6 +117,7 @@ class Run:
                 self._annotate(outputs)
                 if report.is_complete:
                     outputs.combine(self._found.files)
+                    outputs.remove_segments()
                 outputs.sync()
                 self._write_run(outputs, target)
                 at_end()
@@ -130,7 +135,23 @@ class Run:
             self.report.finished = True
             return
         with self._open_events() as events:
-            Batch(self._models, outputs, events, self.report).run(self._found.files)
+            cancellation, fail_fast = CancellationToken(), self._models.settings.fail_fast
+            with self._workers(outputs, cancellation) as workers:
+                batch = Batch(workers, outputs, events, self.report, cancellation, fail_fast=fail_fast)
+                batch.run(self._found.files)
+            outputs.tidy()
+
+    def _workers(self, outputs: Outputs, cancellation: CancellationToken) -> Workers:
+        settings = self._models.settings
+        engine = settings.engine
+        if engine == "local":
+            is_on_cpu = all(info.runtime == "litert" for info in self._models.infos)
+            engine = (
+                "processes" if is_on_cpu and are_worth_it(settings.jobs, self._found.files) else "threads"
+            )
+        if engine == "processes" and outputs.are_shared:
+            return Processes(self._models, cancellation)
+        return Threads(Worker(self._models, cancellation), settings.jobs)
 
     def _write_run(self, outputs: FolderOutputs, target: Target) -> None:
         outputs.write_run(self.report.document(self._metadata(target)))

@@ -24,7 +24,7 @@ from movenet_cli.run.inputs import find_inputs
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.pipeline import annotate_source
 from movenet_cli.run.report import RunReport
-from movenet_cli.settings import Crop, Runtime, Settings
+from movenet_cli.settings import Crop, Engine, Runtime, Settings
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -59,6 +59,7 @@ class Annotator:
         max_pixels: image files with more pixels are refused before they are decoded.
         fail_fast: `run` stops at the first input that fails.
         jobs: inference workers; None for one per processor.
+        engine: of `run`: `threads`, `processes`, or `local` for what fits.
         runtime: `auto`, `litert` or `tensorflow`.
         device: `auto`, `cpu`, `gpu` or `gpu:N`.
         batch_size: TensorFlow: frames per call.
@@ -90,6 +91,7 @@ class Annotator:
         max_pixels: int = default.DEFAULT_MAX_PIXELS,
         fail_fast: bool = False,
         jobs: int | None = None,
+        engine: Engine = "local",
         runtime: Runtime = "auto",
         device: str = "auto",
         batch_size: int = 1,
@@ -165,7 +167,7 @@ class Annotator:
         settings = loaded.settings
         with _naming(file.path), contextlib.ExitStack() as stack:
             source = stack.enter_context(open_source(file, settings.frames, max_pixels=settings.max_pixels))
-            chosen = loaded.plan.choose(file.name, source.info)
+            chosen = loaded.plan.choose(file.name, source.info, source.segments)
             results = annotate_source(source, loaded.engine, chosen, (), Summary())
             for result in stack.enter_context(contextlib.closing(results)):
                 yield result

@@ -150,6 +150,7 @@ _CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "max_frames": _optional(partial(_whole, *default.RANGES["max_frames"])),
     "fail_fast": _switch,
     "jobs": _jobs,
+    "engine": partial(_choice, default.ENGINES),
     "runtime": partial(_choice, default.RUNTIMES),
     "device": _device,
     "offline": _offline,

@@ -1,24 +1,28 @@
 """Annotates many inputs side by side, keeps what is up to date, and counts everything in the report."""
 
-import contextlib
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol, cast
 
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.core.inputs import InputFile
-from movenet_cli.core.results import InputOutcome, Summary
+from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, MovenetError, OutputError, shortage
-from movenet_cli.media.opening import open_source
-from movenet_cli.output.interface import Outputs
-from movenet_cli.run.loading import LoadedModels
-from movenet_cli.run.pipeline import annotate_source
+from movenet_cli.output.interface import Outputs, Written
+from movenet_cli.run.long_video import LongVideo
 from movenet_cli.run.report import Report
+from movenet_cli.run.work import CutVideo, Done, Failed, InputWork, Uncut
+from movenet_cli.run.worker import internal
+from movenet_cli.run.workers import Workers
 
 log = logging.getLogger(__name__)
+
+LONG: Final = 10_000
+"""Frames from which on a video is cut also while there are other inputs: what is done survives a kill."""
 
 WAKE_INTERVAL: Final = 0.2
 """Seconds after which the thread that waits for the workers looks for an interrupt."""
@@ -53,24 +57,37 @@ class NoEvents:
 class Batch:
     """One run over many inputs.
 
-    A few input workers take the inputs in order, each of them one at a time, and share the engine's inference
-    workers. There is one more of them than of those, so that all cores are busy while a file is opened.
+    A few drivers, one for each item that the workers may have in hand, take the inputs in order, each of
+    them one at a time. A driver whose input is a long video shares its segments with the others.
 
     Args:
-        models: the loaded models, with the settings and plan of the run.
+        workers: do the work.
         outputs: where results go, and what is up to date.
         events: follows the progress.
         report: counts every input.
+        cancellation: of the workers; cancelled when the run is stopped.
+        fail_fast: whether the first input that fails stops it.
     """
 
-    def __init__(self, models: LoadedModels, outputs: Outputs, events: Events, report: Report) -> None:
-        self._models = models
-        self._settings = models.settings
+    def __init__(
+        self,
+        workers: Workers,
+        outputs: Outputs,
+        events: Events,
+        report: Report,
+        cancellation: CancellationToken,
+        *,
+        fail_fast: bool = False,
+    ) -> None:
+        self._workers = workers
         self._outputs = outputs
         self._events = events
         self._report = report
-        self._cancellation = CancellationToken()
-        self._take = threading.Lock()
+        self._fail_fast = fail_fast
+        self._cancellation = cancellation
+        self._changed = threading.Condition()
+        self._videos: list[LongVideo] = []
+        self._in_hand = 0
 
     def run(self, files: Sequence[InputFile]) -> None:
         """Work through the files; each of them ends up in the report, unless the run is stopped.
@@ -81,109 +98,201 @@ class Batch:
         Raises:
             OutputError: when results cannot be written; the report holds what was done before.
         """
-        work = iter(enumerate(files))
-        workers = max(1, min(len(files), self._settings.jobs + 1))
+        inputs = _Inputs(files, self._workers.count)
         futures: list[Future[None]] = []
         try:
-            with ThreadPoolExecutor(workers, "movenet-input") as pool:
+            with ThreadPoolExecutor(self._workers.count, "movenet-input") as pool:
                 try:
-                    self._start(pool, workers, work, futures)
+                    self._start(pool, inputs, futures)
                     while wait(futures, WAKE_INTERVAL).not_done:
                         pass  # a signal that the system gave to another thread is seen between two waits
                     self._report.finished = True
                 finally:
-                    self._halt()  # before the pool waits for its workers, however this has ended
+                    self._halt()  # before the pool waits for its threads, however this has ended
         except KeyboardInterrupt:
             self._report.interrupted = True
         else:
             _raise_first(futures)
 
-    def _start(
-        self,
-        pool: ThreadPoolExecutor,
-        workers: int,
-        work: Iterator[tuple[int, InputFile]],
-        futures: list[Future[None]],
-    ) -> None:
-        """Start the input workers; fewer when the system does not allow so many threads."""
+    def _start(self, pool: ThreadPoolExecutor, inputs: "_Inputs", futures: list[Future[None]]) -> None:
+        """Start the drivers; fewer when the system does not allow so many threads."""
         try:
-            futures.extend(pool.submit(self._work_through, work) for _ in range(workers))
+            futures.extend(pool.submit(self._drive, inputs) for _ in range(self._workers.count))
         except RuntimeError as error:
             if not futures:
                 raise MovenetError(shortage(error) or str(error)) from error
 
     def _halt(self) -> None:
-        """Have the workers end once they notice; does no harm when they have."""
+        """Have the drivers end once they notice; does no harm when they have."""
         self._cancellation.cancel()
         self._outputs.halt()
+        with self._changed:
+            self._changed.notify_all()
 
-    def _work_through(self, work: Iterator[tuple[int, InputFile]]) -> None:
-        """Take inputs until there are none, or the run is stopped."""
-        while not self._cancellation.is_cancelled:
-            with self._take:
-                position, file = next(work, (-1, None))
-            if file is None:
-                return
+    def _drive(self, inputs: "_Inputs") -> None:
+        """Take segments of videos under way, and inputs, until there are none, or the run is stopped."""
+        try:
+            while not self._cancellation.is_cancelled:
+                if self._help():
+                    continue
+                taken = self._take(inputs)
+                if taken is not None:
+                    self._finish(taken)
+                elif not self._wait_for_segments():
+                    return
+        except Cancelled:
+            return
+        except OutputError as error:
+            self._report.fatal = error.exit_code
+            self._halt()
+            raise
+
+    def _take(self, inputs: "_Inputs") -> "_Taken | None":
+        with self._changed:
+            taken = inputs.next()
+            self._in_hand += taken is not None
+            return taken
+
+    def _finish(self, taken: "_Taken") -> None:
+        """Keep or annotate one input, and count it."""
+        file = taken.file
+        try:
             try:
-                outcome = self._one(position, file)
+                outcome = self._one(taken)
                 self._events.input_done(outcome)
-            except Cancelled:
-                return
-            except OutputError as error:
-                self._report.fatal = error.exit_code
-                self._halt()
+            except (OutputError, Cancelled):
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
                 outcome = InputOutcome(
-                    file.name, "failed", reason=_internal(error), is_bug=True, path=file.path
+                    file.name, "failed", reason=internal(error), is_bug=True, path=file.path
                 )
             self._report.add(outcome)
-            if outcome.state == "failed" and self._settings.fail_fast:
+            if outcome.state == "failed" and self._fail_fast:
                 self._report.stopped = True
                 self._halt()
+        finally:
+            with self._changed:
+                self._in_hand -= 1
+                self._changed.notify_all()
 
-    def _one(self, position: int, file: InputFile) -> InputOutcome:
+    def _one(self, taken: "_Taken") -> InputOutcome:
         """Keep or annotate one input; whatever is wrong with it becomes its outcome."""
-        with self._outputs.turn(position):
+        file, order = taken.file, None
+        with self._outputs.turn(taken.position):
             try:
                 if (kept := self._outputs.kept(file)) is not None:
                     return kept
-                return self._annotate(position, file)
+                self._events.input_started(file.name)
+                order = self._outputs.order(taken.position, file)
+                done = self._workers.do(InputWork(file, order, taken.cut_from), self._events.frame_done)
+                if isinstance(done, CutVideo):
+                    done = self._in_segments(LongVideo(file, done))
+                if isinstance(done, Written):
+                    self._outputs.commit(file, done)
+                    return InputOutcome(file.name, "done", done.summary, notes=done.notes, path=file.path)
+                failed = cast(Failed, done)
             except MediaError as error:
-                return self._failed(file, str(error))
+                failed = Failed(str(error), order)
             except (OutputError, Cancelled):
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
                 reason = shortage(error)
-                return self._failed(file, reason or _internal(error), is_bug=reason is None)
+                failed = Failed(reason or internal(error), order, is_bug=reason is None)
+            self._outputs.failed(file, failed.reason, failed.order)
+            return InputOutcome(
+                file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, path=file.path
+            )
 
-    def _failed(self, file: InputFile, reason: str, is_bug: bool = False) -> InputOutcome:
-        self._outputs.failed(file, reason)
-        return InputOutcome(file.name, "failed", reason=reason, is_bug=is_bug, path=file.path)
+    def _in_segments(self, video: LongVideo) -> Done:
+        """Annotate a video together with whoever has nothing else to do."""
+        with self._changed:
+            self._videos.append(video)
+            self._changed.notify_all()
+        try:
+            while not video.is_over:
+                if not self._do_segment_of([video]):
+                    with self._changed:
+                        self._changed.wait_for(lambda: video.is_over or video.has_work, WAKE_INTERVAL)
+                self._cancellation.check()
+        finally:
+            with self._changed:
+                self._videos.remove(video)
+        if video.failure is not None:
+            return video.failure
+        done: Done = Uncut()
+        if video.is_ready:
+            done = self._workers.do(video.join(), self._events.frame_done)
+        if isinstance(done, Uncut):
+            log.debug("%s: not what its index says; read in one go", video.file.name)
+            done = self._workers.do(InputWork(video.file, video.cut.order), _nobody)
+        video.remove_results()
+        return done
 
-    def _annotate(self, position: int, file: InputFile) -> InputOutcome:
-        self._events.input_started(file.name)
-        summary = Summary()
-        self._outputs.begin(file)
-        frames, max_pixels = self._settings.frames, self._settings.max_pixels
-        with open_source(file, frames, max_pixels=max_pixels, cancellation=self._cancellation) as source:
-            input_plan = self._models.plan.choose(file.name, source.info)
-            sinks = self._outputs.sinks(position, file, input_plan.header)
-            results = annotate_source(source, self._models.engine, input_plan, sinks, summary)
-            with contextlib.closing(results):
-                for result in results:
-                    self._events.frame_done(file.name, result)
-                    self._cancellation.check()
-            notes = source.notes
-        self._outputs.finished(file, source.info.media, summary, notes)
-        return InputOutcome(file.name, "done", summary, notes=notes, path=file.path)
+    def _help(self) -> bool:
+        """Do a segment of some video under way, the first one that has any to do; whether there was one."""
+        return self._do_segment_of(self._videos)
+
+    def _do_segment_of(self, videos: Sequence[LongVideo]) -> bool:
+        with self._changed:
+            found = next(((video, work) for video in videos if (work := video.next()) is not None), None)
+        if found is None:
+            return False
+        video, work = found
+        # What is done again is told once.
+        tell = self._events.frame_done if work.before is None else _nobody
+        try:
+            done = self._workers.do(work, tell)
+        except (MovenetError, Cancelled):
+            raise
+        except Exception as error:
+            log.debug("%s: unexpected error", video.file.name, exc_info=True)
+            done = Failed(internal(error), video.cut.order, is_bug=True)
+        with self._changed:
+            video.done(work, done)
+            self._changed.notify_all()
+        return True
+
+    def _wait_for_segments(self) -> bool:
+        """Wait while inputs are in hand, which may turn out to be long videos; whether there is one now."""
+        with self._changed:
+            while self._in_hand and not self._cancellation.is_cancelled:
+                if any(video.has_work for video in self._videos):
+                    return True
+                self._changed.wait(WAKE_INTERVAL)
+        return False
 
 
-def _internal(error: Exception) -> str:
-    """What to say of an error that is not the input's fault."""
-    return f"internal error, please report it: {type(error).__name__}: {error}"
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """An input that a driver has taken; `cut_from` as in `InputWork`."""
+
+    position: int
+    file: InputFile
+    cut_from: int
+
+
+class _Inputs:
+    """The inputs in order; not safe for several threads at once."""
+
+    def __init__(self, files: Sequence[InputFile], drivers: int) -> None:
+        self._files = files
+        self._drivers = drivers
+        self._next = 0
+
+    def next(self) -> _Taken | None:
+        """The next one; None when there is none left."""
+        position = self._next
+        if position == len(self._files):
+            return None
+        self._next += 1
+        is_enough_left = len(self._files) - self._next >= self._drivers
+        return _Taken(position, self._files[position], LONG if is_enough_left else 0)
+
+
+def _nobody(name: str, result: FrameResult) -> None:
+    """Tell nobody."""
 
 
 def _raise_first(futures: Sequence[Future[None]]) -> None:

@@ -6,14 +6,15 @@ postprocess  gives people ids over a video, smooths their keypoints
 output       writes it in every format, and draws the overlay
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError
+from movenet_cli.io.atomic import remove_staged
 from movenet_cli.media.interface import Source
 from movenet_cli.output.interface import Sink
-from movenet_cli.run.engine import Engine
+from movenet_cli.run.engine import Engine, Outcome
 from movenet_cli.run.plan import InputPlan
 
 
@@ -39,9 +40,23 @@ def annotate_source(
         MediaError: when no frame is in the requested range, or the input is damaged so that the rest is lost.
         OutputError: when an output cannot be written.
     """
+    # The engine pulls frames from the source and spreads them over its workers; they come back in order.
+    return write_results(engine.results(source.frames(), plan.estimator), plan, sinks, summary)
+
+
+def write_results(
+    outcomes: Iterable[Outcome], plan: InputPlan, sinks: Sequence[Sink], summary: Summary
+) -> Generator[FrameResult, None, None]:
+    """Filter results and hand them to the sinks; arguments, yields and errors as `annotate_source`.
+
+    Args:
+        outcomes: each frame with its result, in order.
+        plan: of the input.
+        sinks: of the input.
+        summary: see `annotate_source`.
+    """
     try:
-        # The engine pulls frames from the source and spreads them over its workers; they come back in order.
-        for frame, result in engine.results(source.frames(), plan.estimator):
+        for frame, result in outcomes:
             for each in plan.filters:
                 result = each.apply(result)  # noqa: PLW2901 - the same frame's, one filter further
             summary.add(result)
@@ -52,6 +67,8 @@ def annotate_source(
             raise MediaError("no frame in the requested range; see --start and --end")
         for sink in sinks:
             sink.close(summary)
-    finally:
+    except BaseException:
         for sink in sinks:
-            sink.abort()  # does nothing once it is closed
+            sink.abort()
+        remove_staged(sink.staged for sink in sinks)
+        raise

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Final, get_args
+from functools import partial
+from typing import Final, cast, get_args
 
 from movenet_cli.core.geometry import flexible_input_size
-from movenet_cli.core.inputs import Media, SourceInfo
+from movenet_cli.core.inputs import Media, Segment, SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header
 from movenet_cli.core.types import Size
@@ -14,6 +15,7 @@ from movenet_cli.inference.careful import Careful, CarefulFollow
 from movenet_cli.inference.follow import Follow
 from movenet_cli.inference.interface import Estimator
 from movenet_cli.inference.refine import Refine
+from movenet_cli.inference.relay import Relay
 from movenet_cli.inference.top_down import TopDown
 from movenet_cli.inference.whole import WholeMulti, WholeSingle
 from movenet_cli.io.json_text import plain_text
@@ -23,7 +25,7 @@ from movenet_cli.postprocess.smooth import Smooth
 from movenet_cli.postprocess.track import Track
 from movenet_cli.settings import Crop, Settings
 
-REVISION: Final = 2
+REVISION: Final[dict[Media, int]] = {"image": 2, "video": 3}
 """Raised by hand when a new version gives other numbers for the same input, model and options."""
 
 SINGLE_POSE: Final[dict[Crop, Callable[[Size, float], Estimator]]] = {
@@ -77,7 +79,7 @@ class Plan:
                 f"--crop {settings.crop} is for single-pose models; {self._model.name} is multi-pose"
             )
 
-    def choose(self, name: str, info: SourceInfo) -> InputPlan:
+    def choose(self, name: str, info: SourceInfo, segments: Sequence[Segment] = ()) -> InputPlan:
         """The plan for the input `name`; estimators and filters with state are made anew for each."""
         header = Header(
             source=name,
@@ -87,7 +89,7 @@ class Plan:
             options=self._options(info.media),
             thresholds=self._settings.thresholds,
         )
-        return InputPlan(self._estimator(info), self._filters(info), header)
+        return InputPlan(self._estimator(info, segments), self._filters(info), header)
 
     def result_settings(self, media: Media) -> ResultSettings:
         """What the results of an input of this kind depend on besides the input, and nothing else."""
@@ -99,15 +101,15 @@ class Plan:
         if self._model.input_size is None:
             values["input_size"] = self._settings.input_size
         names = {**values, "models": [[model.name, model.sha256, model.runtime] for model in self._models]}
-        values["revision"] = REVISION
+        values["revision"] = REVISION[media]
         values["kinds"] = [model.kind for model in self._models]
-        return ResultSettings(settings_key({**names, "revision": REVISION}), values)
+        return ResultSettings(settings_key({**names, "revision": REVISION[media]}), values)
 
     def all_result_settings(self) -> dict[Media, ResultSettings]:
         """The same for every kind of input."""
         return {media: self.result_settings(media) for media in get_args(Media)}
 
-    def _estimator(self, info: SourceInfo) -> Estimator:
+    def _estimator(self, info: SourceInfo, segments: Sequence[Segment]) -> Estimator:
         settings = self._settings
         if self._model.kind == "multi":
             finder = WholeMulti(
@@ -118,7 +120,10 @@ class Plan:
             return TopDown(finder, _fixed_size(self._refiner), settings.min_score)
         crop = self._crop(info.media)
         kind = CarefulFollow if crop == "careful" and info.media == "video" else SINGLE_POSE[crop]
-        return kind(self._input_size(info), settings.min_score)
+        start = partial(kind, self._input_size(info), settings.min_score)
+        if segments and isinstance(kind, type) and issubclass(kind, Follow):
+            return Relay(cast(Callable[[], Follow], start), (segment.first for segment in segments[1:]))
+        return start()
 
     def _filters(self, info: SourceInfo) -> list[Filter]:
         """None for an image, where nothing moves; a single-pose model finds one person, who needs no id."""

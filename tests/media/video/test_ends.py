@@ -45,13 +45,13 @@ def lose(monkeypatch: pytest.MonkeyPatch) -> Callable[[Collection[int]], None]:
     """Let every video opened from now on lose these packets."""
 
     def install(lost: Collection[int]) -> None:
-        real = video._open
+        real = video.open_video
 
         def bad(path: Path) -> tuple[_BadDisk, av.VideoStream]:
             container, stream = real(path)
             return _BadDisk(container, lost), stream
 
-        monkeypatch.setattr(video, "_open", bad)
+        monkeypatch.setattr(video, "open_video", bad)
 
     return install
 

@@ -14,7 +14,7 @@ from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.errors import ExitCode, MediaError
 from movenet_cli.models.litert import LitertRunner
-from movenet_cli.output.folder import folder_outputs as folder
+from movenet_cli.output.folder import order as folder
 from movenet_cli.output.folder.journal import read_journal
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import OverlayImage
@@ -286,7 +286,7 @@ def test_an_old_file_does_not_count_as_written(
     write_image(media / "a.png")
     annotate("--overlay")
     assert files(out) == owned(out, "a.png") == ["keypoints/a.png.json", "overlay/a.png"]
-    monkeypatch.setattr(folder, "open_overlay", lambda *_: Nothing())
+    monkeypatch.setattr(folder, "open_overlay", lambda *_, **__: Nothing())
     write_image(media / "a.png", gradient(seed=4))
     assert annotate("--overlay") == ExitCode.OK
     assert files(out) == owned(out, "a.png") == ["keypoints/a.png.json"]

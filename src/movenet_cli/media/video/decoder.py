@@ -11,6 +11,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from movenet_cli.core.cancellation import CancellationToken
+from movenet_cli.core.inputs import Segment
 from movenet_cli.errors import SHORTAGE
 from movenet_cli.media.video.demux import PacketReader, is_shown, missing_tail
 from movenet_cli.media.video.file_end import FileEnd
@@ -72,13 +73,19 @@ class StreamDecoder:
         stream: its video stream.
         cancellation: looked at with every packet.
         end: what the file itself tells of its end.
+        segment: where the container has been put, to be decoded from there on; None for its beginning.
 
     Attributes:
         is_damaged: whether anything so far shows damage, other than an end that is cut off.
     """
 
     def __init__(
-        self, container: InputContainer, stream: VideoStream, cancellation: CancellationToken, end: FileEnd
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        cancellation: CancellationToken,
+        end: FileEnd,
+        segment: Segment | None = None,
     ) -> None:
         self.is_damaged = False
         self._end = end
@@ -86,13 +93,16 @@ class StreamDecoder:
         self._codec = stream.codec_context.name
         self._has_index = "mp4" in container.format.name
         self._container = container
-        self._reader = PacketReader(container, stream, cancellation, has_index=self._has_index)
+        first_packet = segment.entry if segment else 0
+        self._reader = PacketReader(
+            container, stream, cancellation, has_index=self._has_index, first=first_packet
+        )
         self._ledger = self._open_ledger(container)
         self._first_key: Packet[VideoStream] | None = None
         self._recent: deque[int | None] = deque(maxlen=64)
-        self._index = 0
+        self._index = segment.first if segment else 0
         self._lost_since_key = False
-        self._first: int | None = None
+        self._first: int | None = segment.origin if segment else None
 
     def __iter__(self) -> Generator[Decoded, None, None]:
         """Every frame of the stream, once, in presentation order."""
@@ -118,6 +128,11 @@ class StreamDecoder:
     def count(self) -> int:
         """Frames given so far."""
         return self._index
+
+    @property
+    def origin(self) -> int | None:
+        """Presentation time of the first frame, in units of the stream; None before it, or without times."""
+        return self._first
 
     @property
     def broke_off(self) -> bool:

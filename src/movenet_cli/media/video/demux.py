@@ -32,6 +32,7 @@ class PacketReader:
         stream: its video stream.
         cancellation: looked at with every packet of any stream.
         has_index: the container lists every packet of the stream before they are read, as an mp4 does.
+        first: place in that list of the first packet that will be read.
 
     Attributes:
         count: packets of the stream that were read or, by the index, passed over.
@@ -48,6 +49,7 @@ class PacketReader:
         cancellation: CancellationToken,
         *,
         has_index: bool,
+        first: int = 0,
     ) -> None:
         self._container = container
         self._stream = stream
@@ -59,7 +61,7 @@ class PacketReader:
         self._shift = 0
         self._last_dts: int | None = None
         self._step = 1
-        self.count = 0
+        self.count = first
         self.skipped: list[int] = []
         self.gave_up = False
         self.broke_off = False

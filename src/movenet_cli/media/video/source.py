@@ -14,7 +14,7 @@ from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
 from movenet_cli.core.cancellation import CancellationToken
-from movenet_cli.core.inputs import FrameRange, SourceInfo
+from movenet_cli.core.inputs import FrameRange, Segment, SourceInfo
 from movenet_cli.core.types import FailedFrame, Frame, Size
 from movenet_cli.errors import SHORTAGE, MediaError
 from movenet_cli.io.container import open_container
@@ -22,6 +22,7 @@ from movenet_cli.media.image.header import check_pixels
 from movenet_cli.media.interface import Source
 from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.media.pixels.video_image import VideoImage
+from movenet_cli.media.video.cuts import segments_of
 from movenet_cli.media.video.decoder import Decoded, StreamDecoder
 from movenet_cli.media.video.file_end import FileEnd
 from movenet_cli.media.video.prefetch import Prefetcher
@@ -53,6 +54,7 @@ class VideoSource(Source):
         self, path: Path, frames: FrameRange, *, max_pixels: int, cancellation: CancellationToken
     ) -> None:
         self._selection = Selection(frames)
+        self._takes_all = frames == FrameRange()
         self._path = path
         self._max_pixels = max_pixels
         self._cancellation = cancellation
@@ -67,6 +69,7 @@ class VideoSource(Source):
             check_pixels(self._stream.width, self._stream.height, max_pixels)
             self._decoded = self._all()
             self._info = self._start()
+            self._segments = self._cut()
         except BaseException:
             self._container.close()
             raise
@@ -75,6 +78,11 @@ class VideoSource(Source):
     def info(self) -> SourceInfo:
         """Facts known at opening."""
         return self._info
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """See `Source.segments`; only a video of which all frames are asked for is cut."""
+        return self._segments
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -101,7 +109,7 @@ class VideoSource(Source):
 
     def _begin(self, *, is_damaged: bool) -> None:
         """Open the file at its beginning, for a damaged stream with other settings of the decoder."""
-        self._container, self._stream = _open(self._path)
+        self._container, self._stream = open_video(self._path)
         context = self._stream.codec_context
         # At first as fast as it goes, and strict: with "explode" FFmpeg reports an error that it would
         # otherwise hide. Of a damaged stream it shall show what it can, with one thread, always the same.
@@ -148,8 +156,14 @@ class VideoSource(Source):
                 return self._describe(decoded.image)
         raise MediaError("no frame of the video can be decoded")
 
+    def _cut(self) -> tuple[Segment, ...]:
+        origin = self._decoder.origin
+        if not self._takes_all or self._end.boxes.cut is not None or origin is None:
+            return ()
+        return segments_of(self._container, self._stream, origin)
+
     def _describe(self, first: av.VideoFrame) -> SourceInfo:
-        turn = _orientation(first)
+        turn = orientation_of(first)
         return SourceInfo(
             "video",
             *turn.size(first.width, first.height),
@@ -181,12 +195,17 @@ class VideoSource(Source):
             if self._first_doubtful is None:
                 self._first_doubtful = decoded.index
             self._doubtful += 1
-        image = VideoImage(decoded.image, _orientation(decoded.image))
+        image = VideoImage(decoded.image, orientation_of(decoded.image))
         self._sizes.setdefault(image.size, decoded.index)
         return Frame(decoded.index, decoded.time, image)
 
 
-def _open(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
+def open_video(path: Path) -> tuple[av.container.InputContainer, VideoStream]:
+    """Open a file and its video stream.
+
+    Raises:
+        MediaError: it is no video, has no image, or is in a codec that is not known.
+    """
     try:
         container = open_container(path)
     except SHORTAGE:
@@ -231,7 +250,7 @@ def _is_b_frame(frame: av.VideoFrame | None) -> bool:
     return frame is not None and frame.pict_type == PictureType.B
 
 
-def _orientation(frame: av.VideoFrame) -> Orientation:
+def orientation_of(frame: av.VideoFrame) -> Orientation:
     """How a frame is turned upright; by its display matrix, nine 32-bit numbers row by row."""
     side_data: Any = frame.side_data
     try:

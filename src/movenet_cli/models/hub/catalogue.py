@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from movenet_cli.core.size import Size
+from movenet_cli.core.wording import nearest
 from movenet_cli.errors import ModelError
 
 if TYPE_CHECKING:
@@ -246,6 +246,6 @@ def catalogue_model(name: str) -> CatalogueModel:
 
 
 def _suggestion(name: str) -> str:
-    near = difflib.get_close_matches(name.lower(), CATALOGUE, n=1)
-    question = f"did you mean {near[0]}? " if near else ""
-    return f"{question}The names are {', '.join(CATALOGUE)}; a file or folder is given by its path"
+    near = nearest(name, CATALOGUE)
+    start = f"did you mean {near}? The" if near else "the"
+    return f"{start} names are {', '.join(CATALOGUE)}; a file or folder is given by its path"

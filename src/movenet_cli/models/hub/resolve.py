@@ -32,7 +32,7 @@ def resolve(name_or_path: str, *, offline: bool, mirror: str | None, progress: P
         ModelError: there is no such model, it is corrupt, or it cannot be fetched.
         UsageError: the mirror is not an address.
     """
-    if name_or_path not in CATALOGUE and _is_path(name_or_path):
+    if name_or_path not in CATALOGUE and is_path(name_or_path):
         return model_at(expanded(Path(name_or_path)))
     model = catalogue_model(name_or_path)
     found = find_local(model)
@@ -71,7 +71,8 @@ def not_cached(model: CatalogueModel) -> ModelError:
     )
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
+    """Whether a text that is no name is a path, and not an address or a name that is mistyped."""
     if "://" in text:
         return False
     if Path(text).suffix == ".tflite" or os.sep in text or "/" in text:

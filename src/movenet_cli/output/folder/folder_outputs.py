@@ -8,49 +8,26 @@ makes them count.
 import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 
 from movenet_cli.core.cancellation import CancellationToken
-from movenet_cli.core.folder_names import OVERLAY, RUN
+from movenet_cli.core.folder_names import RUN, SEGMENTS
 from movenet_cli.core.inputs import InputFile, Media
-from movenet_cli.core.results import Header, InputOutcome, Summary
+from movenet_cli.core.results import InputOutcome
 from movenet_cli.errors import MediaError
-from movenet_cli.io.atomic import as_output_error, sync_folders, write_file
+from movenet_cli.io.atomic import as_output_error, remove_leftovers, remove_staged, sync_folders, write_file
 from movenet_cli.io.json_text import json_line
 from movenet_cli.output.folder.dataset import Dataset
-from movenet_cli.output.folder.fingerprint import (
-    Fingerprint,
-    fingerprint,
-    has_changed,
-    location_of,
-    same_content,
-)
-from movenet_cli.output.folder.layout import dataset_part
-from movenet_cli.output.folder.output_file import Output, output_of, put_aside_if_changed
+from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, location_of, same_content
+from movenet_cli.output.folder.layout import MEDIA, dataset_part
+from movenet_cli.output.folder.order import FolderOrder, WrittenFiles
+from movenet_cli.output.folder.output_file import Output, put_aside_if_changed
 from movenet_cli.output.folder.ownership import in_the_way, is_foreign
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import Entry
-from movenet_cli.output.formats.registry import FORMATS
-from movenet_cli.output.formats.text_sink import TextSink
-from movenet_cli.output.interface import Outputs, Sink
-from movenet_cli.output.overlay.image import open_overlay
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One input in hand.
-
-    Attributes:
-        fingerprint: of the input, before it was read.
-        up_to_date: outputs of an earlier run that stay until they are replaced.
-        to_write: paths that this run writes, each with its format.
-    """
-
-    fingerprint: Fingerprint
-    up_to_date: Mapping[str, Output] = field(default_factory=dict)
-    to_write: Mapping[str, str] = field(default_factory=dict)
+from movenet_cli.output.interface import Order, Outputs, Written
 
 
 class FolderOutputs(Outputs):
@@ -60,12 +37,14 @@ class FolderOutputs(Outputs):
         planner: knows the folder and its journal, and decides what is up to date.
     """
 
+    are_shared: ClassVar[bool] = True
+
     def __init__(self, planner: FolderPlanner) -> None:
         self._root, self._journal, self._layout = planner.root, planner.journal, planner.layout
         self._planner = planner
         self._dataset = Dataset(self._root, self._journal)
-        self._work: dict[str, _Work] = {}
         self._failed: set[str] = set()
+        self._published: dict[str, list[str]] = {}  # of inputs whose entry is not written yet
         self._cancellation = CancellationToken()
 
     def kept(self, file: InputFile) -> InputOutcome | None:
@@ -80,19 +59,32 @@ class FolderOutputs(Outputs):
             self._journal.add(replace(entry, fingerprint=planned.fingerprint))
         return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), path=file.path)
 
-    def begin(self, file: InputFile) -> None:
-        """See `Outputs.begin`: fingerprints the input before it is read, so that a later change shows."""
+    def order(self, position: int, file: InputFile) -> FolderOrder:
+        """See `Outputs.order`: what is missing or out of date is to be written."""
         if self._journal.started(file.name) is None:  # it was to be kept, and has changed since the plan
             self._journal.note(self._planner.started([file]))
             self._journal.sync()
-        self._work[file.name] = _Work(
-            fingerprint(file.path, self._cancellation.check), to_write=self._layout.texts(file.name)
-        )
+        entry = self._journal.get(file.name)
+        recorded = entry.fingerprint.sha256 if entry and entry.fingerprint else None
+        up_to_date: dict[Media, frozenset[str]] = {}
+        if recorded is not None:
+            for media in MEDIA:
+                planned = self._planner.decide(file, entry, lambda fingerprint: fingerprint, [media])
+                up_to_date[media] = frozenset(() if planned.action == "redo" else planned.up_to_date)
+        keys = {media: settings.key for media, settings in self._planner.settings.items()}
+        return FolderOrder(self._root, file, self._layout, keys, up_to_date, recorded)
 
-    def sinks(self, position: int, file: InputFile, header: Header) -> Sequence[Sink]:
-        """Open the outputs that are missing or out of date; see `Outputs.sinks`."""
-        media = header.info.media
-        now = self._work[file.name].fingerprint
+    def commit(self, file: InputFile, written: Written) -> None:
+        """See `Outputs.commit`."""
+        files = cast(WrittenFiles, written)
+        try:
+            self._publish(file, files)
+        finally:
+            remove_staged(staged.temporary for staged in files.files.values() if staged is not None)
+
+    def _publish(self, file: InputFile, written: WrittenFiles) -> None:
+        """Make way for an input's outputs, give them their names, and record them."""
+        media, now, to_write = written.media, written.fingerprint, written.files
         planned = self._planner.decide(
             file,
             self._journal.get(file.name),
@@ -100,83 +92,66 @@ class FolderOutputs(Outputs):
             [media],
         )
         up_to_date = planned.up_to_date
-        to_write = {
-            path: format_name
-            for path, format_name in self._layout.files(file.name, media).items()
-            if planned.action == "redo" or path not in up_to_date
-        }
         for path in to_write:  # the plan has looked, too; this is a last look before anything is touched
             if is_foreign(self._root, self._journal, file.name, path):
                 raise in_the_way([self._root / path])
         for path in to_write.keys() & up_to_date.keys():
             put_aside_if_changed(self._root / path, up_to_date[path])
-        self._work[file.name] = _Work(now, up_to_date, to_write)
         self._strike_outdated(file.name, up_to_date)
         # An up-to-date file that is overwritten is right, and stays, until the new one takes its name.
-        self._remove(file.name, to_write.keys() - up_to_date.keys())
-        sinks: list[Sink] = []
-        try:
-            for path, format_name in to_write.items():
-                sinks.append(self._sink(path, format_name, file, header))
-        except BaseException:
-            for sink in sinks:
-                sink.abort()
-            raise
-        return sinks
-
-    def finished(self, file: InputFile, media: Media, summary: Summary, notes: tuple[str, ...] = ()) -> None:
-        """See `Outputs.finished`.
-
-        Raises:
-            MediaError: the input is not what it was before it was read.
-        """
-        work = self._work[file.name]
-        if has_changed(file.path, work.fingerprint):
-            raise MediaError("it changed while it was read; run the same command again")
-        # An overlay of which nothing could be drawn makes no file.
-        made = (path for path in work.to_write if (self._root / path).exists())
-        outputs = {**work.up_to_date, **{path: output_of(self._root / path) for path in made}}
+        gone = (path for path, staged in to_write.items() if staged is None or path not in up_to_date)
+        self._remove(file.name, tuple(gone))
+        outputs = {path: output for path, output in up_to_date.items() if path not in to_write}
+        for path, staged in to_write.items():
+            if staged is not None:
+                self._published.setdefault(file.name, []).append(path)
+                with as_output_error(self._root / path):
+                    staged.temporary.replace(self._root / path)
+                outputs[path] = staged.output
         entry = Entry(
             file.name,
-            work.fingerprint,
+            now,
             self._planner.settings[media].key,
             outputs,
-            summary.fields(),
-            tuple(summary.reasons),
+            written.summary.fields(),
+            tuple(written.summary.reasons),
             path=location_of(file.path),
-            notes=notes,
+            notes=written.notes,
         )
         self._journal.add(entry)
+        self._published.pop(file.name, None)
         if dataset_part(file.name) not in outputs:
             self._dataset.drop()  # it does not have this input
-        del self._work[file.name]
 
-    def failed(self, file: InputFile, reason: str) -> None:
+    def failed(self, file: InputFile, reason: str, order: Order | None) -> None:
         """See `Outputs.failed`; removes what lies by now, and what this run had finished of the input."""
         self._failed.add(file.name)
-        work = self._work.pop(file.name, None)
+        now = order.now if isinstance(order, FolderOrder) else None
         entry = self._journal.get(file.name)
         recorded = entry.outputs if entry else {}
-        stays = recorded if entry and self._outlives_failure(entry, file.path, work) else {}
-        to_write = work.to_write if work else self._layout.texts(file.name)
-        for path in {*recorded, *to_write} - stays.keys():
+        stays = recorded if entry and self._outlives_failure(entry, file.path, now) else {}
+        for path in {*recorded, *self._published.pop(file.name, [])} - stays.keys():
             with contextlib.suppress(MediaError):  # a name that cannot be written is not there
                 self._remove(file.name, [path])
         if not stays:
             where = location_of(file.path)
             self._journal.add(Entry(file.name, None, "", {}, {}, (reason,), failed=True, path=where))
 
-    def _outlives_failure(self, entry: Entry, path: Path, work: _Work | None) -> bool:
+    def _outlives_failure(self, entry: Entry, path: Path, now: Fingerprint | None) -> bool:
         """Whether what is recorded of an input that failed is still true.
 
         An input that cannot even be read now keeps what it had: nothing says that it has changed.
         """
         if entry.fingerprint is None:
             return False
-        if work is None:
+        if now is None:
             return not has_changed(path, entry.fingerprint)
-        same = work.fingerprint.sha256 == entry.fingerprint.sha256 and not has_changed(path, work.fingerprint)
+        same = now.sha256 == entry.fingerprint.sha256 and not has_changed(path, now)
         return same and entry.key in self._planner.keys
+
+    def tidy(self) -> None:
+        """See `Outputs.tidy`."""
+        remove_leftovers(self._root)
 
     def halt(self) -> None:
         """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
@@ -187,6 +162,14 @@ class FolderOutputs(Outputs):
         if "coco" in self._layout.formats:
             parts = [self._root / dataset_part(file.name) for file in files if self._has_part(file.name)]
             self._dataset.write(parts)
+
+    def remove_segments(self) -> None:
+        """Remove what is left of videos that an earlier run did not finish, and nobody wants any more."""
+        folder = self._root / SEGMENTS
+        if not folder.is_symlink() and folder.is_dir():
+            remove_staged(folder.iterdir())
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
     def _has_part(self, name: str) -> bool:
         """Whether this run did or kept the input, and its part of the dataset is complete, by the journal."""
@@ -235,8 +218,3 @@ class FolderOutputs(Outputs):
                 put_aside_if_changed(self._root / path, entry.outputs.get(path) if entry else None)
                 with as_output_error(self._root / path):
                     (self._root / path).unlink(missing_ok=True)
-
-    def _sink(self, path: str, format_name: str, file: InputFile, header: Header) -> Sink:
-        if format_name == OVERLAY:
-            return open_overlay(self._root / path, file.path, header, self._root)
-        return TextSink(FORMATS[format_name].encoder(header), self._root / path, self._root)

@@ -27,10 +27,13 @@ class ByteStream(Protocol):
 class TextSink(Sink):
     """One input's results in one format, to one file."""
 
-    def __init__(self, encoder: Encoder, path: Path, root: Path | None = None) -> None:
+    def __init__(
+        self, encoder: Encoder, path: Path, root: Path | None = None, *, staged: bool = False
+    ) -> None:
         """Open the file and write the beginning; arguments and errors as `AtomicFile`."""
         self._encoder = encoder
-        self._file = AtomicFile(path, root)
+        self._staged = staged
+        self._file = AtomicFile(path, root, staged=staged)
         try:
             self._file.write(encoder.begin())
         except BaseException:
@@ -49,6 +52,11 @@ class TextSink(Sink):
     def abort(self) -> None:
         """See `Sink.abort`."""
         self._file.abort()
+
+    @property
+    def staged(self) -> Path | None:
+        """See `Sink.staged`."""
+        return self._file.temporary if self._staged else None
 
 
 class StreamSink(Sink):

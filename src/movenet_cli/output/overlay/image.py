@@ -45,7 +45,13 @@ def overlay_name(name: str, media: Media) -> str:
 
 
 def open_overlay(
-    path: Path, source: Path, header: Header, root: Path | None = None, look: Look | None = None
+    path: Path,
+    source: Path,
+    header: Header,
+    root: Path | None = None,
+    look: Look | None = None,
+    *,
+    staged: bool = False,
 ) -> Sink:
     """The overlay of one input.
 
@@ -55,10 +61,11 @@ def open_overlay(
         header: what is known of the input and the model.
         root: see `AtomicFile`.
         look: how it looks; None for `Look.usual`.
+        staged: see `AtomicFile`.
     """
     if header.info.media == "video":
-        return OverlayVideo(path, source, header, root, look)
-    return OverlayImage(path, header, root, look)
+        return OverlayVideo(path, source, header, root, look, staged=staged)
+    return OverlayImage(path, header, root, look, staged=staged)
 
 
 class OverlayImage(Sink):
@@ -69,12 +76,19 @@ class OverlayImage(Sink):
     """
 
     def __init__(
-        self, path: Path, header: Header, root: Path | None = None, look: Look | None = None
+        self,
+        path: Path,
+        header: Header,
+        root: Path | None = None,
+        look: Look | None = None,
+        *,
+        staged: bool = False,
     ) -> None:
         """Open the file; arguments as `open_overlay`."""
         self._look = look or Look.usual(header)
         self._encoded = False
-        self._file = AtomicFile(path, root)
+        self._staged = staged
+        self._file = AtomicFile(path, root, staged=staged)
 
     def write(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
         """Paint and encode the image."""
@@ -96,6 +110,11 @@ class OverlayImage(Sink):
     def abort(self) -> None:
         """See `Sink.abort`."""
         self._file.abort()
+
+    @property
+    def staged(self) -> Path | None:
+        """See `Sink.staged`."""
+        return self._file.temporary if self._staged and self._encoded else None
 
 
 def _encode(pixels: ByteArray, suffix: str) -> bytes:

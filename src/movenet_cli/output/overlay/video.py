@@ -37,7 +37,14 @@ class OverlayVideo(Sink):
     """
 
     def __init__(
-        self, path: Path, source: Path, header: Header, root: Path | None = None, look: Look | None = None
+        self,
+        path: Path,
+        source: Path,
+        header: Header,
+        root: Path | None = None,
+        look: Look | None = None,
+        *,
+        staged: bool = False,
     ) -> None:
         """Open the file.
 
@@ -47,8 +54,11 @@ class OverlayVideo(Sink):
             header: what is known of the input and the model.
             root: see `AtomicFile`.
             look: see `open_overlay`.
+            staged: see `AtomicFile`.
         """
-        self._file = AtomicFile(path, root)
+        self._file = AtomicFile(path, root, staged=staged)
+        self._staged = staged
+        self._is_complete = False
         self._painter = _Painter(self._file, source, header, look or Look.usual(header))
         self._queue: queue.Queue[_Item | None] = queue.Queue(_DEPTH)
         self._error: BaseException | None = None
@@ -68,6 +78,7 @@ class OverlayVideo(Sink):
             self._raise_error()
             if self._painter.has_image:
                 self._file.close()
+                self._is_complete = True
         finally:
             self.abort()
 
@@ -76,8 +87,14 @@ class OverlayVideo(Sink):
         self._stopped = True
         self._file.abort()  # without its file the container closes at once
         self._join()
-        with contextlib.suppress(OSError):
-            self._file.temporary.unlink(missing_ok=True)  # the thread may just have made it anew
+        if not self._is_complete:
+            with contextlib.suppress(OSError):
+                self._file.temporary.unlink(missing_ok=True)  # the thread may just have made it anew
+
+    @property
+    def staged(self) -> Path | None:
+        """See `Sink.staged`."""
+        return self._file.temporary if self._staged and self._is_complete else None
 
     def _join(self) -> None:
         if self._thread.is_alive():

@@ -1,0 +1,126 @@
+"""What a run wants of one input in its results folder; a value that may be sent to another process."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from movenet_cli.core.folder_names import OVERLAY, SEGMENTS
+from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.results import Header, Summary
+from movenet_cli.errors import MediaError
+from movenet_cli.io.atomic import remove_staged
+from movenet_cli.io.hashing import sha256_of_bytes
+from movenet_cli.output.folder.fingerprint import Fingerprint, fingerprint, has_changed
+from movenet_cli.output.folder.layout import Layout
+from movenet_cli.output.folder.output_file import Output, output_of
+from movenet_cli.output.formats.registry import FORMATS
+from movenet_cli.output.formats.text_sink import TextSink
+from movenet_cli.output.interface import Order, Sink, Written
+from movenet_cli.output.overlay.image import open_overlay
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A complete output that has not got its name yet.
+
+    Attributes:
+        temporary: where it is.
+        output: what the journal records of it.
+    """
+
+    temporary: Path
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFiles(Written):
+    """See `Written`.
+
+    Attributes:
+        fingerprint: of the input.
+        files: what was ordered, by its path relative to the folder; None for an overlay of nothing.
+    """
+
+    fingerprint: Fingerprint
+    files: Mapping[str, StagedFile | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOrder(Order):
+    """One input's outputs in the results folder.
+
+    Attributes:
+        root: the results folder.
+        file: the input.
+        layout: what the run writes, and where.
+        keys: of the settings, by kind of input.
+        up_to_date: by kind of input, the outputs that need not be written if the content is as recorded.
+        recorded: sha256 of that content.
+        now: the input's fingerprint, once it is read.
+    """
+
+    root: Path
+    file: InputFile
+    layout: Layout
+    keys: Mapping[Media, str]
+    up_to_date: Mapping[Media, frozenset[str]]
+    recorded: str | None
+    now: Fingerprint | None = None
+
+    def begin(self, check: Callable[[], None]) -> "FolderOrder":
+        """See `Order.begin`: the fingerprint is taken before the reading, so that a later change shows."""
+        return replace(self, now=fingerprint(self.file.path, check))
+
+    def sinks(self, header: Header) -> Sequence[Sink]:
+        """See `Order.sinks`; all are staged."""
+        sinks: list[Sink] = []
+        try:
+            for path, format_name in self._to_write(header.info.media).items():
+                sinks.append(self._sink(path, format_name, header))
+        except BaseException:
+            for sink in sinks:
+                sink.abort()
+            raise
+        return sinks
+
+    def written(
+        self, media: Media, sinks: Sequence[Sink], summary: Summary, notes: tuple[str, ...]
+    ) -> WrittenFiles:
+        """See `Order.written`."""
+        now = cast(Fingerprint, self.now)
+        try:
+            if has_changed(self.file.path, now):
+                raise MediaError("it changed while it was read; run the same command again")
+            files = dict(zip(self._to_write(media), map(_staged, sinks), strict=True))
+        except BaseException:
+            remove_staged(sink.staged for sink in sinks)
+            raise
+        return WrittenFiles(media, summary, notes, now, files)
+
+    def segment_place(self, media: Media, number: int, variant: str) -> Path | None:
+        """See `Order.segment_place`: named by all that the segment's results depend on."""
+        if self.layout.overlay or self.now is None:
+            return None
+        values = "\n".join((self.keys[media], self.now.sha256, self.file.name, variant))
+        name = sha256_of_bytes(values.encode("utf-8", "surrogatepass"))[:32]
+        return self.root / SEGMENTS / f"{name}-{number}"
+
+    def _to_write(self, media: Media) -> dict[str, str]:
+        """The outputs that are missing or out of date, each with its format."""
+        is_same = self.now is not None and self.now.sha256 == self.recorded
+        skipped = self.up_to_date.get(media, frozenset()) if is_same else frozenset()
+        return {
+            path: each
+            for path, each in self.layout.files(self.file.name, media).items()
+            if path not in skipped
+        }
+
+    def _sink(self, path: str, format_name: str, header: Header) -> Sink:
+        if format_name == OVERLAY:
+            return open_overlay(self.root / path, self.file.path, header, self.root, staged=True)
+        return TextSink(FORMATS[format_name].encoder(header), self.root / path, self.root, staged=True)
+
+
+def _staged(sink: Sink) -> StagedFile | None:
+    return None if sink.staged is None else StagedFile(sink.staged, output_of(sink.staged))

@@ -1,0 +1,97 @@
+"""One long video in segments: which are to be done, whether they fit together, and what their results are."""
+
+from collections import deque
+from pathlib import Path
+from typing import cast
+
+from movenet_cli.core.inputs import InputFile, Segment
+from movenet_cli.inference.follow import Pursuit
+from movenet_cli.inference.relay import agree
+from movenet_cli.io.atomic import remove_staged
+from movenet_cli.run.work import CutVideo, Done, Failed, JoinWork, SegmentDone, SegmentWork
+
+
+class LongVideo:
+    """Keeps account of a video's segments; not safe for several threads at once.
+
+    All segments are started afresh. From the first one on, each is compared with the one before: where both
+    follow the same person, it stays; else it is done again from the end of the one before, as if the video
+    were followed in one go. So the results do not depend on who did what when.
+
+    Args:
+        file: the video.
+        cut: into what.
+
+    Attributes:
+        is_sound: whether the segments are exactly what the whole video has there, as far as is known.
+        failure: of a segment that could not be annotated at all.
+    """
+
+    def __init__(self, file: InputFile, cut: CutVideo) -> None:
+        self.file = file
+        self.cut = cut
+        self._to_do = deque(self._work(segment, None) for segment in cut.segments)
+        self._done: dict[int, tuple[SegmentWork, SegmentDone]] = {}
+        self._places: list[Path] = []
+        self.is_sound = True
+        self.failure: Failed | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to do in segments, however that went."""
+        return self.is_ready or not self.is_sound or self.failure is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every segment is done and fits to the one before."""
+        return len(self._places) == len(self.cut.segments)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a segment is to be done at the moment."""
+        return bool(self._to_do) and not self.is_over
+
+    def next(self) -> SegmentWork | None:
+        """A segment that is to be done; None when there is none at the moment."""
+        return self._to_do.popleft() if self.has_work else None
+
+    def done(self, work: SegmentWork, done: Done) -> None:
+        """Take note of a segment, and of those behind it that can now be compared with it."""
+        if isinstance(done, Failed):
+            self.failure = done
+        if not isinstance(done, SegmentDone):
+            self.is_sound = False
+            return
+        self._done[work.segment.number] = work, done
+        for number in range(len(self._places), len(self.cut.segments)):
+            if number not in self._done:
+                return
+            if number and not self._fits(number):
+                return
+            self._places.append(self._done[number][0].place)
+
+    def join(self) -> JoinWork:
+        """The work that is left when it is ready."""
+        return JoinWork(self.file, self.cut.order, self.cut.info, self.cut.segments, tuple(self._places))
+
+    def remove_results(self) -> None:
+        """Remove the segments' results, which nobody needs any more."""
+        remove_staged(work.place for work, _ in self._done.values())
+
+    def _fits(self, number: int) -> bool:
+        """Whether a segment goes on where the one before ends; else it is put up to be done again."""
+        work, done = self._done[number]
+        end, start = self._done[number - 1][1].end, done.start
+        if end is None or start is None or end.images != start.images:
+            self.is_sound = False
+            return False
+        if work.before is not None or agree(end.pursuit, start.pursuit):
+            return True
+        del self._done[number]
+        self._to_do.appendleft(self._work(work.segment, end.pursuit))
+        return False
+
+    def _work(self, segment: Segment, before: Pursuit | None) -> SegmentWork:
+        variant = "" if before is None else f"{before.pose.keypoints.tobytes().hex()} {before.square}"
+        place = cast(Path, self.cut.order.segment_place(self.cut.info.media, segment.number, variant))
+        return SegmentWork(self.file, self.cut.info, segment, place, before)

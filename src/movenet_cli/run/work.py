@@ -1,0 +1,117 @@
+"""Work items and what comes of them: values that may be sent to another process or machine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from movenet_cli.core.inputs import InputFile, Segment, SourceInfo
+from movenet_cli.inference.follow import Pursuit
+from movenet_cli.output.interface import Order, Written
+from movenet_cli.run.segment import Seam
+
+
+@dataclass(frozen=True, slots=True)
+class InputWork:
+    """Annotate an input, or find that it is a video to be cut.
+
+    Attributes:
+        file: the input.
+        order: what is to be made of it.
+        cut_from: videos of at least so many frames are cut where they can be; None for no video.
+    """
+
+    file: InputFile
+    order: Order
+    cut_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentWork:
+    """Annotate a segment, unless that has been done.
+
+    Attributes:
+        file: the video.
+        info: facts about it.
+        segment: the segment.
+        place: where its results go.
+        before: of the segment before, to go on from; None to start afresh.
+    """
+
+    file: InputFile
+    info: SourceInfo
+    segment: Segment
+    place: Path
+    before: Pursuit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWork:
+    """Put a video's results together, of its segments' in order.
+
+    Attributes:
+        file: the video.
+        order: what is to be made of it.
+        info: facts about it.
+        segments: it was cut into.
+        places: where the segments' results are.
+    """
+
+    file: InputFile
+    order: Order
+    info: SourceInfo
+    segments: tuple[Segment, ...]
+    places: tuple[Path, ...]
+
+
+Work: TypeAlias = InputWork | SegmentWork | JoinWork
+
+
+@dataclass(frozen=True, slots=True)
+class CutVideo:
+    """A video whose segments can be annotated side by side.
+
+    Attributes:
+        order: for its content.
+        info: facts about it.
+        segments: in order.
+    """
+
+    order: Order
+    info: SourceInfo
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDone:
+    """A segment's results are in their place.
+
+    Attributes:
+        start: see `SegmentResults`.
+        end: the same.
+    """
+
+    start: Seam | None
+    end: Seam | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncut:
+    """A video turned out not to be what its index says: it has to be read in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing could be made of an input.
+
+    Attributes:
+        reason: one line for the user.
+        order: for the content that was read, when it was.
+        is_bug: whether the fault is ours.
+    """
+
+    reason: str
+    order: Order | None = None
+    is_bug: bool = False
+
+
+Done: TypeAlias = Written | CutVideo | SegmentDone | Uncut | Failed

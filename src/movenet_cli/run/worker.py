@@ -1,0 +1,136 @@
+"""The worker: does one work item after the other with the models it has loaded, wherever it runs."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+from movenet_cli.core.cancellation import CancellationToken, Cancelled
+from movenet_cli.core.results import Summary
+from movenet_cli.core.types import FailedFrame, FrameResult
+from movenet_cli.errors import MediaError, OutputError, shortage
+from movenet_cli.media.interface import Source
+from movenet_cli.media.opening import open_source
+from movenet_cli.media.video.segment import UnsoundSegmentError
+from movenet_cli.output.interface import Order, Written
+from movenet_cli.run.loading import LoadedModels
+from movenet_cli.run.pipeline import annotate_source, write_results
+from movenet_cli.run.segment import Tell, annotate_segment
+from movenet_cli.run.segment_file import read_segment, write_segment
+from movenet_cli.run.work import (
+    CutVideo,
+    Done,
+    Failed,
+    InputWork,
+    JoinWork,
+    SegmentDone,
+    SegmentWork,
+    Uncut,
+    Work,
+)
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Does work items; several threads may share one.
+
+    Args:
+        models: the loaded models, with the settings and plan of the run.
+        cancellation: looked at all the time.
+    """
+
+    def __init__(self, models: LoadedModels, cancellation: CancellationToken) -> None:
+        self._models = models
+        self._cancellation = cancellation
+
+    def do(self, work: Work, tell: Tell) -> Done:
+        """Do one item; whatever is wrong with its input is a value.
+
+        Args:
+            work: the item.
+            tell: see `Tell`.
+
+        Raises:
+            OutputError: results cannot be written.
+            Cancelled: once the run is cancelled.
+        """
+        order = None if isinstance(work, SegmentWork) else work.order
+        try:
+            if isinstance(work, SegmentWork):
+                return self._segment(work, tell)
+            if isinstance(work, JoinWork):
+                return self._join(work)
+            order = order and order.begin(self._cancellation.check)
+            return self._input(work, order or work.order, tell)
+        except MediaError as error:
+            return Failed(str(error), order)
+        except (OutputError, Cancelled):
+            raise
+        except Exception as error:
+            log.debug("%s: unexpected error", work.file.name, exc_info=True)
+            reason = shortage(error)
+            return Failed(reason or internal(error), order, is_bug=reason is None)
+
+    def _input(self, work: InputWork, order: Order, tell: Tell) -> Done:
+        settings = self._models.settings
+        with open_source(
+            work.file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
+        ) as source:
+            if self._is_to_be_cut(source, work, order):
+                return CutVideo(order, source.info, source.segments)
+            plan = self._models.plan.choose(work.file.name, source.info, source.segments)
+            sinks, summary = order.sinks(plan.header), Summary()
+            results = annotate_source(source, self._models.engine, plan, sinks, summary)
+            with contextlib.closing(results):
+                for result in results:
+                    tell(work.file.name, result)
+                    self._cancellation.check()
+            notes = source.notes
+        return order.written(source.info.media, sinks, summary, notes)
+
+    def _is_to_be_cut(self, source: Source, work: InputWork, order: Order) -> bool:
+        if work.cut_from is None or (source.info.frame_count or 0) < work.cut_from or not source.segments:
+            return False
+        return order.segment_place(source.info.media, 0, "") is not None
+
+    def _segment(self, work: SegmentWork, tell: Tell) -> Done:
+        known = read_segment(work.place)
+        if known is not None:
+            for result in known.results:
+                tell(work.file.name, result)
+        else:
+            try:
+                known = annotate_segment(
+                    self._models, work.file, work.info, work.segment, work.before, tell, self._cancellation
+                )
+            except UnsoundSegmentError:
+                return Uncut()
+            write_segment(work.place, known)
+        return SegmentDone(known.start, known.end)
+
+    def _join(self, work: JoinWork) -> Written | Uncut:
+        plan = self._models.plan.choose(work.file.name, work.info, work.segments)
+        sinks, summary = work.order.sinks(plan.header), Summary()
+        try:
+            results = write_results(_stored(work), plan, sinks, summary)
+            with contextlib.closing(results):
+                for _ in results:
+                    self._cancellation.check()
+        except UnsoundSegmentError:
+            return Uncut()
+        return work.order.written(work.info.media, sinks, summary, ())
+
+
+def _stored(work: JoinWork) -> Iterator[tuple[FailedFrame, FrameResult]]:
+    """The results of all segments; there are no pixels any more, and whoever wants them is not asked."""
+    for place in work.places:
+        segment = read_segment(place)
+        if segment is None:  # somebody has removed it
+            raise UnsoundSegmentError
+        for result in segment.results:
+            yield FailedFrame(result.index, result.time, ""), result
+
+
+def internal(error: Exception) -> str:
+    """What to say of an error that is not the input's fault."""
+    return f"internal error, please report it: {type(error).__name__}: {error}"

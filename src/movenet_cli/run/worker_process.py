@@ -1,0 +1,134 @@
+"""The program of a worker process: one worker, alone, at the end of a connection.
+
+It is sent its models' settings, then work items, one at a time, and answers with results as they come and
+with what has come of the item. It ends when nobody is at the other end any more.
+"""
+
+import os
+import pickle
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import Final
+
+from movenet_cli.core.cancellation import CancellationToken
+from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.core.types import FrameResult
+from movenet_cli.errors import ModelError
+from movenet_cli.models.interface import Model
+from movenet_cli.run.loading import LoadedModels, load_named
+from movenet_cli.run.work import Done, Work
+from movenet_cli.run.worker import Worker
+from movenet_cli.settings import Settings
+
+_INTERVAL: Final = 0.1
+"""Seconds for which results are collected before they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a worker process is sent first.
+
+    Attributes:
+        settings: of the run.
+        infos: of its models; the process must find the same ones.
+    """
+
+    settings: Settings
+    infos: Sequence[ModelInfo]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Results of an input's frames, as they come."""
+
+    name: str
+    results: Sequence[FrameResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What ended the work on an item, and with it the run."""
+
+    error: Exception
+
+
+Answer = Told | Done | Raised
+
+
+def main(descriptor: int) -> None:
+    """Work until the other end is closed."""
+    connection = Connection(descriptor)
+    cancellation = CancellationToken()
+
+    def cancel(number: int, frame: FrameType | None) -> None:
+        cancellation.cancel()
+
+    # Ctrl-C reaches every process of a terminal; what is to be done then is for the run to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, cancel)
+    try:
+        setup: Setup = connection.recv()
+        with LoadedModels(setup.settings, frozenset(), _load) as models:
+            if [info.sha256 for info in models.infos] != [info.sha256 for info in setup.infos]:
+                raise ModelError(
+                    "the model's file has changed since the run began: run the same command again"
+                )
+            worker = Worker(models, cancellation)
+            while True:
+                work: Work = connection.recv()
+                _do(worker, work, connection)
+    except (EOFError, ConnectionError):
+        os._exit(0)  # nobody listens any more
+    except Exception as error:  # noqa: BLE001 - told to the run, which ends with it
+        _send_error(connection, error)
+
+
+def _do(worker: Worker, work: Work, connection: Connection) -> None:
+    teller = _Teller(connection)
+    try:
+        done: Answer = worker.do(work, teller.tell)
+    except Exception as error:  # noqa: BLE001 - told to the run, which decides
+        _send_error(connection, error)
+        return
+    teller.flush()
+    connection.send(done)
+
+
+def _send_error(connection: Connection, error: Exception) -> None:
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own: some libraries' errors cannot be sent
+    except Exception:  # noqa: BLE001
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    connection.send(Raised(error))
+
+
+class _Teller:
+    """Sends results on, many at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._name = ""
+        self._results: list[FrameResult] = []
+        self._sent = time.monotonic()
+
+    def tell(self, name: str, result: FrameResult) -> None:
+        """See `Tell`."""
+        self._name = name
+        self._results.append(result)
+        if time.monotonic() - self._sent >= _INTERVAL:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is left."""
+        if self._results:
+            self._connection.send(Told(self._name, tuple(self._results)))
+        self._results.clear()
+        self._sent = time.monotonic()
+
+
+def _load(settings: Settings, name_or_path: str) -> Model:
+    return load_named(settings, name_or_path, lambda *_: None)
