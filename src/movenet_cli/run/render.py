@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +27,15 @@ from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import open_overlay
 from movenet_cli.results.finding import DocumentFile, find_documents
 from movenet_cli.results.reading import open_document
-from movenet_cli.run.render_settings import RenderSettings
+from movenet_cli.run.render_settings import RenderSettings, refuse_unused
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
 
 _LAYOUT = Layout((), overlay=True)
 _SEE_THROUGH = (".png", ".webp")
 """Formats of images that can be transparent."""
+
+_ANEW = "run annotate again, then render with --overwrite"
+"""What to do about an input that has changed; there are overlays of the others by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def render_results(
     *,
     root: Path | None = None,
     overwrite: bool = False,
+    given: Set[str] = frozenset(),
 ) -> Iterator[Rendered]:
     """Draw the overlays of a results folder into a folder of their own, under `overlay/`.
 
@@ -79,13 +83,14 @@ def render_results(
         settings: what to draw.
         root: the folder that the inputs' names are relative to; None: they are where they were.
         overwrite: whether overlays that an earlier render left are replaced.
+        given: names of the options that were given for this render, and are refused without effect.
 
     Yields:
         Each input, when it is done, in natural order of their names.
 
     Raises:
         InputError: there are no results.
-        UsageError: `output` holds results, or overlays that would be lost.
+        UsageError: `output` holds results, or overlays that would be lost; or an option without effect.
         OutputError: the overlays cannot be written, or something that is not ours is in the way.
     """
     documents = find_documents(results)
@@ -95,6 +100,7 @@ def render_results(
         if any(Journal(output).entries()):
             raise UsageError(f"{output} holds results of annotate: choose another folder with --output")
         jobs = _plan(documents, settings)
+        refuse_unused(settings, given, [job.header for job in jobs if job.header is not None])
         stack.enter_context(locked(output))
         journal = stack.enter_context(contextlib.closing(Journal(output)))
         _check_free(output, journal, [job.place for job in jobs if job.place], overwrite)
@@ -191,7 +197,7 @@ def _close(sink: Sink, summary: Summary, file: InputFile, fingerprint: Fingerpri
     if summary.frames == summary.failed:
         raise MediaError("there is no frame to draw: none is between --start and --end, or all failed")
     if fingerprint is not None and has_changed(file, fingerprint):
-        raise MediaError("it changed while it was read; run the same command again")
+        raise MediaError(f"{file.path} changed while it was read: {_ANEW}")
     sink.close(summary)
 
 
@@ -215,7 +221,7 @@ def _find(header: Header, entry: Entry | None, root: Path | None) -> tuple[Input
         return file, None
     fingerprint = same_content(entry.fingerprint, file)
     if fingerprint is None:
-        raise MediaError(f"{path} is not the file that was annotated: run annotate again")
+        raise MediaError(f"{path} is not the file that was annotated: {_ANEW}")
     return file, fingerprint
 
 
