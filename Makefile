@@ -57,10 +57,11 @@ check: develop  ## look at format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-check-install: develop  ## install afresh with every Python at hand, from the lock and without it (minutes)
+check-install: develop  ## install afresh with the oldest and the newest Python, from the lock and without it
 	$(BIN)/python scripts/check_install.py
 
-release-check: develop  ## build the wheel and the source distribution, and try both in environments of their own
+release-check: develop  ## install with every Python; build what is published, and try it in environments of its own
+	$(BIN)/python scripts/check_install.py --all
 	$(BIN)/python scripts/check_release.py
 
 format: develop  ## format and fix what can be fixed

@@ -115,7 +115,9 @@ def main() -> None:
         for folder, truth in options.people
     }
     empty = [
-        open_frame(Path(folder), name) for folder, names in options.nobody for name in _names(Path(names))
+        open_frame(Path(folder), name)
+        for folder, names in options.nobody
+        for name in image_names(Path(names))
     ]
     print(f"{options.model.name}, {model.info.runtime}; nobody: {len(empty)} images")
     _steps(model, sets)
@@ -131,7 +133,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _names(path: Path) -> list[str]:
+def image_names(path: Path) -> list[str]:
+    """The images of nobody that a list names; see above."""
     if path.suffix == ".json":
         return [image.name for image in read_ground_truth(path) if not image.people]
     return path.read_text().split()

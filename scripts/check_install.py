@@ -1,13 +1,21 @@
-"""Installs movenet-cli afresh with every Python at hand, as `make demo` does, and without the locks.
+"""Installs movenet-cli afresh with several Pythons, as `make demo` does, and without the locks.
 
-    python scripts/check_install.py
+    python scripts/check_install.py [--all] [--only locks|environment]
 
-From the locks: each of Python 3.10 to 3.13 that is on the PATH or in pyenv makes the demo, with the pip
-that it brings; the one that this runs on uses its own environment. Without them: the newest versions that
-pyproject.toml allows on the newest Python, and the oldest ones on the oldest, pass the quick tests. One
-Python must be there at least. Needs 8 GB of room for temporary files.
+From the locks: the oldest and the newest of Python 3.10 to 3.13 that are on the PATH or in pyenv make the
+demo, with the pip that they bring; the one that this runs on uses its own environment. Without them: the
+oldest versions that pyproject.toml allows pass a few tests on the oldest Python.
+
+With `--all`, before a release, the Pythons in between make the demo as well, and the newest versions allowed
+pass the tests on the newest Python: what is newest changes from day to day, and is no fault of a commit.
+
+`--only locks` makes the demos with Pythons of their own, for which the standard library is enough, so that CI
+can begin with them; `--only environment` has the rest, which needs the environment of developers.
+
+One Python must be there at least. Needs 8 GB of room for temporary files.
 """
 
+import argparse
 import os
 import platform
 import shutil
@@ -25,7 +33,7 @@ MINORS: Final = range(10, 14)
 AT_ONCE: Final = 2
 """Installations at a time: each is bound by one core."""
 
-QUICK_TESTS: Final = (
+TESTS: Final = (
     "tests/models/test_litert.py",
     "tests/models/test_convert_saved_model.py::test_single_pose",
     "tests/models/test_tensorflow.py::test_single_pose_batches",
@@ -45,30 +53,36 @@ class CheckError(Exception):
 
 
 def main() -> int:
-    """Run all checks and print one line for each; 1 when one of them failed."""
+    """Run the checks and print one line for each; 1 when one of them failed."""
+    parser = argparse.ArgumentParser(prog="check_install.py")
+    parser.add_argument("--all", action="store_true", help="every Python, and the newest dependencies, too")
+    parser.add_argument("--only", choices=("locks", "environment"), help="a part of the checks")
+    options = parser.parse_args()
     pythons = list(find_pythons())
     if not pythons:
         print("there is no Python 3.10 to 3.13 here: install one")
         return 1
     here = platform.python_version()
-    jobs: list[tuple[str, Callable[[Path], None]]] = [
+    chosen = pythons if options.all else dict((pythons[0], pythons[-1])).items()
+    from_locks: list[tuple[str, Callable[[Path], None]]] = [
         (f"Python {version} from the locks", lambda place, python=python: install_from_locks(python, place))
-        for version, python in pythons
+        for version, python in chosen
         if version != here
     ]
-    jobs.append((f"Python {here} from the lock of developers, which is this environment", make_demo_here))
-    for title, resolution, (version, python) in (
-        ("oldest", "lowest-direct", pythons[0]),
-        ("newest", "highest", pythons[-1]),
-    ):
-        jobs.append(
+    with_ours: list[tuple[str, Callable[[Path], None]]] = [
+        (f"Python {here} from the lock of developers, which is this environment", make_demo_here)
+    ]
+    free = [("oldest", "lowest-direct", pythons[0]), ("newest", "highest", pythons[-1])]
+    for title, resolution, (version, python) in free if options.all else free[:1]:
+        with_ours.append(
             (
                 f"Python {version} with the {title} versions allowed",
                 lambda place, python=python, how=resolution: install_without_locks(python, how, place),
             )
         )
+    parts = {"locks": from_locks, "environment": with_ours, None: from_locks + with_ours}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return int(not all(list(pool.map(run_job, jobs))))
+        return int(not all(list(pool.map(run_job, parts[options.only]))))
 
 
 def find_pythons() -> Iterator[tuple[str, Path]]:
@@ -125,14 +139,15 @@ def make_demo(venv: Path, out: Path, *settings: str) -> None:
 
 
 def install_without_locks(python: Path, resolution: str, place: Path) -> None:
-    """Install what pyproject.toml allows, and run the quick tests with it."""
+    """Install what pyproject.toml allows, and run a few tests with it."""
     uv, venv = Path(sys.executable).with_name("uv"), place / "venv"
     here = venv / "bin" / "python"
     run(uv, "venv", "--quiet", "--python", python, venv)
     group = ("--group", f"{PROJECT / 'pyproject.toml'}:test")
     run(uv, "pip", "install", "--quiet", "--python", here, "--resolution", resolution, *group, PROJECT)
     run(
-        *(here, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--disable-warnings", *QUICK_TESTS),
+        *(here, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--disable-warnings", "-m", "not shared"),
+        *TESTS,
         PYTHONDONTWRITEBYTECODE="",  # TensorFlow is imported several times
         PYTHONPYCACHEPREFIX=str(place / "bytecode"),
     )

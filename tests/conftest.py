@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -17,8 +18,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 LONGEST = ("test_many_files.py", "test_resume.py", "test_convert_saved_model.py", "test_examples.py")
 """Begun first where tests run side by side, so that nobody waits for them at the end."""
 
-SLOW = ("cli", "docs", "end_to_end", "training", "test_annotator.py", "test_resolve_processes.py")
-"""Folders and files of whole runs: not what one waits for while working."""
+SLOW = (
+    *("cli", "docs", "end_to_end", "training"),
+    *("test_annotator.py", "test_processes.py", "test_render.py", "test_segments.py"),  # whole runs
+    *("test_locks.py", "test_resolve_processes.py"),  # several processes
+    *("test_damage.py", "test_damage_fuzz.py", "test_header_fuzz.py", "test_hostile_commands.py"),  # faults
+    *("test_cut_off.py", "test_ends.py", "test_video.py", "test_source_streams.py"),  # videos
+    *("test_playlists.py", "test_shipped.py", "test_documents.py", "test_exporting.py"),
+)
+"""Folders and files that are not what one waits for while working."""
 
 SHARED = {"models_dir", "shared_dir"}
 """Fixtures of what is not part of the project."""
@@ -27,11 +35,31 @@ SHARED = {"models_dir", "shared_dir"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their speed and needs, and put the longest first; the others keep their order."""
     for item in items:
-        if set(SLOW) & set(item.path.parts) or item.get_closest_marker("tensorflow"):
+        tries_many_values = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if tries_many_values or set(SLOW) & set(item.path.parts) or item.get_closest_marker("tensorflow"):
             item.add_marker("slow")
         if SHARED & set(getattr(item, "fixturenames", ())):
             item.add_marker("shared")
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _networks_are_shortened_once() -> Iterator[None]:
+    """Hundreds of tests load the package's own network, and its input table takes a tenth of a second."""
+    from tests.support.networks import shorten_once  # noqa: PLC0415 - not for `--collect-only`
+
+    with pytest.MonkeyPatch.context() as patch:
+        shorten_once(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what is made once for all processes that run tests side by side."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made-once"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,8 @@ CONFINED = {
     "pyarrow": {"results"},
     "h5py": {"results"},
     "ray": {"run"},
+    "fsspec": {"io"},
+    "requests": {"io", "models"},
     "msgspec": {"io", "output", "results", "run"},
 }
 """The parts in which a library may be imported at all."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from movenet_cli.run.annotator import Annotator
     from movenet_cli.run.report import RunReport
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "KEYPOINT_NAMES",

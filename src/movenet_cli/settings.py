@@ -35,6 +35,9 @@ _DEVICE: Final = re.compile(r"auto|cpu|gpu(:\d{1,3})?")
 STREAM: Final = "-"
 """The output that means standard output; as an input, paths from standard input."""
 
+DEFAULT_STDIN_NAME: Final = "stdin"
+"""What an image or video from standard input is called."""
+
 DEFAULT_OUTPUT: Final = "movenet-out"
 DEFAULT_MODEL: Final = "thunder"
 DEFAULT_MIN_SCORE: Final = 0.3
@@ -69,6 +72,9 @@ DEFAULT_URL_PREFIX: Final = "/data/local-files/?d="
 
 MAX_FPS: Final = 10**6
 """No video is faster."""
+
+DEFAULT_SEQUENCE_FPS: Final = 25.0
+"""Frames a second of numbered images of which nobody says more; FFmpeg takes the same."""
 
 RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "min_keypoints": (1, KEYPOINT_COUNT),
@@ -127,6 +133,7 @@ class Settings:
     start: TimePoint | None = None
     end: TimePoint | None = None
     max_frames: int | None = None
+    sequence_fps: float | None = None
     max_pixels: int = DEFAULT_MAX_PIXELS
     fail_fast: bool = False
     jobs: int = field(default_factory=default_jobs)
@@ -167,6 +174,11 @@ class Settings:
     def thresholds(self) -> Thresholds:
         """What it takes for a pose to be a person."""
         return Thresholds(self.min_score, self.min_keypoints, self.min_pose_score)
+
+    @property
+    def sequence_rate(self) -> float:
+        """Frames a second of numbered images: as many as are asked for, when nothing else is said."""
+        return self.sequence_fps or self.fps or DEFAULT_SEQUENCE_FPS
 
     @property
     def frames(self) -> FrameRange:

@@ -473,9 +473,9 @@ def test_an_interrupt_leaves_complete_files_only(a_model: Path, tmp_path: Path, 
     import signal  # noqa: PLC0415
 
     folder = tmp_path / "many"
-    write_video(folder / "long.mp4", [gradient(320, 240, seed % 7) for seed in range(900)])
-    for index in range(20):
-        write_image(folder / f"{index}.jpg", gradient(seed=index))
+    images = [gradient(seed=seed) for seed in range(7)]
+    write_video(folder / "long.mp4", images * 130)
+    write_image(folder / "0.jpg")
     out = tmp_path / "out"
     command = [
         sys.executable,

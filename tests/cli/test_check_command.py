@@ -115,6 +115,25 @@ def test_nobody_at_all_has_no_mean_score(tmp_path: Path) -> None:
     assert (code, "nobody was seen" in out) == (ExitCode.INPUT, True)
 
 
+def test_nothing_but_failures_are_all_failures(tmp_path: Path) -> None:
+    """No document at all: the limits are looked at, and the reports are written, all the same."""
+    results, junit = tmp_path / "out", tmp_path / "check.xml"
+    results.mkdir()
+    (results / "run.json").write_text("{}")
+    journal = Journal(results)
+    for name in ("a.jpg", "b.mp4"):
+        journal.add(Entry(name, None, "key", {}, {}, failed=True))
+    journal.close()
+    command = ["check", str(results), "--json", "--junit", str(junit)]
+    code, out, _ = said_of([*command, "--max-failed", "1", "--min-coverage", "1"])
+    assert code == ExitCode.INPUT
+    checks = {each["name"]: (each["value"], each["is_met"]) for each in json.loads(out)["checks"]}
+    assert checks == {"max-failed": (2, False), "min-coverage": (0, False)}
+    (suite,) = ElementTree.parse(junit).getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "2")
+    assert said_of([*command, "--max-failed", "2"])[0] == ExitCode.OK
+
+
 def test_broken_results_are_not_measured(results: Path) -> None:
     (results / "keypoints/a.jpg.json").write_text("{")
     code, out, err = said_of(["check", str(results), "--max-failed", "100%"])

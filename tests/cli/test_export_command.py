@@ -57,6 +57,7 @@ def test_remarks_and_broken_documents_are_told(results: Path) -> None:
         ("--to", "coco-dataset", "--url-prefix", "x"),
         ("--to", "csv", "--only", "list.txt"),
         ("--to", "coco", "--smoothed"),
+        ("--to", "table-csv", "--smoothed"),
         ("--to", "coco-results"),
         ("--to", "table-csv", "-o", "-"),
         ("--to", "yolo"),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.cli.main import run
+from movenet_cli.io import http
 from movenet_cli.io.hashing import sha256_of_model
-from movenet_cli.models.hub import download as download_module
 from movenet_cli.models.hub.cache import folder_of
 from movenet_cli.models.hub.catalogue import CATALOGUE
 from tests.support.hub import SAVED_MODEL, TFLITE, Answer, Hub, first_path, tar_gz
@@ -24,7 +24,7 @@ THUNDER = CATALOGUE["thunder"]
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A server that is the mirror of the environment and offers `thunder`; an empty cache."""
     monkeypatch.setenv("MOVENET_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(download_module, "_RETRY", download_module._RETRY.new(backoff_factor=0))
+    monkeypatch.setattr(http, "RETRY", http.RETRY.new(backoff_factor=0))
     with Hub() as hub:
         monkeypatch.setenv("MOVENET_MIRROR", hub.url)
         hub.publish("thunder", Answer(body=ARCHIVE))

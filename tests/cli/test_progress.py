@@ -29,9 +29,16 @@ def _start(model: Path, folder: Path, out: Path, redirection: str, progress: str
     ).returncode  # fmt: skip
 
 
-@pytest.mark.parametrize("progress", ["json", "bar", "none"])
 @pytest.mark.parametrize(
-    "redirection", ["2>/dev/full", "2> >(exec true)", "2>&-"], ids=["full", "gone", "closed"]
+    ("redirection", "progress"),
+    [
+        ("2>/dev/full", "json"),
+        ("2>/dev/full", "bar"),
+        ("2> >(exec true)", "json"),
+        ("2> >(exec true)", "none"),
+        ("2>&-", "bar"),
+    ],
+    ids=["full-json", "full-bar", "gone-json", "gone-none", "closed-bar"],
 )
 def test_a_failing_standard_error_costs_no_result(
     a_model: Path, tmp_path: Path, redirection: str, progress: str

@@ -24,17 +24,23 @@ from tests.support.fakes import BlobModel
 from tests.support.media import gradient, write_image, write_video
 
 
-@pytest.fixture
-def results(a_model: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def annotated(a_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of two images and a video in all formats."""
-    media = tmp_path / "media"
+    folder = tmp_path_factory.mktemp("annotated")
+    media, out = folder / "media", folder / "out"
     write_image(media / "a.png", gradient(seed=1))
     shutil.copy(PROJECT / "sample_images/gym.jpg", media / "b.jpg")
     write_video(media / "clips/v.mp4", 4)
-    out = tmp_path / "out"
     options = ["-m", str(a_model), "-o", str(out), "-f", "json,jsonl,csv,coco", "--overlay"]
     assert run(["annotate", str(media), *options]) == ExitCode.OK
     return out
+
+
+@pytest.fixture
+def results(annotated: Path, tmp_path: Path) -> Path:
+    """A copy of them, to do harm to."""
+    return shutil.copytree(annotated, tmp_path / "out")
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "coco"])
@@ -219,19 +225,13 @@ def test_a_dataset_of_another_run_is_found(
 
 
 OPTIONS = [
-    "-f json",
     "-f jsonl",
     "-f csv",
     "-f coco",
     "-f json,jsonl,csv,coco --overlay",
-    "--stride 3",
     "--stride 3 --start 4f --end 11f",
-    "--fps 4",
     "--fps 4 --stride 2 --start 0.5",
     "--start 0.35 --end 1.2",
-    "--start 0.35 --stride 2",
-    "--start 5f --end 9f",
-    "--max-frames 3",
     "--stride 2 --start 3f --max-frames 2",
     "--smooth",
     "--crop none",
@@ -241,16 +241,22 @@ OPTIONS = [
 ]
 
 
-@pytest.fixture
-def mixed(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def mixed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two images, a whole video, one with frames that cannot be decoded, and something that is no image."""
-    media = tmp_path / "media"
+    media = tmp_path_factory.mktemp("mixed") / "media"
     write_image(media / "a.png", gradient(seed=1))
     write_image(media / "b#000001.jpg", gradient(seed=2))
     (media / "broken.jpg").write_text("no image")
     write_video(media / "clips/v.mp4", 15)
     damage(write_clip(media / "clips/lossy.mp4", 20, options={"bf": "0"}), [5, 6])
     return media
+
+
+@pytest.fixture
+def mixed(mixed_once: Path, tmp_path: Path) -> Path:
+    """A copy of them."""
+    return shutil.copytree(mixed_once, tmp_path / "media")
 
 
 def _check_annotated(media: Path, out: Path, options: Sequence[str]) -> None:
@@ -352,7 +358,6 @@ def test_coco_alone_can_be_looked_at_and_is_said_to_be_no_document(
 COMMANDS = (
     ("convert", "--to", "coco"),
     ("convert", "--to", "table-csv"),
-    ("check", "--max-failed", "0"),
     ("select", "--hard", "5"),
     ("render",),
 )
@@ -371,7 +376,26 @@ def test_results_of_nothing_but_failures_are_called_so(
     assert line == f"movenet: {out} has results of no input: see {out}/run.json for the reasons"
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, ("validate",), ("report",)], ids=" ".join)
+def test_honest_failures_are_no_problem_and_are_named(
+    a_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"no image")
+    out = tmp_path / "out"
+    assert run(["annotate", str(tmp_path / "a.jpg"), "-m", str(a_model), "-o", str(out)]) == ExitCode.INPUT
+    capsys.readouterr()
+    assert run(["validate", str(out), "--json"]) == ExitCode.OK
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"files": 0, "unread_inputs": 1, "problems": []}
+    assert said.err.splitlines() == [
+        f"1 input could not be read and left no results: {out}/run.json has the reasons",
+        f"0 files checked, no problem found in {out}",
+    ]
+
+
+NOWHERE = (*COMMANDS, ("check", "--max-failed", "0"), ("validate",), ("report",))
+
+
+@pytest.mark.parametrize("command", NOWHERE, ids=" ".join)
 @pytest.mark.parametrize("name", ["nowhere", "file"])
 def test_a_folder_that_is_not_there_is_called_so(
     tmp_path: Path, name: str, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]

@@ -85,6 +85,8 @@ def make_media(home: Path) -> Path:
     for name in ("videos/a.mp4", "videos/day2/b.mp4", "dance/duo.mp4", "archive/night/c.mp4"):
         write_video(home / name)
     write_video(home / "clip.mp4", 125, fps=1)
+    for number in (1, 2, 3):
+        write_image(home / f"takes/frame_{number:05d}.png", gradient(seed=number))
     samples = PROJECT / "sample_images"
     for folder in ("photos", "train2017", "single165"):
         (home / folder).mkdir()

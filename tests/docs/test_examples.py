@@ -2,13 +2,16 @@
 
 import json
 import re
+import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import click
 import pytest
 
-from movenet_cli.cli.main import run
+from movenet_cli.cli.main import movenet, run
 from movenet_cli.errors import ExitCode
 from tests.conftest import PROJECT
 from tests.docs.examples import (
@@ -27,6 +30,8 @@ from tests.docs.shell import Shell
 NOT_RUN = {
     "make": "sets up an environment from the package index; CI runs `make demo` and `make test`",
     "python -m benchmarks": "takes an hour, or annotated images that are not part of the project",
+    "movenet annotate https://": "needs the network; tests/end_to_end/test_addresses.py has a server",
+    "movenet annotate s3://": "needs a store; tests/end_to_end/test_addresses.py has one",
     "python -m training": "needs a library for training and bodies that are not part of the project",
 }
 """How lines begin that no test runs, and why. Their targets, modules and options are still looked up."""
@@ -168,10 +173,10 @@ CHECKS: dict[str, Callable[[Path, CompletedProcess[str]], None]] = {
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda block: block.name[:80])
-def test_example_does_what_it_says(shell: Shell, example: Block) -> None:
+def test_example_does_what_it_says(shell: Shell, home_after: Callable[[str], Path], example: Block) -> None:
     for beginning, command in FIRST.items():
         if example.first_line.startswith(beginning):
-            assert shell.run(command).returncode == ExitCode.OK
+            shutil.copytree(home_after(command), shell.folder, dirs_exist_ok=True)
     done = shell.run(example.script)
     assert done.returncode == ExitCode.OK, done.stderr
     for facts in map(json.loads, (path.read_text() for path in shell.folder.rglob("run.json"))):
@@ -207,6 +212,11 @@ def test_what_is_not_run_exists(block: Block) -> None:
             folder, target = (words[2], words[3]) if words[1] == "-C" else (".", words[1])
             makefile = (PROJECT / folder / "Makefile").read_text()
             assert re.search(rf"^(.* )?{target}( .*)?:", makefile, re.MULTILINE), line
+        elif words[0] == "movenet":
+            context = click.Context(movenet)
+            command = movenet.get_command(context, words[1])
+            assert command is not None
+            command.make_parser(context).parse_args(shlex.split(line)[2:])
         else:
             module = PROJECT / words[2].replace(".", "/")
             source = (module / "__main__.py" if module.is_dir() else module.with_suffix(".py")).read_text()

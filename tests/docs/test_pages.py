@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 import click
@@ -61,6 +62,7 @@ def test_every_command_is_in_the_readme_and_in_the_changelog() -> None:
         assert [name for name in COMMANDS if f"movenet {name}" not in text] == [], page
 
 
+@cache
 def _parameters() -> list[tuple[click.Context, click.Option]]:
     return [
         (context, option)
@@ -70,17 +72,22 @@ def _parameters() -> list[tuple[click.Context, click.Option]]:
     ]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_options_exist(page: Path) -> None:
+@pytest.fixture(scope="module")
+def known_options() -> set[str]:
     """Those of `movenet`, and of the programs beside the package."""
     known = {name for _, option in _parameters() for name in (*option.opts, *option.secondary_opts)}
     known |= OTHERS | OTHER_PROGRAMS
     known |= {f"--no-{max(option.opts, key=len)[2:]}" for _, option in _parameters() if option.is_flag}
-    for folder in ("benchmarks", "training"):
-        for source in (PROJECT / folder).rglob("*.py"):
+    for pattern in ("benchmarks/*.py", "training/*.py", "training/synthesis/*.py"):
+        for source in PROJECT.glob(pattern):
             known |= set(re.findall(r'"(--[a-z-]+)"', source.read_text()))
+    return known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_options_exist(page: Path, known_options: set[str]) -> None:
     named = set(re.findall(r"(?<![\w|-])--[a-z][a-z-]+", page.read_text()))
-    assert sorted(named - known) == []
+    assert sorted(named - known_options) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
@@ -175,4 +182,4 @@ def test_nothing_is_installed_by_a_name_that_no_index_has() -> None:
     """The project is installed from its folder; see README.md."""
     sources = [*PAGES, *(PROJECT / "src").rglob("*.py")]
     told = [name for source in sources for name in re.findall(r"pip install '?([\w.-]+)", source.read_text())]
-    assert set(told) <= {".", "pycocotools", "pyarrow", "h5py", "ray"}
+    assert set(told) <= {".", "pycocotools", "pyarrow", "h5py", "ray", "s3fs"}

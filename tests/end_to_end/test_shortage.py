@@ -104,13 +104,13 @@ class _Starved:
 def test_a_video_for_which_memory_runs_out(
     a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path, out, real = write_video(tmp_path / "a.mp4", 20), tmp_path / "out", video._open
+    path, out, real = write_video(tmp_path / "a.mp4", 20), tmp_path / "out", video.open_video
 
     def starved(path: Path) -> tuple[_Starved, av.VideoStream]:
         container, stream = real(path)
         return _Starved(container), stream
 
-    monkeypatch.setattr(video, "_open", starved)
+    monkeypatch.setattr(video, "open_video", starved)
     arguments = ["annotate", str(path), "-o", str(out), "-m", str(a_model), "-q"]
     assert run(arguments) == ExitCode.INPUT
     assert capsys.readouterr().err == f"movenet: a.mp4: {NO_MEMORY}\n"

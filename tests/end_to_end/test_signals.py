@@ -102,7 +102,7 @@ def test_a_large_input_is_not_read_to_its_end(a_model: Path, tmp_path: Path) -> 
     large = tmp_path / "large.mp4"
     with large.open("wb") as stream:
         stream.truncate(2**40)
-    place = "movenet_cli.output.folder.fingerprint:sha256_of_file:1"
+    place = "movenet_cli.io.input_content:sha256_of_file:1"
     arguments = ["annotate", large, "-o", tmp_path / "out", "-m", a_model]
     code, errors = _interrupted(place, tmp_path / "mark", arguments, [signal.SIGINT])
     assert code == ExitCode.INTERRUPTED, errors

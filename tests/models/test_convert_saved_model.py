@@ -80,13 +80,13 @@ def test_multi_pose_at_any_size(multi_model: Path, tmp_path: Path) -> None:
 def test_the_official_graphs_on_real_images(
     lightning_saved_model: Path, multipose_saved_model: Path, shared_dir: Path, tmp_path: Path
 ) -> None:
-    files = sorted((shared_dir / "data" / "coco_train80" / "images").glob("*.jpg"))[:8]
+    files = sorted((shared_dir / "data" / "coco_train80" / "images").glob("*.jpg"))[:3]
 
     def images(size: tuple[int, int]) -> np.ndarray:
         return np.stack([cv2.resize(cv2.imread(str(file)), size[::-1])[:, :, ::-1] for file in files])
 
     check_parity(lightning_saved_model, tmp_path / "single.tflite", [(192, 192)], images)
-    check_parity(multipose_saved_model, tmp_path / "multi.tflite", [(256, 256), (160, 256)], images)
+    check_parity(multipose_saved_model, tmp_path / "multi.tflite", [(160, 256)], images)
 
 
 def test_a_multi_pose_graph_without_the_head_nodes_is_refused_or_whole(tmp_path: Path) -> None:

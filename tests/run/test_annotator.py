@@ -463,7 +463,7 @@ def test_options_are_those_of_the_command() -> None:
         if name not in ("jobs", "offline"):  # None is what the machine has, or the environment says
             assert made[name].default == command[name], name
     of_run = inspect.signature(movenet.Annotator.run).parameters
-    terminal = {"dry_run", "null", "progress", "quiet", "verbose"}
+    terminal = {"dry_run", "null", "progress", "quiet", "stdin_media", "stdin_name", "verbose"}
     assert command.keys() - made.keys() - terminal == of_run.keys() - {"self", "events"}
 
 

@@ -256,6 +256,43 @@ def test_frames_that_the_input_does_not_have(capsys: pytest.CaptureFixture[str])
     assert list(Path("movenet-render").rglob("*.mp4")) == []
 
 
+@pytest.mark.parametrize("option", [["--ids"], ["--start", "1"], ["--end", "9f"], ["--frame-number"]])
+def test_options_without_effect_are_refused(
+    option: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still("a.png", kind="multi")
+    assert render(*option) == ExitCode.USAGE
+    assert f"{option[0]} would have no effect: " in capsys.readouterr().err
+    assert not Path("movenet-render").exists()
+    name = option[0].strip("-").replace("-", "_").upper()
+    monkeypatch.setenv(f"MOVENET_RENDER_{name}", option[1] if option[1:] else "1")
+    assert render() == ExitCode.OK  # the environment is for many commands
+
+
+@pytest.mark.parametrize(
+    ("kind", "track", "code"), [("multi", True, 0), ("multi", False, 2), ("single", True, 2)]
+)
+def test_ids_are_for_tracked_videos(kind: Kind, track: bool, code: int) -> None:
+    source = write_video(Path("in/c.mp4"), [GREY] * 2)
+    results = [FrameResult(n, n / 10, "ok", (STANDING,)) for n in range(2)]
+    annotated(source, results, kind=kind, track=track)
+    assert render("--ids") == code
+    assert render("--no-ids", "--overwrite") == ExitCode.OK
+
+
+def test_what_is_said_of_a_changed_input_helps(a_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.png", "b.png"):
+        write_image(Path("in", name), GREY)
+    annotate = ["annotate", "in", "-m", str(a_model), "-o", "out", "-q"]
+    assert run(annotate) == ExitCode.OK
+    write_image(Path("in/b.png"), GREY // 2)
+    assert render() == ExitCode.PARTIAL
+    assert "run annotate again, then render with --overwrite" in capsys.readouterr().err
+    assert run(annotate) == ExitCode.OK
+    assert render("--overwrite") == ExitCode.OK
+    assert pixels("b.png").mean() == pytest.approx(60, abs=15)
+
+
 def test_nothing_is_replaced_unasked_and_nothing_foreign_ever(capsys: pytest.CaptureFixture[str]) -> None:
     still("a.png")
     assert render() == ExitCode.OK

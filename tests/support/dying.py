@@ -1,5 +1,7 @@
 """Commands in forked children that die at the n-th touch of the disk: one interpreter, imported once.
 
+    python -m tests.support.dying MODEL
+
 A line of JSON in, `{"die_at": n, "arguments": [...]}`; the child's exit status out, 9 when it died there.
 """
 
@@ -12,13 +14,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from movenet_cli.cli import run_annotate  # noqa: F401 - imported before the forks, not in each of them
 from movenet_cli.cli.main import run
+from movenet_cli.models.litert import load_litert
 from movenet_cli.output.folder.journal import Journal
+from tests.support.networks import shorten_once
 
 
-def main() -> None:
-    """Serve until standard input ends."""
+def main(model: str) -> None:
+    """Serve until standard input ends; the model of the commands is read before the forks, too."""
+    shorten_once(pytest.MonkeyPatch())
+    load_litert(Path(model), "model")
     for line in sys.stdin:
         wish = json.loads(line)
         child = os.fork()
@@ -50,4 +58,4 @@ def _live(die_at: int, arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -34,8 +34,18 @@ class AnnotateCommand(GroupedCommand):
         "Results": ("output", "formats", "overlay", "overwrite", "dry_run"),
         "Model": ("model", "crop", "max_people", "input_size", "refine_with", "track", "smooth"),
         "People": ("min_score", "min_keypoints", "min_pose_score"),
-        "Frames of videos": ("stride", "fps", "start", "end", "max_frames"),
-        "Inputs": ("root", "include", "exclude", "null", "max_pixels", "fail_fast", "shard"),
+        "Frames of videos": ("stride", "fps", "start", "end", "max_frames", "sequence_fps"),
+        "Inputs": (
+            "root",
+            "include",
+            "exclude",
+            "null",
+            "stdin_media",
+            "stdin_name",
+            "max_pixels",
+            "fail_fast",
+            "shard",
+        ),
         "Machine": (
             "jobs",
             "engine",
@@ -179,7 +189,12 @@ class AnnotateCommand(GroupedCommand):
     show_default=True,
     help="Annotate every N-th frame only.",
 )
-@option("--fps", type=Number(0, default.MAX_FPS, min_open=True), help="Maximum number of frames per second.")
+@option(
+    "--fps",
+    type=Number(0, default.MAX_FPS, min_open=True),
+    help="Maximum number of frames per second. Of numbered images (frame_%05d.png) also their rate, unless "
+    "--sequence-fps says otherwise.",
+)
 @option(
     "--start",
     type=TimePointType(),
@@ -190,6 +205,11 @@ class AnnotateCommand(GroupedCommand):
     "--max-frames",
     type=Integer(*default.RANGES["max_frames"]),
     help="Maximum number of frames per video.",
+)
+@option(
+    "--sequence-fps",
+    type=Number(0, default.MAX_FPS, min_open=True),
+    help="Frame rate of numbered images, which are annotated as a video.  [default: --fps, or 25]",
 )
 @option(
     "--root",
@@ -216,6 +236,17 @@ class AnnotateCommand(GroupedCommand):
     "--null",
     is_flag=True,
     help="Paths on standard input are separated by NUL characters, as with find -print0.",
+)
+@option(
+    "--stdin-media",
+    is_flag=True,
+    help="Standard input (-) is an image or video itself, not a list of paths.",
+)
+@option(
+    "--stdin-name",
+    metavar="NAME",
+    type=Text(),
+    help="What the results of --stdin-media are called.  [default: stdin]",
 )
 @option(
     "--max-pixels",
@@ -309,9 +340,9 @@ class AnnotateCommand(GroupedCommand):
 def annotate(**options: Any) -> int:
     """Find people's keypoints in images and videos.
 
-    INPUT is a file, a folder (searched recursively), a quoted glob, or '-' to read paths from standard
-    input. Each input gets a result file of its own. Running the same command again does only what is
-    missing or out of date.
+    INPUT is a file, a folder (searched recursively), a quoted glob, numbered images (frame_%05d.png), an
+    https:// or s3:// address, or '-' to read such names from standard input. Each input gets a result file
+    of its own. Running the same command again does only what is missing or out of date.
     """
     from movenet_cli.cli.run_annotate import Request, run_annotate  # noqa: PLC0415 - heavy, and not for --help
 

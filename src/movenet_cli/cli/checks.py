@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from movenet_cli import settings as default
 from movenet_cli.errors import InputError, OutputError
+from movenet_cli.io.address import scheme_of
 
 
 def options_given(context: click.Context) -> frozenset[str]:
@@ -25,8 +26,9 @@ def check_places(options: dict[str, Any]) -> None:
     if options["output"] is None and sys.stdout is None:
         raise OutputError("standard output is closed; choose a results folder with --output")
     if default.STREAM in options["inputs"] and sys.stdin is None:
-        raise InputError("standard input is closed; there are no paths to read")
-    paths = [path for path in (*options["inputs"], options["output"]) if path is not None]
+        raise InputError("standard input is closed; there is nothing to read")
+    named = [text for text in options["inputs"] if scheme_of(text) is None]
+    paths = [path for path in (*named, options["output"]) if path is not None]
     if all(map(os.path.isabs, paths)):  # also of a Path
         return
     try:
@@ -58,7 +60,22 @@ def _check_stream(options: dict[str, Any], given: Set[str]) -> None:
     options |= {"overlay": False, "overwrite": False, "formats": ("jsonl",)}
 
 
+def _check_stdin(options: dict[str, Any], given: Set[str]) -> None:
+    if options["stdin_media"] and default.STREAM not in options["inputs"]:
+        if "stdin_media" in given:
+            raise click.UsageError("--stdin-media would have no effect: standard input (-) is not an input")
+        options["stdin_media"] = False
+    if options["stdin_media"] and options["null"] and {"stdin_media", "null"} <= given:
+        raise click.UsageError("--null would have no effect: --stdin-media reads no paths")
+    name = options["stdin_name"]
+    if name is not None and not options["stdin_media"] and "stdin_name" in given:
+        raise click.UsageError("--stdin-name would have no effect without --stdin-media")
+    if name is not None and ({"", ".", ".."} & set(name.split("/")) or "\0" in name):
+        raise click.UsageError(f"--stdin-name: {name!r} is not a name of a file below a folder")
+
+
 def _check_contradictions(options: dict[str, Any], given: Set[str]) -> None:
+    _check_stdin(options, given)
     if options["null"] and default.STREAM not in options["inputs"]:
         if "null" in given:
             raise click.UsageError("--null would have no effect: no paths are read from standard input (-)")

@@ -129,6 +129,7 @@ def _export(
         output,
         frames=None if "frames" in idle else frames,
         only=only,
+        given=given,
     )
     for name, reason in done.broken:
         print_message(f"movenet: {name}: {reason}", "error")

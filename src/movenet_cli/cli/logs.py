@@ -9,6 +9,8 @@ from typing import Final
 from movenet_cli.cli.printing import Level, print_message, prints_json
 
 _OURS: Final = "movenet_cli"
+_TELL_ADDRESSES: Final = ("urllib3", "aiohttp", "aiobotocore", "botocore", "fsspec", "s3fs", "gcsfs", "adlfs")
+"""Libraries whose messages hold whole addresses and headers, with passwords and signatures."""
 
 
 class MessageHandler(logging.Handler):
@@ -74,3 +76,5 @@ def set_verbosity(verbose: int = 0, quiet: bool = False) -> None:
         libraries = logging.INFO if verbose else logging.ERROR
     logging.getLogger(_OURS).setLevel(ours)
     logging.getLogger().setLevel(libraries)
+    for name in _TELL_ADDRESSES:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -23,6 +23,7 @@ from movenet_cli.cli.printing import (
 from movenet_cli.cli.signals import ignore_interrupts, one_interrupt
 from movenet_cli.core.wording import nearest
 from movenet_cli.errors import ExitCode, MovenetError
+from movenet_cli.io.address import public_address
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -89,7 +90,7 @@ class LazyGroup(click.Group):
         name = args[0]
         if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
-        raise click.UsageError(f"there is no command {name!r}: {_advice(args)}", ctx)
+        raise click.UsageError(f"there is no command {public_address(name)!r}: {_advice(args)}", ctx)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """The commands that begin so, without importing them, or options."""
@@ -127,7 +128,7 @@ def _advice(words: Sequence[str]) -> str:
     near = nearest(name, COMMANDS)
     is_path = os.sep in name or Path(name).suffix or "*" in name
     if is_path or (near is None and os.path.lexists(name)):
-        return f"did you mean `movenet annotate {shlex.quote(name)}`?"
+        return f"did you mean `movenet annotate {shlex.quote(public_address(name))}`?"
     return f"did you mean `movenet {near}`?" if near else f"the commands are {', '.join(COMMANDS)}"
 
 

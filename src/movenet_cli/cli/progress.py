@@ -70,7 +70,7 @@ class Progress:
             if self._ended.is_set():
                 return
             if self.estimate.expects(file.name):
-                expected = expected_frames(file.path, frames)
+                expected = expected_frames(file, frames)
                 with self._lock:
                     self.estimate.expect(file.name, expected)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from movenet_cli.cli.checks import options_given
 from movenet_cli.cli.configured import config_options
 from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.option_types import Choice, FormatList, Number, PathText, TimePointType
@@ -83,7 +84,8 @@ class RenderCommand(GroupedCommand):
 @option("--start", type=TimePointType(), help="From here: seconds, hh:mm:ss.s, or 123f for a frame.")
 @option("--end", type=TimePointType(), help="Up to here, exclusive.")
 @config_options(option)
-def render(**options: Any) -> int:
+@click.pass_context
+def render(context: click.Context, /, **options: Any) -> int:
     """Draw overlays from the results of `annotate`, without running a model again.
 
     RESULTS is an output folder of `annotate` with JSON or JSONL documents. The inputs are read again, and
@@ -96,8 +98,15 @@ def render(**options: Any) -> int:
     keep_large_blocks()
     inputs = failed = frames = 0
     with native_stderr_hidden():
-        overwrite = options["overwrite"]
-        for each in render_results(results, output, settings, root=options["root"], overwrite=overwrite):
+        rendered = render_results(
+            results,
+            output,
+            settings,
+            root=options["root"],
+            overwrite=options["overwrite"],
+            given=options_given(context),
+        )
+        for each in rendered:
             inputs += 1
             frames += each.frames
             if each.reason is not None:

@@ -1,5 +1,6 @@
 """`movenet annotate` as a client of the library: reads paths, shows progress, prints how the run ended."""
 
+import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -19,6 +20,7 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.io.json_text import plain_text
 from movenet_cli.media.discover import Discovery, read_paths
+from movenet_cli.media.local_copy import copy_of_stream
 from movenet_cli.models.interface import Model
 from movenet_cli.run.annotate import Run, Target
 from movenet_cli.run.dry_run import dry_run
@@ -26,7 +28,7 @@ from movenet_cli.run.inputs import find_inputs
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.report import Report
 from movenet_cli.run.shard_inputs import ShardInputs
-from movenet_cli.settings import STREAM, Settings
+from movenet_cli.settings import DEFAULT_STDIN_NAME, STREAM, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Request:
     exclude: tuple[str, ...]
     null: bool
     shard: Shard | None
+    stdin_media: bool
+    stdin_name: str | None
     progress: str
     quiet: bool
     verbose: int
@@ -85,14 +89,19 @@ def run_annotate(request: Request) -> ExitCode:
             cannot be written.
     """
     keep_large_blocks()
+    with contextlib.ExitStack() as stack:
+        return _run_annotate(request, _inputs(request, stack))
+
+
+def _run_annotate(request: Request, inputs: Sequence[str | InputFile]) -> ExitCode:
     found = find_inputs(
-        _paths(request),
+        inputs,
+        request.settings,
         include=request.include,
         exclude=request.exclude,
         root=request.root,
         given=request.given,
         overlay=request.overlay,
-        max_pixels=request.settings.max_pixels,
     )
     part = None if request.shard is None else ShardInputs.of(found, request.shard)
     all_files, found = found.files, found if part is None else part.found
@@ -105,12 +114,16 @@ def run_annotate(request: Request) -> ExitCode:
     return report.exit_code
 
 
-def _paths(request: Request) -> list[str]:
-    """The inputs, with the paths from standard input in the place of `-`."""
-    inputs = list(request.inputs)
+def _inputs(request: Request, stack: contextlib.ExitStack) -> list[str | InputFile]:
+    """The inputs, with what standard input says or is in the place of `-`."""
+    inputs: list[str | InputFile] = list(request.inputs)
     if STREAM in inputs:
-        place = inputs.index(STREAM)
-        inputs[place : place + 1] = read_paths(sys.stdin.buffer, null=request.null)
+        place, stdin = inputs.index(STREAM), sys.stdin.buffer
+        if request.stdin_media:
+            name = request.stdin_name or DEFAULT_STDIN_NAME
+            inputs[place] = stack.enter_context(copy_of_stream(stdin, name))
+        else:
+            inputs[place : place + 1] = read_paths(stdin, null=request.null)
     return inputs
 
 

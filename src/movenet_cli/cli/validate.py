@@ -9,6 +9,7 @@ from movenet_cli.cli.configured import ConfiguredCommand, config_options
 from movenet_cli.cli.option_types import PathText
 from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data, print_message, printable
+from movenet_cli.core.folder_names import RUN
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 
@@ -24,7 +25,8 @@ def validate(results: Path, as_json: bool) -> int:
 
     RESULTS is a results folder of `annotate`. Checks the schema, the counts, that there is one record per
     frame, and that every file is as the journal recorded it. Prints one line per problem, with the place
-    and what is wrong. Exit code 3 if there are any.
+    and what is wrong. Exit code 3 if there are any. Inputs and frames that failed and are recorded as such
+    are no problem here: `movenet check --max-failed 0` is for them.
 
     \b
     Example:
@@ -42,7 +44,11 @@ def validate(results: Path, as_json: bool) -> int:
         else:
             print_data(f"{where}: {what}")
     if as_json:
-        print_data(json.dumps({"files": validation.files, "problems": problems}, indent=1))
+        counts = {"files": validation.files, "unread_inputs": validation.unread}
+        print_data(json.dumps({**counts, "problems": problems}, indent=1))
+    if validation.unread:
+        unread = counted(validation.unread, "input")
+        print_message(f"{unread} could not be read and left no results: {results / RUN} has the reasons")
     verdict = counted(found, "problem") if found else "no problem"
     print_message(f"{counted(validation.files, 'file')} checked, {verdict} found in {results}")
     return ExitCode.INPUT if found else ExitCode.OK

@@ -1,6 +1,6 @@
-"""What an input is to the rest of the program: a file with a name, and what is known once it is open."""
+"""What an input is to the rest of the program: where it is, its name, and what is known once it is open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -8,16 +8,55 @@ Media = Literal["image", "video"]
 
 
 @dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file to work on.
+class FrameSequence:
+    """Numbered images that are the frames of one video; a number in between without a file is a lost frame.
 
     Attributes:
-        path: where it is.
+        first: the lowest number.
+        last: the highest number.
+        fps: frames a second.
+    """
+
+    first: int
+    last: int
+    fps: float
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """What tells without reading a file whether it may have changed.
+
+    Attributes:
+        size: bytes.
+        stamp: another number after every change: the time of the last one in nanoseconds, or, where there
+            is no such time, a number made of what there is instead.
+    """
+
+    size: int
+    stamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """An input to work on: a file, numbered images, or a file elsewhere that is copied when its turn comes.
+
+    Attributes:
+        path: where the file is. Of numbered images their pattern, such as `frames/frame_%05d.png`. Of a file
+            elsewhere nothing that exists.
         name: where its results go, relative to the results folder: `/` between parts, full file name kept.
+        sequence: which numbers there are, of numbered images.
+        url: of a file elsewhere; may hold secrets, so it is neither shown nor written down. None once `path`
+            is a copy of the file.
+        origin: what results say of where the input is, when `path` does not tell.
+        status: of a copy, what was said of the file where it came from; None when `path` tells.
     """
 
     path: Path
     name: str
+    sequence: FrameSequence | None = None
+    url: str | None = field(default=None, repr=False)
+    origin: str | None = None
+    status: FileStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
-from movenet_cli.core.inputs import SourceInfo
+from movenet_cli.core.inputs import InputFile, SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.types import FrameResult, Pose, Size, Status, Thresholds
 
@@ -98,7 +97,7 @@ class InputOutcome:
 
     Attributes:
         name: as `InputFile.name`; of what could not be found, as the user wrote it.
-        path: the input's file; None when there is none.
+        file: the input; None when there is none.
     """
 
     name: str
@@ -107,4 +106,4 @@ class InputOutcome:
     reason: str | None = None
     is_bug: bool = False
     notes: tuple[str, ...] = ()
-    path: Path | None = None
+    file: InputFile | None = None

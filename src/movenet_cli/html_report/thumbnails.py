@@ -17,7 +17,7 @@ from movenet_cli.core.types import ByteArray, Size
 from movenet_cli.errors import MediaError
 from movenet_cli.html_report.statistics import InputReview
 from movenet_cli.io.container import open_container
-from movenet_cli.media.opening import read_still
+from movenet_cli.media.image.still import read_still
 from movenet_cli.media.pixels.orientation import Orientation
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
 

@@ -10,6 +10,7 @@ from typing import Final
 from movenet_cli.io.locks import file_lock, is_free
 
 _PREFIX: Final = ".movenet-work-"
+_NEW: Final = ".movenet-new-"
 _LOCK: Final = "lock"
 
 
@@ -24,7 +25,13 @@ def work_folder(parent: Path) -> Iterator[Path]:
     for folder in parent.glob(f"{_PREFIX}*"):
         if is_free(folder / _LOCK):
             shutil.rmtree(folder, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent, ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        with file_lock(folder / _LOCK, protects=name):
+    made = folder = Path(tempfile.mkdtemp(prefix=_NEW, dir=parent))
+    try:
+        with file_lock(made / _LOCK, protects=str(made)):
+            # It has this name only now: before its lock is held, it would look like nobody's.
+            folder = made.with_name(_PREFIX + made.name.removeprefix(_NEW))
+            made.rename(folder)
             yield folder
+    finally:
+        for each in (made, folder):
+            shutil.rmtree(each, ignore_errors=True)

@@ -1,22 +1,24 @@
-"""Finds the files that the user named (files, folders, globs), and gives each a name of its own."""
+"""Finds the inputs that the user named: files, folders, globs, numbered images and addresses."""
 
 import os
-import re
 import stat
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from movenet_cli.core.inputs import InputFile
-from movenet_cli.errors import InputError, UsageError
+from movenet_cli.core.inputs import FrameSequence, InputFile
+from movenet_cli.errors import InputError, MediaError, UsageError
+from movenet_cli.io.address import public_address, scheme_of
+from movenet_cli.io.numbered_files import is_numbered
+from movenet_cli.media.find_at import find_at, path_of_file_address
+from movenet_cli.media.find_sequence import find_sequence
 from movenet_cli.media.glob_patterns import Filters
-from movenet_cli.media.missing_input import why_absent
+from movenet_cli.media.input_names import Candidate, folders_of, names_apart, names_below
+from movenet_cli.media.missing_input import LIVE_STREAMS, why_absent
 from movenet_cli.media.sniff import HEAD_SIZE, has_media_suffix, has_sound_suffix, sniff
-from movenet_cli.media.walk import Found, Pattern, Walk
-
-_GLOB = re.compile(r"[*?\[]")
+from movenet_cli.media.walk import GLOB, Found, Pattern, Walk
+from movenet_cli.settings import DEFAULT_SEQUENCE_FPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +40,35 @@ class Discovery:
 
 
 def discover(
-    inputs: Sequence[str],
+    inputs: Sequence[str | InputFile],
     *,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     root: str | None = None,
+    sequence_fps: float = DEFAULT_SEQUENCE_FPS,
+    offline: bool = False,
 ) -> Discovery:
     """Find the files that the inputs mean.
 
     Args:
-        inputs: files, folders (taken with all below them), or globs (`**` for any number of folders).
+        inputs: files, folders (taken with all below them), globs (`**` for any number of folders), patterns
+            of numbered images, or addresses; or inputs that are ready.
         include: see `Filters`; what a folder or glob finds must match one of them.
         exclude: the same, to leave files and folders out.
         root: the folder that names are relative to; None to name each file relative to its input folder,
             with as many of the folders above in front as it takes to tell two files apart.
 
+        sequence_fps: frames a second of numbered images.
+        offline: whether addresses are refused.
+
     Raises:
-        UsageError: when a file is not below `root`.
+        UsageError: when a file is not below `root`, an address is given in spite of `offline`, or what reads
+            it is not installed.
     """
-    search = _Search(Filters(include, exclude))
-    for text in inputs:
-        search.add(text)
-    if root is None:
-        files = _names_apart(search.candidates)
-    else:
-        files = tuple(InputFile(Path(each.path), _below(root, each.path)) for each in search.candidates)
+    search = _Search(Filters(include, exclude), sequence_fps, offline)
+    for each in inputs:
+        search.add(each)
+    files = names_apart(search.candidates) if root is None else names_below(root, search.candidates)
     ignored = len(search.left_out - search.seen)
     return Discovery(files, ignored, tuple(search.missing), search.filters.unmatched)
 
@@ -87,22 +93,10 @@ def read_paths(stream: BinaryIO, *, null: bool) -> list[str]:
 def _no_paths(holds_media: bool) -> str:
     if holds_media:
         return (
-            "standard input holds an image or video; it is read for paths: give the file itself as an INPUT"
+            "standard input holds an image or video, and is read for paths: add --stdin-media to annotate "
+            "it, or give the file itself as an INPUT"
         )
     return "standard input holds NUL bytes: add --null if they separate paths, as `find -print0` does"
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A file, its name, and the names of the folders above that, which tell it from a namesake."""
-
-    path: str
-    name: str
-    above: tuple[str, ...]
-
-    def named(self, depth: int) -> str:
-        """The name with so many folders in front."""
-        return "/".join((*self.above[len(self.above) - min(depth, len(self.above)) :], self.name))
 
 
 @dataclass(slots=True)
@@ -110,13 +104,26 @@ class _Search:
     """Collects what the inputs mean; a file reached twice is taken once."""
 
     filters: Filters
-    candidates: list[_Candidate] = field(default_factory=list)
+    sequence_fps: float
+    offline: bool
+    candidates: list[Candidate] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    addresses: dict[str, InputFile] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
-    def add(self, text: str) -> None:
-        """Take one input as the user wrote it."""
+    def add(self, given: str | InputFile) -> None:
+        """Take one input as the user wrote it, or one that is ready."""
+        if isinstance(given, InputFile):
+            self.candidates.append(Candidate(given, ()))
+        elif (scheme := scheme_of(given)) == "file":
+            self._add_path(path_of_file_address(given))
+        elif scheme is not None and scheme not in LIVE_STREAMS:
+            self._add_address(given)
+        else:
+            self._add_path(given)
+
+    def _add_path(self, text: str) -> None:
         try:
             mode = os.stat(text).st_mode  # noqa: PTH116 - a Path cannot hold every name
         except (OSError, ValueError) as error:
@@ -130,8 +137,11 @@ class _Search:
             self.missing.append((text, "not a regular file (a pipe, a device or a socket)"))
 
     def _add_absent(self, text: str, error: OSError | ValueError) -> None:
-        """A glob, or something that is not there."""
-        if not _GLOB.search(text) or os.path.lexists(text):
+        """Numbered images, a glob, or something that is not there."""
+        if is_numbered(text) and isinstance(error, FileNotFoundError) and scheme_of(text) is None:
+            self._add_numbered(text)
+            return
+        if not GLOB.search(text) or os.path.lexists(text):
             is_absent = isinstance(error, FileNotFoundError | NotADirectoryError)
             what = getattr(error, "strerror", None) or error
             self.missing.append((text, why_absent(text) if is_absent else f"cannot be read: {what}"))
@@ -143,15 +153,42 @@ class _Search:
         if before == (len(self.candidates), len(self.missing)):
             self.missing.append((text, "no image or video matches this pattern"))
 
-    def _add_named(self, text: str) -> None:
+    def _add_named(self, text: str, sequence: FrameSequence | None = None) -> None:
         path = Path(text)
         real = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - as a walk gives it
         if real not in self.seen:
             self.seen.add(real)
-            self.candidates.append(_Candidate(text, path.name, _folders(str(path.parent))))
+            file = InputFile(path, path.name, sequence)
+            self.candidates.append(Candidate(file, folders_of(str(path.parent))))
+
+    def _add_numbered(self, text: str) -> None:
+        try:
+            self._add_named(text, find_sequence(Path(text), self.sequence_fps))
+        except MediaError as error:
+            self.missing.append((text, str(error)))
+
+    def _add_address(self, url: str) -> None:
+        shown = public_address(url)
+        if self.offline:
+            raise UsageError(f"--offline (MOVENET_OFFLINE) forbids addresses such as {shown}")
+        try:
+            found = find_at(url, self.filters)
+        except (MediaError, ValueError) as error:
+            self.missing.append((shown, str(error)))
+            return
+        self.left_out.update(found.left_out)
+        for each in found.candidates:
+            known = self.addresses.setdefault(each.location, each.file)
+            if known is each.file:
+                self.candidates.append(each)
+            elif known.url != each.file.url:
+                raise UsageError(
+                    "two addresses differ only in what may be a password or signature: "
+                    f"{each.location}; leave one out, or annotate each into a folder of its own"
+                )
 
     def _add_folder(self, text: str, pattern: Pattern) -> None:
-        above = _folders(text)
+        above = folders_of(text)
         for found in Walk(text, pattern):
             if found.real in self.seen:
                 continue
@@ -160,7 +197,7 @@ class _Search:
                 self.missing.append((found.path, found.reason))
             elif found.kind == "file" and self.filters.wants(found.name) and _is_media(found):
                 self.seen.add(found.real)
-                self.candidates.append(_Candidate(found.path, found.name, above))
+                self.candidates.append(Candidate(InputFile(Path(found.path), found.name), above))
             else:
                 self.left_out.add(found.real)
 
@@ -181,39 +218,5 @@ def _is_media(found: Found) -> bool:
 def _split_glob(text: str) -> tuple[str, tuple[str, ...]]:
     """The fixed leading folder of a glob, and the parts below it."""
     parts = Path(text).parts
-    fixed = next(i for i, part in enumerate(parts) if _GLOB.search(part))
+    fixed = next(i for i, part in enumerate(parts) if GLOB.search(part))
     return str(Path(*parts[:fixed])), parts[fixed:]
-
-
-def _folders(path: str) -> tuple[str, ...]:
-    """The names of a folder and all above it, outermost first."""
-    return Path(os.path.abspath(path)).parts[1:]  # noqa: PTH100 - `..` goes, links stay
-
-
-def _names_apart(candidates: Sequence[_Candidate]) -> tuple[InputFile, ...]:
-    """Give each file a name of its own: namesakes get folders' names in front, all of them equally many."""
-    depths: dict[str, int] = {}
-    while True:
-        names = [each.named(depths.get(each.name, 0)) for each in candidates]
-        counts = Counter(names)
-        shared = {each.name for each, name in zip(candidates, names, strict=True) if counts[name] > 1}
-        if not shared:
-            return tuple(
-                InputFile(Path(each.path), name) for each, name in zip(candidates, names, strict=True)
-            )
-        for name in shared:
-            depths[name] = depths.get(name, 0) + 1
-        if max(depths[name] for name in shared) > max(len(each.above) for each in candidates):
-            name = next(name for name in names if counts[name] > 1)
-            raise UsageError(
-                f"two inputs would both be called {name}; name them from a common folder with --root"
-            )
-
-
-def _below(root: str, path: str) -> str:
-    """A file's name relative to the user's folder, by their paths as written, or else with links resolved."""
-    real = os.path.join(os.path.realpath(Path(path).parent), Path(path).name)  # noqa: PTH118
-    for folder, file in ((os.path.abspath(root), os.path.abspath(path)), (os.path.realpath(root), real)):  # noqa: PTH100
-        if Path(file).is_relative_to(folder):
-            return Path(file).relative_to(folder).as_posix()
-    raise UsageError(f"{path} is not below {root}: choose a --root that all inputs are below")

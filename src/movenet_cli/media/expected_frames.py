@@ -3,15 +3,14 @@
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Final
 
 from av.container import InputContainer
 from av.error import FFmpegError
 
-from movenet_cli.core.inputs import FrameRange
+from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.io.container import open_container
-from movenet_cli.media.sniff import IMAGE_SUFFIXES
+from movenet_cli.media.sniff import IMAGE_SUFFIXES, media_by_suffix
 
 _MICROSECONDS: Final = 10**6
 """FFmpeg's unit of a container's duration."""
@@ -30,12 +29,18 @@ class Expected:
     is_exact: bool = False
 
 
-def expected_frames(path: Path, wanted: FrameRange) -> Expected | None:
+def expected_frames(file: InputFile, wanted: FrameRange) -> Expected | None:
     """Look at a name, or else at a video's header; no frame is decoded for it.
 
     Returns:
-        None when nothing is declared, or the file is no video that can be read.
+        None when nothing is declared, or the file is no video that can be read here.
     """
+    path, sequence = file.path, file.sequence
+    if sequence is not None:
+        count = sequence.last - sequence.first + 1
+        return Expected(_in_range(count, Fraction(sequence.fps), wanted))
+    if file.url is not None:
+        return Expected(1, is_exact=True) if media_by_suffix(file.name) == "image" else None
     if path.suffix.lower() in IMAGE_SUFFIXES:
         return Expected(1, is_exact=True)
     try:

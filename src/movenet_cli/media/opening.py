@@ -1,6 +1,5 @@
 """Opens an input file as an image or a video, by its content."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -8,15 +7,14 @@ from typing import Final
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import FrameRange, InputFile, Media
 from movenet_cli.errors import MediaError
-from movenet_cli.media.image.header import ImageHeader, check_pixels, read_header
+from movenet_cli.media.image.header import read_header
 from movenet_cli.media.image.source import ImageSource
+from movenet_cli.media.image.still import read_still
+from movenet_cli.media.image_sequence import ImageSequenceSource
 from movenet_cli.media.interface import Source
-from movenet_cli.media.sniff import HEAD_SIZE, IMAGE_SUFFIXES, STREAM_SUFFIXES, is_playlist, sniff
+from movenet_cli.media.sniff import HEAD_SIZE, media_by_suffix, sniff
 from movenet_cli.media.video.source import VideoSource
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
-
-_MOST_BYTES_PER_PIXEL: Final = 16
-"""Twice those of the largest format, 16-bit RGBA; so a huge file is refused before it fills the memory."""
 
 _MAY_BE_ANIMATED: Final = (b"GIF8", b"\x89PNG")
 
@@ -40,6 +38,8 @@ def open_source(
         MediaError: when nothing of it can be read.
         Cancelled: (also from `Source.frames`) once it is cancelled.
     """
+    if file.sequence is not None:
+        return ImageSequenceSource(file.path, file.sequence, frames, max_pixels)
     still = read_still(file.path, max_pixels)
     if still is None:
         return VideoSource(
@@ -60,57 +60,18 @@ def is_still(path: Path) -> bool:
         return False
 
 
-def read_still(path: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> tuple[bytes, ImageHeader] | None:
-    """A still image's bytes and header; None for whatever is read as a video.
+def media_of(file: InputFile, max_pixels: int = sys.maxsize) -> Media | None:
+    """What an input will turn out to be; None when it cannot be read, or its name does not tell elsewhere.
 
     Args:
-        path: of the file.
-        max_pixels: see `open_source`.
-
-    Raises:
-        MediaError: when it cannot be read, or is no image in spite of its suffix.
-    """
-    media, data = _read(path, max_pixels)
-    if media is None and path.suffix.lower() in IMAGE_SUFFIXES:
-        raise MediaError("not an image that can be read")
-    if media != "image" or path.suffix.lower() in STREAM_SUFFIXES:
-        return None
-    header = read_header(data)
-    check_pixels(header.width, header.height, max_pixels)
-    return None if header.is_animated else (data, header)
-
-
-def media_of(path: Path, max_pixels: int = sys.maxsize) -> Media | None:
-    """What a file will turn out to be; None when it cannot be read.
-
-    Args:
-        path: of the file.
+        file: the input.
         max_pixels: see `open_source`.
     """
+    if file.sequence is not None:
+        return "video"
+    if file.url is not None:
+        return media_by_suffix(file.name)
     try:
-        return "video" if read_still(path, max_pixels) is None else "image"
+        return "video" if read_still(file.path, max_pixels) is None else "image"
     except MediaError:
         return None
-
-
-def _read(path: Path, max_pixels: int) -> tuple[Media | None, bytes]:
-    """What a file is, as far as its first bytes tell; of an image, all bytes."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(HEAD_SIZE)
-            media = sniff(head)
-            if media != "image":
-                data = b""
-            elif os.fstat(stream.fileno()).st_size > _MOST_BYTES_PER_PIXEL * max(
-                max_pixels, DEFAULT_MAX_PIXELS
-            ):
-                raise MediaError("the file is larger than any image of --max-pixels pixels")
-            else:
-                data = head + stream.read()
-    except OSError as error:
-        raise MediaError(f"cannot be read: {error.strerror}") from error
-    if not head:
-        raise MediaError("the file is empty")
-    if media is None and is_playlist(head):
-        raise MediaError("a playlist, not a video: name the files that it lists instead")
-    return media, data

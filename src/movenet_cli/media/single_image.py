@@ -8,7 +8,7 @@ import numpy as np
 from movenet_cli.core.types import Frame
 from movenet_cli.errors import MediaError, UsageError
 from movenet_cli.media.image.source import ImageSource
-from movenet_cli.media.opening import read_still
+from movenet_cli.media.image.still import read_still
 from movenet_cli.media.pixels.rgb_image import RgbImage
 
 

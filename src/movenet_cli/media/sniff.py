@@ -88,8 +88,13 @@ def is_playlist(head: bytes) -> bool:
 
 def has_media_suffix(name: str) -> bool:
     """Whether the file name alone says image or video."""
+    return media_by_suffix(name) is not None
+
+
+def media_by_suffix(name: str) -> Media | None:
+    """What the file name alone says; None when it says nothing."""
     suffix = PurePath(name).suffix.lower()
-    return suffix in IMAGE_SUFFIXES or suffix in VIDEO_SUFFIXES
+    return "image" if suffix in IMAGE_SUFFIXES else "video" if suffix in VIDEO_SUFFIXES else None
 
 
 def has_sound_suffix(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Walks through a folder in natural order, each file once: links are followed, loops avoided."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from fnmatch import fnmatchcase
 
 from movenet_cli.core.folder_names import KEYPOINTS, LOCK, OVERLAY
 from movenet_cli.core.natural_order import natural_key
+
+GLOB = re.compile(r"[*?\[]")
+"""What makes a pattern of a path."""
 
 _RESULTS = frozenset((KEYPOINTS, OVERLAY))
 """Where a results folder has what could be taken for an input."""
@@ -57,6 +61,13 @@ class Pattern:
     def accepts(self, states: frozenset[int]) -> bool:
         """Whether a path in this state is meant."""
         return len(self._parts) in states
+
+    def matches(self, name: str) -> bool:
+        """Whether a file is meant; `name` is relative, `/` between its parts."""
+        states = self.start
+        for part in name.split("/"):
+            states = self.step(states, part)
+        return self.accepts(states)
 
     def _may_be_hidden(self, state: int, name: str) -> bool:
         return not name.startswith(".") or self._parts[state].startswith(".")

@@ -11,7 +11,7 @@ from movenet_cli.core.wording import counted
 from movenet_cli.errors import OutputError
 from movenet_cli.io.atomic import as_output_error, write_file
 from movenet_cli.output.folder.journal import JOURNAL_NAME, read_journal
-from movenet_cli.results.finding import find_documents
+from movenet_cli.results.finding import list_documents, no_documents
 from movenet_cli.results.reading import open_document
 
 _SUITE: Final = '<testsuite name="movenet check"'
@@ -120,10 +120,14 @@ def find(folder: Path) -> Findings:
     """Count a results folder's frames and people.
 
     Raises:
-        InputError: there are no documents, or one is broken: `movenet validate` tells of all.
+        InputError: there is nothing to count, or a document is broken: `movenet validate` tells of all.
     """
     findings = Findings()
-    for document in find_documents(folder):
+    unread = _unread_inputs(folder)
+    documents = list_documents(folder)
+    if not documents and not unread:
+        raise no_documents(folder)
+    for document in documents:
         with open_document(document.path, document.name) as opened:
             for result in opened.frames():
                 people = opened.header.people(result)
@@ -133,7 +137,6 @@ def find(folder: Path) -> Findings:
         findings.failed += opened.summary.failed
         findings.empty += opened.summary.empty
         findings.ok += opened.summary.ok
-    unread = _unread_inputs(folder)
     findings.frames += unread
     findings.failed += unread
     return findings

@@ -37,6 +37,10 @@ class Problem:
 class Validation:
     """One pass over a results folder; memory holds the counts and the paths of each input.
 
+    Attributes:
+        files: how many have been looked at.
+        unread: how many inputs the journal tells of that could not be read; they rightly have no results.
+
     Args:
         folder: results of `annotate` or `convert`.
 
@@ -54,6 +58,7 @@ class Validation:
         self._is_of_a_run = False
         self._dataset: Output | None = None
         self.files = 0
+        self.unread = 0
         if not is_folder(folder):
             raise no_folder(folder)
         if not is_folder(folder / KEYPOINTS) and not self._has(DATASET, JOURNAL_NAME, RUN):
@@ -62,7 +67,7 @@ class Validation:
             )
 
     def problems(self) -> Iterator[Problem]:
-        """Everything that is wrong, as it is found; `files` counts what has been looked at."""
+        """Everything that is wrong, as it is found; `files` and `unread` count what has been looked at."""
         yield from self._documents()
         yield from self._tables()
         if self._has(JOURNAL_NAME, RUN):
@@ -109,6 +114,7 @@ class Validation:
         """The files are those that the journal tells of; of several lines for an input the last one holds."""
         path = self._folder / JOURNAL_NAME
         latest: dict[str, int] = {}
+        unread: dict[str, bool] = {}
         files: dict[str, Output | None] = {}
         finished: dict[str, Summary] = {}
         try:
@@ -116,6 +122,7 @@ class Validation:
             for number, record in enumerate(read_records(self._folder)):
                 if isinstance(record, Entry):
                     latest[record.name] = number
+                    unread[record.name] = record.failed
                     self._is_of_a_run |= _is_of_a_run(record)
                 elif isinstance(record, RunFile):
                     files[record.path] = record.output
@@ -125,6 +132,7 @@ class Validation:
                     for name in record.outputs:
                         files.pop(name, None)
                     yield from self._check_entry(path, record)
+            self.unread = sum(unread.values())
             self._is_of_a_run |= RUN in files
             yield from self._check_files(files)
         except InputError as error:

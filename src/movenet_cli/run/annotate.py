@@ -1,6 +1,7 @@
 """A run from beginning to end: annotates the inputs, and writes their results and the run's own record."""
 
 import contextlib
+import os
 import platform
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -183,9 +184,19 @@ class Run:
         return Threads(Worker(self._models, cancellation), settings.jobs)
 
     def _cluster(self) -> AbstractContextManager[None]:
-        """Joined before anything is written."""
+        """Joined before anything is written.
+
+        Raises:
+            UsageError: there is none, or it would not reach the inputs.
+        """
         settings = self._models.settings
-        return cluster(settings.ray_address) if settings.engine == "ray" else contextlib.nullcontext()
+        if settings.engine != "ray":
+            return contextlib.nullcontext()
+        if "TMPDIR" not in os.environ and any(file.url is not None for file in self._found.files):
+            raise UsageError(
+                "--engine ray: inputs by address are copied first; set TMPDIR to a folder that all machines share"
+            )
+        return cluster(settings.ray_address)
 
     def _write_run(self, outputs: FolderOutputs, target: Target) -> None:
         document = self.report.document(self._metadata(target))

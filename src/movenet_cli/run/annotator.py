@@ -9,18 +9,20 @@ from types import TracebackType
 from typing import TypeAlias
 
 from movenet_cli import settings as default
-from movenet_cli.core.inputs import InputFile, SourceInfo
+from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import ByteArray, FrameResult, Pose
 from movenet_cli.errors import MediaError, UsageError
+from movenet_cli.io.address import public_address
+from movenet_cli.media.local_copy import local_copy
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.single_image import single_frame
 from movenet_cli.models.interface import Model
 from movenet_cli.run.annotate import Run, Target
 from movenet_cli.run.arguments import formats_of, settings_of, text_of, texts_of
 from movenet_cli.run.batch import Events, NoEvents
-from movenet_cli.run.inputs import find_inputs
+from movenet_cli.run.inputs import find_inputs, input_named
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.pipeline import annotate_source
 from movenet_cli.run.report import RunReport
@@ -56,6 +58,7 @@ class Annotator:
         start: seconds, or a text: `hh:mm:ss.s`, or `123f` for a frame.
         end: the same; exclusive.
         max_frames: maximum number of frames per video.
+        sequence_fps: frames a second of numbered images; None for `fps`, or 25.
         max_pixels: image files with more pixels are refused before they are decoded.
         fail_fast: `run` stops at the first input that fails.
         jobs: inference workers; None for one per processor.
@@ -90,6 +93,7 @@ class Annotator:
         start: float | str | None = None,
         end: float | str | None = None,
         max_frames: int | None = None,
+        sequence_fps: float | None = None,
         max_pixels: int = default.DEFAULT_MAX_PIXELS,
         fail_fast: bool = False,
         jobs: int | None = None,
@@ -156,7 +160,7 @@ class Annotator:
         the generator. An image gives one result.
 
         Args:
-            path: the file.
+            path: the file; or an address, or a pattern of numbered images.
 
         Yields:
             A result for each requested frame, in order: `index`, `time` in seconds, `status` (`ok`,
@@ -165,11 +169,13 @@ class Annotator:
         Raises:
             MediaError: the file cannot be read, or has no frame in the requested range.
             ModelError: the model cannot be loaded.
+            UsageError: it is at an address, and `offline` forbids that.
         """
         loaded = self._ready()
-        file = InputFile(Path(path), Path(path).name)
         settings = loaded.settings
-        with _naming(file.path), contextlib.ExitStack() as stack:
+        file = input_named(text_of("video", path), settings)
+        with _naming(public_address(os.fspath(path))), contextlib.ExitStack() as stack:
+            file = stack.enter_context(local_copy(file))
             source = stack.enter_context(open_source(file, settings.frames, max_pixels=settings.max_pixels))
             chosen = loaded.plan.choose(file.name, source.info, source.segments)
             results = annotate_source(source, loaded.engine, chosen, (), Summary())
@@ -193,7 +199,7 @@ class Annotator:
         """Annotate files and folders into a results folder, as `movenet annotate` does.
 
         Args:
-            inputs: one or several files, folders, or globs.
+            inputs: one or several files, folders, globs, patterns of numbered images, or addresses.
             output: the results folder. Results that are up to date are kept.
             formats: of `json`, `jsonl`, `csv` and `coco`, those to write.
             overlay: also draw skeletons.
@@ -223,11 +229,11 @@ class Annotator:
             raise UsageError("no inputs: name at least one file, folder or glob")
         found = find_inputs(
             texts,
+            self._settings,
             include=texts_of("--include", include),
             exclude=texts_of("--exclude", exclude),
             root=None if root is None else text_of("--root", root),
             overlay=overlay,
-            max_pixels=self._settings.max_pixels,
         )
         run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or NoEvents()))
         run.to_folder(target)
@@ -283,7 +289,7 @@ def _load(settings: Settings, name_or_path: str) -> Model:
 
 
 @contextlib.contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _naming(path: str) -> Iterator[None]:
     """Say in an error of which input it is."""
     try:
         yield

@@ -147,6 +147,7 @@ _CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "fps": _optional(partial(_number, default.MAX_FPS, min_open=True)),
     "start": _optional(_time_point),
     "end": _optional(_time_point),
+    "sequence_fps": _optional(partial(_number, default.MAX_FPS, min_open=True)),
     "max_frames": _optional(partial(_whole, *default.RANGES["max_frames"])),
     "fail_fast": _switch,
     "jobs": _jobs,

@@ -12,6 +12,7 @@ from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, ModelError, MovenetError, OutputError, shortage
+from movenet_cli.media.local_copy import local_copy
 from movenet_cli.output.interface import Outputs, Written
 from movenet_cli.run.long_video import LongVideo
 from movenet_cli.run.report import Report
@@ -168,9 +169,7 @@ class Batch:
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
-                outcome = InputOutcome(
-                    file.name, "failed", reason=internal(error), is_bug=True, path=file.path
-                )
+                outcome = InputOutcome(file.name, "failed", reason=internal(error), is_bug=True, file=file)
             self._report.add(outcome)
             if outcome.state == "failed" and self._fail_fast:
                 self._report.stopped = True
@@ -187,15 +186,19 @@ class Batch:
             try:
                 if (kept := self._outputs.kept(file)) is not None:
                     return kept
-                self._events.input_started(file.name)
-                order = self._outputs.order(taken.position, file)
-                done = self._workers.do(InputWork(file, order, taken.cut_from), self._events.frame_done)
-                if isinstance(done, CutVideo):
-                    done = self._in_segments(LongVideo(file, done))
-                if isinstance(done, Written):
-                    self._outputs.commit(file, done)
-                    return InputOutcome(file.name, "done", done.summary, notes=done.notes, path=file.path)
-                failed = cast(Failed, done)
+                with local_copy(file, self._cancellation.check) as copy:
+                    # Where the server does not tell versions apart, the content does.
+                    if copy is not file and (kept := self._outputs.kept(copy)) is not None:
+                        return kept
+                    self._events.input_started(file.name)
+                    order = self._outputs.order(taken.position, copy)
+                    done = self._workers.do(InputWork(copy, order, taken.cut_from), self._events.frame_done)
+                    if isinstance(done, CutVideo):
+                        done = self._in_segments(LongVideo(copy, done))
+                    if isinstance(done, Written):
+                        self._outputs.commit(copy, done)
+                        return InputOutcome(file.name, "done", done.summary, notes=done.notes, file=file)
+                    failed = cast(Failed, done)
             except MediaError as error:
                 failed = Failed(str(error), order)
             except (*_FATAL, Cancelled):
@@ -205,9 +208,7 @@ class Batch:
                 reason = shortage(error)
                 failed = Failed(reason or internal(error), order, is_bug=reason is None)
             self._outputs.failed(file, failed.reason, failed.order)
-            return InputOutcome(
-                file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, path=file.path
-            )
+            return InputOutcome(file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, file=file)
 
     def _in_segments(self, video: LongVideo) -> Done:
         """Annotate a video together with whoever has nothing else to do."""

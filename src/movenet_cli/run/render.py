@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from movenet_cli.errors import InputError, MediaError, UsageError
 from movenet_cli.io.atomic import remove_leftovers, sync_folders
 from movenet_cli.media.interface import Source
 from movenet_cli.media.opening import open_source
+from movenet_cli.media.stored_input import stored_input
 from movenet_cli.media.video.selection import Selection
 from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, same_content
 from movenet_cli.output.folder.journal import Journal
@@ -26,12 +27,15 @@ from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.image import open_overlay
 from movenet_cli.results.finding import DocumentFile, find_documents
 from movenet_cli.results.reading import open_document
-from movenet_cli.run.render_settings import RenderSettings
+from movenet_cli.run.render_settings import RenderSettings, refuse_unused
 from movenet_cli.settings import DEFAULT_MAX_PIXELS
 
 _LAYOUT = Layout((), overlay=True)
 _SEE_THROUGH = (".png", ".webp")
 """Formats of images that can be transparent."""
+
+_ANEW = "run annotate again, then render with --overwrite"
+"""What to do about an input that has changed; there are overlays of the others by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def render_results(
     *,
     root: Path | None = None,
     overwrite: bool = False,
+    given: Set[str] = frozenset(),
 ) -> Iterator[Rendered]:
     """Draw the overlays of a results folder into a folder of their own, under `overlay/`.
 
@@ -78,13 +83,14 @@ def render_results(
         settings: what to draw.
         root: the folder that the inputs' names are relative to; None: they are where they were.
         overwrite: whether overlays that an earlier render left are replaced.
+        given: names of the options that were given for this render, and are refused without effect.
 
     Yields:
         Each input, when it is done, in natural order of their names.
 
     Raises:
         InputError: there are no results.
-        UsageError: `output` holds results, or overlays that would be lost.
+        UsageError: `output` holds results, or overlays that would be lost; or an option without effect.
         OutputError: the overlays cannot be written, or something that is not ours is in the way.
     """
     documents = find_documents(results)
@@ -94,6 +100,7 @@ def render_results(
         if any(Journal(output).entries()):
             raise UsageError(f"{output} holds results of annotate: choose another folder with --output")
         jobs = _plan(documents, settings)
+        refuse_unused(settings, given, [job.header for job in jobs if job.header is not None])
         stack.enter_context(locked(output))
         journal = stack.enter_context(contextlib.closing(Journal(output)))
         _check_free(output, journal, [job.place for job in jobs if job.place], overwrite)
@@ -165,52 +172,57 @@ def _render(
     """
     if job.header is None:
         raise MediaError(job.reason)
-    path, fingerprint = _find(job.document.name, entry, root)
+    file, fingerprint = _find(job.header, entry, root)
     target = output / job.place
     put_aside_if_changed(target, journal.run_file(job.place))
     journal.note([RunFile(job.place, None)])  # from now on, what is there is ours
     summary = Summary()
     max_pixels = max(DEFAULT_MAX_PIXELS, job.header.info.width * job.header.info.height)
-    with open_source(InputFile(path, job.document.name), settings.frames, max_pixels=max_pixels) as source:
+    with open_source(file, settings.frames, max_pixels=max_pixels) as source:
         _check_same(source, job.header)
-        sink = open_overlay(target, path, job.header, output, settings.look(job.header))
+        original = None if file.sequence else file.path
+        sink = open_overlay(target, original, job.header, output, settings.look(job.header))
         try:
             for frame, result in _frames(job.document, source, settings.frames):
                 sink.write(frame, result)
                 summary.add(result)
-            _close(sink, summary, path, fingerprint)
+            _close(sink, summary, file, fingerprint)
         finally:
             sink.abort()
     journal.note([RunFile(job.place, output_of(target))])
     return summary.frames - summary.failed
 
 
-def _close(sink: Sink, summary: Summary, path: Path, fingerprint: Fingerprint | None) -> None:
+def _close(sink: Sink, summary: Summary, file: InputFile, fingerprint: Fingerprint | None) -> None:
     if summary.frames == summary.failed:
         raise MediaError("there is no frame to draw: none is between --start and --end, or all failed")
-    if fingerprint is not None and has_changed(path, fingerprint):
-        raise MediaError("it changed while it was read; run the same command again")
+    if fingerprint is not None and has_changed(file, fingerprint):
+        raise MediaError(f"{file.path} changed while it was read: {_ANEW}")
     sink.close(summary)
 
 
-def _find(name: str, entry: Entry | None, root: Path | None) -> tuple[Path, Fingerprint | None]:
-    """Where an input is, and its fingerprint, when that is the one that it had when it was annotated."""
+def _find(header: Header, entry: Entry | None, root: Path | None) -> tuple[InputFile, Fingerprint | None]:
+    """An input, and its fingerprint, when that is the one that it had when it was annotated."""
+    name = header.source
     if root is not None:
         path = root / name
     elif entry is not None and entry.path is not None:
         path = Path(entry.path)
+        if not path.is_absolute():
+            raise MediaError(f"it came from {entry.path}: name a folder that has a copy of it with --root")
     else:
         raise MediaError("the results do not tell where it is: name the folder of the inputs with --root")
-    if not path.is_file():
+    file = stored_input(path, name, header.info.fps)
+    if file is None:
         raise MediaError(
             f"there is no file {path}: if it has moved, name the folder of the inputs with --root"
         )
     if entry is None:
-        return path, None
-    fingerprint = same_content(entry.fingerprint, path)
+        return file, None
+    fingerprint = same_content(entry.fingerprint, file)
     if fingerprint is None:
-        raise MediaError(f"{path} is not the file that was annotated: run annotate again")
-    return path, fingerprint
+        raise MediaError(f"{path} is not the file that was annotated: {_ANEW}")
+    return file, fingerprint
 
 
 def _check_same(source: Source, header: Header) -> None:

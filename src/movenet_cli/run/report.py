@@ -81,7 +81,7 @@ class Report:
         """Count one input."""
         with self._lock:
             setattr(self, outcome.state, getattr(self, outcome.state) + 1)
-            where = None if outcome.path is None else location_of(outcome.path)
+            where = None if outcome.file is None else location_of(outcome.file)
             self._files.append((outcome.name, where, outcome.state))
             self._count_frames(outcome)
             self._bugs += outcome.is_bug

@@ -85,6 +85,8 @@ def _unused_with_inputs(
         *([UnusedOption("crop", f"follow {why}")] if settings.crop == "follow" else []),
         *(UnusedOption(name, f"it {why}") for name in ("fps", "start", "end", "max_frames")),
     ]
+    if all(file.sequence is None for file in files):
+        yield UnusedOption("sequence_fps", "no input is a pattern of numbered images")
     meant = [each for each in for_videos if each.name in given]
     meant = [each for each in meant if getattr(settings, each.name) not in each.harmless]
     if meant and _all_are_images(files):
@@ -94,4 +96,4 @@ def _unused_with_inputs(
 def _all_are_images(files: Sequence[InputFile]) -> bool:
     """Files with the suffix of a video are opened first, so that one among many images is found at once."""
     by_name = sorted(files, key=lambda file: file.path.suffix.lower() in IMAGE_SUFFIXES)
-    return all(is_still(file.path) for file in by_name)
+    return all(file.sequence is None and is_still(file.path) for file in by_name)

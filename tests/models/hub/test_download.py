@@ -14,6 +14,7 @@ import requests
 
 from movenet_cli import __version__
 from movenet_cli.errors import UsageError
+from movenet_cli.io import http
 from movenet_cli.models.hub import download as download_module
 from movenet_cli.models.hub.download import DownloadError, download, mirrored, without_password
 from tests.support.hub import Answer, Hub, redirect
@@ -24,8 +25,8 @@ BODY = bytes(range(256)) * 4000
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A server, and a client that does not pause between its attempts."""
-    monkeypatch.setattr(download_module, "_RETRY", download_module._RETRY.new(backoff_factor=0))
-    monkeypatch.setattr(download_module, "_READ_SECONDS", 5.0)
+    monkeypatch.setattr(http, "RETRY", http.RETRY.new(backoff_factor=0))
+    monkeypatch.setattr(http, "READ_SECONDS", 5.0)
     with Hub() as hub:
         yield hub
 
@@ -152,20 +153,21 @@ def test_a_redirect_out_of_encryption(hops: list[str]) -> None:
         hop.url, hop.status_code = f"{scheme}//models.invalid/model", 200
     response.history, response.headers["Content-Length"] = history, "5"
     with pytest.raises(DownloadError, match="without encryption"):
-        download_module._expected_length(response)
+        http.check_head(response)
     response.history = history[:0]
+    http.check_head(response)
     assert download_module._expected_length(response) == 5
 
 
 def test_a_server_that_stalls(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download_module, "_READ_SECONDS", 0.2)
+    monkeypatch.setattr(http, "READ_SECONDS", 0.2)
     hub.answers["/model"] = [Answer(body=BODY, stall_at=500_000)]
     assert failure(hub, tmp_path / "file") == "the server stopped answering"
 
 
 def test_a_server_that_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download_module, "_READ_SECONDS", 0.2)
-    monkeypatch.setattr(download_module, "_RETRY", download_module._RETRY.new(backoff_factor=0))
+    monkeypatch.setattr(http, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(http, "RETRY", http.RETRY.new(backoff_factor=0))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/model"
         with pytest.raises(DownloadError, match="the server stopped answering"):
@@ -216,14 +218,14 @@ class RawServer:
 def test_a_server_that_is_slow_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: bytes, more: bytes
 ) -> None:
-    monkeypatch.setattr(download_module, "_SLOW_SECONDS", 0.3)
+    monkeypatch.setattr(http, "SLOW_SECONDS", 0.3)
     with RawServer(start, more, pause=0.05) as server, pytest.raises(DownloadError, match="too slow"):
         download(server.url, tmp_path / "file", silent)
 
 
 def test_no_download_takes_longer_than_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download_module, "_SLOW_SECONDS", 0.1)
-    monkeypatch.setattr(download_module, "_SLOW_BYTES", 0)
+    monkeypatch.setattr(http, "SLOW_SECONDS", 0.1)
+    monkeypatch.setattr(http, "SLOW_BYTES", 0)
     monkeypatch.setattr(download_module, "_LONGEST_SECONDS", 0.3)
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 90000000\r\n\r\n"
     with (
@@ -262,7 +264,7 @@ def test_a_broken_redirection(hub: Hub, tmp_path: Path, location: str) -> None:
     ],
 )  # fmt: skip
 def test_an_answer_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
-    monkeypatch.setattr(download_module, "_RETRY", download_module._RETRY.new(backoff_factor=0))
+    monkeypatch.setattr(http, "RETRY", http.RETRY.new(backoff_factor=0))
     with RawServer(answer) as server, pytest.raises(DownloadError) as caught:
         download(server.url, tmp_path / "file", silent)
     assert "\n" not in str(caught.value)

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from movenet_cli.errors import ModelError, UsageError
+from movenet_cli.io import http
 from movenet_cli.io.hashing import sha256_of_model
-from movenet_cli.models.hub import download as download_module
 from movenet_cli.models.hub.cache import folder_of, read_record
 from movenet_cli.models.hub.catalogue import CATALOGUE, CatalogueModel, KnownFile
 from movenet_cli.models.hub.fetch import fetch
@@ -38,8 +38,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A server, and a client that neither pauses nor waits long."""
-    monkeypatch.setattr(download_module, "_RETRY", download_module._RETRY.new(backoff_factor=0))
-    monkeypatch.setattr(download_module, "_READ_SECONDS", 0.5)
+    monkeypatch.setattr(http, "RETRY", http.RETRY.new(backoff_factor=0))
+    monkeypatch.setattr(http, "READ_SECONDS", 0.5)
     with Hub() as hub:
         yield hub
 

@@ -80,6 +80,8 @@ def test_multi_pose_has_boxes(tmp_path: Path) -> None:
     single = overlay(tmp_path / "s.png", Path("a"), [item], header("image", (240, 300)))
     multi = overlay(tmp_path / "m.png", Path("a"), [item], header("image", (240, 300), kind="multi"))
     assert tuple(read(multi)[210, 60]) == PEOPLE[1]
+    x, y = item[1].poses[0].keypoints[INDEX["left_hip"], :2].astype(int)
+    assert tuple(read(multi)[y, x]) == PEOPLE[1]  # each person's own, as `render` has it
     assert tuple(read(single)[210, 60]) == tuple(image()[0, 0])
 
 

@@ -7,19 +7,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from movenet_cli.core.inputs import FileStatus, InputFile
 from movenet_cli.errors import MediaError
-from movenet_cli.io.hashing import sha256_of_file
+from movenet_cli.io.input_content import input_sha256, input_status
 
 Reading = Literal["never", "when touched", "always"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """An input file's identity.
+    """An input's identity.
 
     Attributes:
         size: bytes.
-        mtime_ns: time of its last change, nanoseconds.
+        mtime_ns: time of its last change, nanoseconds; or what there is instead, see `FileStatus.stamp`.
         sha256: of its content.
     """
 
@@ -28,11 +29,11 @@ class Fingerprint:
     sha256: str
 
 
-def fingerprint(path: Path, check: Callable[[], None] = lambda: None) -> Fingerprint:
+def fingerprint(file: InputFile | Path, check: Callable[[], None] = lambda: None) -> Fingerprint:
     """Read an input's identity.
 
     Args:
-        path: of the input.
+        file: the input, which is on this machine.
         check: called every megabyte; may raise to give up.
 
     Raises:
@@ -40,16 +41,18 @@ def fingerprint(path: Path, check: Callable[[], None] = lambda: None) -> Fingerp
     """
     try:
         # The status comes first: a file that is written to meanwhile shows as changed afterwards.
-        status = path.stat()
-        sha256 = sha256_of_file(path, check)
+        status = input_status(file, check)
+        sha256 = input_sha256(file, check)
     except OSError as error:
         raise MediaError(f"cannot read it: {error.strerror}") from error
-    return Fingerprint(status.st_size, status.st_mtime_ns, sha256)
+    if status is None:
+        raise MediaError("it is not on this machine")
+    return Fingerprint(status.size, status.stamp, sha256)
 
 
 def same_content(
     recorded: Fingerprint | None,
-    path: Path,
+    file: InputFile | Path,
     check: Callable[[], None] = lambda: None,
     *,
     read: Reading = "when touched",
@@ -58,39 +61,48 @@ def same_content(
 
     Args:
         recorded: by an earlier run; None when that could not read the input.
-        path: of the input.
+        file: the input. One that is elsewhere is asked about, and not read: it is first copied.
         check: called every megabyte that is read; may raise to give up.
-        read: when the content is read; without reading it, another time counts as another content.
+        read: when the content is read; without reading it, another time counts as another content. An input
+            that is elsewhere is not even asked about then, and counts as the same: there may be thousands.
 
     Raises:
         MediaError: when the input cannot be read.
     """
+    is_elsewhere = isinstance(file, InputFile) and file.url is not None
+    if is_elsewhere and read != "when touched":
+        return recorded if read == "never" else None
     try:
-        status = path.stat()
+        status = input_status(file, check)
     except OSError as error:
         raise MediaError(f"cannot read it: {error.strerror}") from error
-    if recorded is None or status.st_size != recorded.size:
+    if recorded is None or status is None or status.size != recorded.size:
         return None
-    if read != "always" and status.st_mtime_ns == recorded.mtime_ns:
+    if read != "always" and status.stamp == recorded.mtime_ns:
         return recorded
-    if read == "never":
+    if read == "never" or is_elsewhere:
         return None
     # A copy or a checkout changes the time and not the content: only reading it tells.
-    now = fingerprint(path, check)
+    now = fingerprint(file, check)
     return now if now.sha256 == recorded.sha256 else None
 
 
-def has_changed(path: Path, recorded: Fingerprint) -> bool:
-    """Whether the file is seen to differ in size or time; one that is gone is not seen to."""
+def has_changed(file: InputFile | Path, recorded: Fingerprint) -> bool:
+    """Whether the input is seen to differ in size or time; one that is gone or elsewhere is not seen to."""
+    if isinstance(file, InputFile) and file.url is not None:
+        return False
     try:
-        status = path.stat()
+        status = input_status(file)
     except OSError:
         return False
-    return (status.st_size, status.st_mtime_ns) != (recorded.size, recorded.mtime_ns)
+    return status is not None and status != FileStatus(recorded.size, recorded.mtime_ns)
 
 
-def location_of(path: Path) -> str:
-    """Where a file is: links among its folders are resolved, its own name stands: a link is itself."""
+def location_of(file: InputFile | Path) -> str:
+    """Where an input is: links among its folders are resolved, its own name stands: a link is itself."""
+    if isinstance(file, InputFile) and file.origin is not None:
+        return file.origin
+    path = file.path if isinstance(file, InputFile) else file
     folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - a Path for every file is slow
     return os.path.join(_real_folder(folder), name)  # noqa: PTH118
 

@@ -55,13 +55,13 @@ class FolderOutputs(Outputs):
         """See `Outputs.kept`."""
         entry = self._journal.get(file.name)
         planned = self._planner.decide(
-            file, entry, lambda recorded: same_content(recorded, file.path, self._cancellation.check)
+            file, entry, lambda recorded: same_content(recorded, file, self._cancellation.check)
         )
         if entry is None or planned.action != "keep":
             return None
         if planned.fingerprint != entry.fingerprint:  # touched: the new time spares the next run the reading
             self._journal.add(replace(entry, fingerprint=planned.fingerprint))
-        return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), path=file.path)
+        return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), file=file)
 
     def order(self, position: int, file: InputFile) -> FolderOrder:
         """See `Outputs.order`: what is missing or out of date is to be written."""
@@ -119,7 +119,7 @@ class FolderOutputs(Outputs):
             outputs,
             written.summary.fields(),
             tuple(written.summary.reasons),
-            path=location_of(file.path),
+            path=location_of(file),
             notes=written.notes,
         )
         self._journal.add(entry)
@@ -133,15 +133,15 @@ class FolderOutputs(Outputs):
         now = order.now if isinstance(order, FolderOrder) else None
         entry = self._journal.get(file.name)
         recorded = entry.outputs if entry else {}
-        stays = recorded if entry and self._outlives_failure(entry, file.path, now) else {}
+        stays = recorded if entry and self._outlives_failure(entry, file, now) else {}
         for path in {*recorded, *self._published.pop(file.name, [])} - stays.keys():
             with contextlib.suppress(MediaError):  # a name that cannot be written is not there
                 self._remove(file.name, [path])
         if not stays:
-            where = location_of(file.path)
+            where = location_of(file)
             self._journal.add(Entry(file.name, None, "", {}, {}, (reason,), failed=True, path=where))
 
-    def _outlives_failure(self, entry: Entry, path: Path, now: Fingerprint | None) -> bool:
+    def _outlives_failure(self, entry: Entry, file: InputFile, now: Fingerprint | None) -> bool:
         """Whether what is recorded of an input that failed is still true.
 
         An input that cannot even be read now keeps what it had: nothing says that it has changed.
@@ -149,8 +149,8 @@ class FolderOutputs(Outputs):
         if entry.fingerprint is None:
             return False
         if now is None:
-            return not has_changed(path, entry.fingerprint)
-        same = now.sha256 == entry.fingerprint.sha256 and not has_changed(path, now)
+            return not has_changed(file, entry.fingerprint)
+        same = now.sha256 == entry.fingerprint.sha256 and not has_changed(file, now)
         return same and entry.key in self._planner.keys
 
     def tidy(self) -> None:

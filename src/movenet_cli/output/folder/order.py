@@ -70,7 +70,7 @@ class FolderOrder(Order):
 
     def begin(self, check: Callable[[], None]) -> "FolderOrder":
         """See `Order.begin`: the fingerprint is taken before the reading, so that a later change shows."""
-        return replace(self, now=fingerprint(self.file.path, check))
+        return replace(self, now=fingerprint(self.file, check))
 
     def sinks(self, header: Header) -> Sequence[Sink]:
         """See `Order.sinks`; all are staged."""
@@ -90,7 +90,7 @@ class FolderOrder(Order):
         """See `Order.written`."""
         now = cast(Fingerprint, self.now)
         try:
-            if has_changed(self.file.path, now):
+            if has_changed(self.file, now):
                 raise MediaError("it changed while it was read; run the same command again")
             files = dict(zip(self._to_write(media), map(_staged, sinks), strict=True))
         except BaseException:
@@ -118,7 +118,8 @@ class FolderOrder(Order):
 
     def _sink(self, path: str, format_name: str, header: Header) -> Sink:
         if format_name == OVERLAY:
-            return open_overlay(self.root / path, self.file.path, header, self.root, staged=True)
+            source = None if self.file.sequence else self.file.path  # images have no sound
+            return open_overlay(self.root / path, source, header, self.root, staged=True)
         return TextSink(FORMATS[format_name].encoder(header), self.root / path, self.root, staged=True)
 
 

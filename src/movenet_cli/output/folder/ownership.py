@@ -101,11 +101,11 @@ def name_is_taken(root: Path, taken: Sequence[tuple[str, str | None, str]]) -> U
             "(movenet 0.1.0 did not write down which); add --overwrite to redo it, "
             "or choose another folder with --output"
         )
-    common = os.path.commonpath([old, new])
-    return UsageError(
-        f"in {root} the name {name} belongs to {old}, not to {new}{more}; "
-        f"name inputs from a common folder with --root {common}, or choose another folder with --output"
-    )
+    advice = "choose another folder with --output"
+    if os.path.isabs(old) and os.path.isabs(new):  # noqa: PTH117 - addresses have no folder in common with them
+        common = os.path.commonpath([old, new])
+        advice = f"name inputs from a common folder with --root {common}, or {advice}"
+    return UsageError(f"in {root} the name {name} belongs to {old}, not to {new}{more}; {advice}")
 
 
 def check_case(root: Path, journal: Journal, files: Sequence[InputFile]) -> None:

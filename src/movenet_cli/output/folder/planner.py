@@ -34,7 +34,7 @@ class FolderPlanner:
         journal: of the folder.
         layout: what the run writes, and where.
         settings: what results depend on besides the input, by kind of input.
-        media_of: tells what a file will turn out to be; None when it cannot be read.
+        media_of: tells what an input will turn out to be; None when it cannot be read.
         overwrite: whether everything is redone.
         exact: whether an input whose time has changed is read, to tell whether its content has, too.
     """
@@ -43,7 +43,7 @@ class FolderPlanner:
     journal: Journal
     layout: Layout
     settings: Mapping[Media, ResultSettings]
-    media_of: Callable[[Path], Media | None]
+    media_of: Callable[[InputFile], Media | None]
     overwrite: bool = False
     exact: bool = False
     _sound_folders: set[str] = field(default_factory=set, init=False)
@@ -81,7 +81,8 @@ class FolderPlanner:
             return PlannedInput(file, "redo", self._what_differs(entry), self._outdated(entry, {}))
         fingerprint = compare(entry.fingerprint)
         if fingerprint is None:
-            return PlannedInput(file, "redo", "the input has changed", self._outdated(entry, {}))
+            changed = "the input has changed" if file.url is None else "the input may have changed"
+            return PlannedInput(file, "redo", changed, self._outdated(entry, {}))
         # Only sizes: to read every result back would take as long as a fast model does. A file of another
         # size was changed or cut, is set aside when its turn comes, and is written again.
         up_to_date = {
@@ -141,7 +142,7 @@ class FolderPlanner:
         if entry is not None and self._has_results(entry):
             entry = self._claim(entry, file, plan)
         read: Reading = "when touched" if self.exact else "never"
-        planned = self.decide(file, entry, lambda recorded: self._compare(recorded, file.path, read))
+        planned = self.decide(file, entry, lambda recorded: self._compare(recorded, file, read))
         if planned.action == "redo" and entry is not None and entry.key not in self.keys:
             # A run that was to redo it with these settings, and did not get that far, may go on.
             started = self.journal.started(file.name)
@@ -151,14 +152,14 @@ class FolderPlanner:
 
     def _claim(self, entry: Entry, file: InputFile, plan: FolderPlan) -> Entry:
         """The entry of an input that is where the journal says, or has moved; others have taken its name."""
-        here = location_of(file.path)
+        here = location_of(file)
         if entry.path is not None and _is_same_place(entry.path, here):
             return entry
         # An input has moved when its old place is empty and its content the same. Version 0.1.0 wrote down no
         # place: there, the same content must do, or the user's word.
         may_be_it = entry.path is None or not os.path.lexists(entry.path)
         if (entry.path is None and self.overwrite) or (
-            may_be_it and self._compare(entry.fingerprint, file.path, "always")
+            may_be_it and self._compare(entry.fingerprint, file, "always")
         ):
             entry = replace(entry, path=here)
             plan.relocated.append(entry)
@@ -166,10 +167,10 @@ class FolderPlanner:
             plan.taken.append((file.name, entry.path, here))
         return entry
 
-    def _compare(self, recorded: Fingerprint | None, path: Path, read: Reading) -> Fingerprint | None:
+    def _compare(self, recorded: Fingerprint | None, file: InputFile, read: Reading) -> Fingerprint | None:
         """See `CompareContent`; why an input cannot be read is said when its turn comes."""
         try:
-            return same_content(recorded, path, read=read)
+            return same_content(recorded, file, read=read)
         except MediaError:
             return None
 
@@ -196,7 +197,7 @@ class FolderPlanner:
 
     def _needed(self, file: InputFile) -> set[str]:
         """The paths that the input really needs; only its overlay is called by what it turns out to be."""
-        media = self.media_of(file.path) if self.layout.overlay else None
+        media = self.media_of(file) if self.layout.overlay else None
         return set(self.layout.texts(file.name) if media is None else self.layout.files(file.name, media))
 
     def _is_foreign(self, name: str, path: str) -> bool:

@@ -32,7 +32,7 @@ def results_folder(
     layout: Layout,
     settings: Mapping[Media, ResultSettings],
     files: Sequence[InputFile],
-    media_of: Callable[[Path], Media | None],
+    media_of: Callable[[InputFile], Media | None],
     overwrite: bool = False,
     shard: Shard | None = None,
 ) -> Iterator[FolderOutputs]:
@@ -45,7 +45,7 @@ def results_folder(
         layout: what is written, and where.
         settings: what results depend on besides the input, by kind of input.
         files: the inputs.
-        media_of: tells what a file will turn out to be; None when it cannot be read.
+        media_of: tells what an input will turn out to be; None when it cannot be read.
         overwrite: nothing is taken to be up to date.
         shard: whose run it is; None for a run of its own.
 

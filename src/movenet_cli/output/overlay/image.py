@@ -46,7 +46,7 @@ def overlay_name(name: str, media: Media) -> str:
 
 def open_overlay(
     path: Path,
-    source: Path,
+    source: Path | None,
     header: Header,
     root: Path | None = None,
     look: Look | None = None,
@@ -57,7 +57,7 @@ def open_overlay(
 
     Args:
         path: the file to write, named by `overlay_name`.
-        source: the input's file, whose sound a video keeps.
+        source: the input's file, whose sound a video keeps; None for a video that is made of images.
         header: what is known of the input and the model.
         root: see `AtomicFile`.
         look: how it looks; None for `Look.usual`.

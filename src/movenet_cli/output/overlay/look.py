@@ -44,9 +44,9 @@ class Look:
 
     @classmethod
     def usual(cls, header: Header) -> "Look":
-        """That of `annotate --overlay`: boxes and ids where there may be several people."""
+        """That of `annotate --overlay`: for several people boxes, ids, and a colour for each."""
         is_multi = header.model.kind == "multi"
-        return cls(header.thresholds, Style(boxes=is_multi, ids=is_multi))
+        return cls(header.thresholds, Style(boxes=is_multi, ids=is_multi, by_person=is_multi))
 
     def prepare(self, canvas: Canvas, result: FrameResult) -> None:
         """What happens to the source's pixels, wherever they are shown."""

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.io.atomic import as_output_error
-from movenet_cli.output.overlay.source_streams import SourceStreams
+from movenet_cli.output.overlay.source_streams import NoStreams
 from movenet_cli.output.overlay.video_frames import FrameShape
 
 _TICKS: Final = 120_000
@@ -56,7 +56,7 @@ class Mp4Writer:
         MediaError: from any method, when the encoder refuses this video.
     """
 
-    def __init__(self, name: Path, path: Path, shape: FrameShape, source: SourceStreams) -> None:
+    def __init__(self, name: Path, path: Path, shape: FrameShape, source: NoStreams) -> None:
         self._name = name
         self._shape = shape
         self._source = source

@@ -43,7 +43,34 @@ class Colours:
     transfer: int
 
 
-class SourceStreams:
+class NoStreams:
+    """The input of a video overlay that is made of images, which have no sound and say nothing of a video.
+
+    Args:
+        rate: frames a second.
+
+    Attributes:
+        rate: average frames a second; None when the container does not say.
+        colours: those of the images.
+        pixel_shape: width to height of one upright pixel; None for square ones or when unknown.
+        duration: seconds from the first frame to the end; None when unknown.
+    """
+
+    def __init__(self, rate: Fraction | None = None) -> None:
+        self.rate = rate
+        self.colours = Colours(_MATRICES[_BT709], _BT709, _BT709, _BT709)
+        self.pixel_shape: Fraction | None = None
+        self.duration: float | None = None
+
+    def sound(self, output: OutputContainer) -> Soundtrack | None:
+        """The sound from the overlay's first frame on, added to an output that has no packet yet."""
+        return None
+
+    def close(self) -> None:
+        """Free the file."""
+
+
+class SourceStreams(NoStreams):
     """The input of a video overlay, opened a second time, for its sound and what its header says.
 
     Args:
@@ -51,17 +78,12 @@ class SourceStreams:
         start: seconds from its first frame to the overlay's first one.
         rotation: degrees clockwise by which its images were turned upright.
 
-    Attributes:
-        rate: average frames a second; None when the container does not say.
-        colours: those of the images.
-        pixel_shape: width to height of one upright pixel; None for square ones or when unknown.
-        duration: seconds from the first frame to the end; None when unknown.
-
     Raises:
         MediaError: when it cannot be opened, or is no video any more.
     """
 
     def __init__(self, path: Path, start: float, rotation: int) -> None:
+        super().__init__()
         try:
             self._container = open_container(path)
         except SHORTAGE:

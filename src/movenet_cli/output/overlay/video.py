@@ -4,6 +4,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.output.interface import Sink
 from movenet_cli.output.overlay.look import Look
 from movenet_cli.output.overlay.mp4 import Mp4Writer
-from movenet_cli.output.overlay.source_streams import SourceStreams
+from movenet_cli.output.overlay.source_streams import NoStreams, SourceStreams
 from movenet_cli.output.overlay.video_frames import FrameMaker
 
 _DEPTH: Final = 4
@@ -21,6 +22,9 @@ _DEPTH: Final = 4
 
 _GUESSED_RATE: Final = 25.0
 """Frames a second, of a video that tells neither times nor rate."""
+
+_DENOMINATOR: Final = 1001
+"""Enough for the rates in use, 30000/1001 among them."""
 
 _Item = tuple[Frame | FailedFrame, FrameResult]
 
@@ -39,7 +43,7 @@ class OverlayVideo(Sink):
     def __init__(
         self,
         path: Path,
-        source: Path,
+        source: Path | None,
         header: Header,
         root: Path | None = None,
         look: Look | None = None,
@@ -50,7 +54,7 @@ class OverlayVideo(Sink):
 
         Args:
             path: the file to write.
-            source: the input's file, asked for its sound and colours.
+            source: the input's file, asked for its sound and colours; None when it is made of images.
             header: what is known of the input and the model.
             root: see `AtomicFile`.
             look: see `open_overlay`.
@@ -124,13 +128,13 @@ class OverlayVideo(Sink):
 class _Painter:
     """The encoding thread's part: everything that knows of pixels and times."""
 
-    def __init__(self, file: AtomicFile, source: Path, header: Header, look: Look) -> None:
+    def __init__(self, file: AtomicFile, source: Path | None, header: Header, look: Look) -> None:
         self._file = file
         self._source = source
         self._header = header
         self._look = look
         self._rate = header.info.fps or _GUESSED_RATE
-        self._streams: SourceStreams | None = None
+        self._streams: NoStreams | None = None
         self._maker: FrameMaker | None = None
         self._writer: Mp4Writer | None = None
         self._first: float | None = None
@@ -147,10 +151,15 @@ class _Painter:
         if isinstance(frame, FailedFrame):
             return
         if self._writer is None or self._maker is None:
-            self._streams = SourceStreams(self._source, time, self._header.info.rotation)
+            self._streams = self._open_streams(time)
             self._maker = FrameMaker(frame.image, self._streams.colours, self._look)
             self._writer = Mp4Writer(self._file.path, self._file.temporary, self._maker.shape, self._streams)
         self._writer.write(self._maker.frame(frame.image, result), time)
+
+    def _open_streams(self, start: float) -> NoStreams:
+        if self._source is None:
+            return NoStreams(Fraction(self._rate).limit_denominator(_DENOMINATOR))
+        return SourceStreams(self._source, start, self._header.info.rotation)
 
     @property
     def has_image(self) -> bool:

@@ -1,7 +1,7 @@
 """A results folder to one export: what can be read is surveyed first, then written in one go."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,6 +45,7 @@ def export_results(
     *,
     frames: Path | None = None,
     only: Path | None = None,
+    given: Set[str] = frozenset(),
 ) -> Exported:
     """Write all documents of a results folder to a file or folder of another tool.
 
@@ -55,6 +56,7 @@ def export_results(
         place: the new file or folder; None for the format's own name inside of the results folder.
         frames: a new folder for the dataset's images; it may lie inside of `place`.
         only: a list of frames, see `read_selection`; None for all.
+        given: names of the settings that were given for this export, and are refused without effect.
 
     Raises:
         InputError: there are no results, all are broken, or an input's own file is needed and has changed.
@@ -80,6 +82,11 @@ def export_results(
             broken.append((document.name, str(error)))
     if not inputs:
         raise InputError(broken[0][1])
+    if "smoothed" in given and not any(each.smoothed for each in inputs):
+        raise UsageError(
+            "--smoothed would have no effect: nothing in these results is smoothed (annotate videos with "
+            "--smooth); leave it out"
+        )
     inputs = [replace(each, file=places.get(each.name)) for each in inputs]
     export.check(inputs)
     files = {} if frames is None else input_files(folder, inputs)
@@ -97,7 +104,8 @@ def _input_places(folder: Path) -> dict[str, Path]:
     """Where each input was, as far as the folder's journal is there and tells."""
     if not (folder / JOURNAL_NAME).exists():
         return {}
-    return {entry.name: Path(entry.path) for entry in read_journal(folder) if entry.path is not None}
+    places = ((entry.name, entry.path) for entry in read_journal(folder))
+    return {name: Path(place) for name, place in places if place is not None and Path(place).is_absolute()}
 
 
 def _survey(document: DocumentFile, smoothed: bool, chosen: Selection | None) -> ExportInput:
@@ -108,6 +116,7 @@ def _survey(document: DocumentFile, smoothed: bool, chosen: Selection | None) ->
     """
     only = None if chosen is None else chosen[document.name]
     images = most = 0
+    is_smoothed = False
     missing = set(only or ())
     with open_document(document.path, document.name) as opened:
         for result in opened.frames():
@@ -115,8 +124,10 @@ def _survey(document: DocumentFile, smoothed: bool, chosen: Selection | None) ->
                 missing.discard(result.index)
                 images += result.status != "failed"
                 most = max(most, len(opened.header.people(result)))
+                is_smoothed |= any(pose.smoothed is not None for pose in result.poses)
     if missing:
         raise UsageError(f"{document.name} has no frame {min(missing)} in these results")
+    smoothed &= is_smoothed
     return ExportInput(document.name, document.path, opened.header.info.media, images, most, smoothed, only)
 
 

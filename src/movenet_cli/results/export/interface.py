@@ -105,7 +105,7 @@ class ExportInput:
         media: what it is.
         images: how many frames have an image: all but the failed ones, of those that were chosen.
         most_people: seen in one frame.
-        smoothed: see `ExportFrame`.
+        smoothed: see `ExportFrame`; only where there are smoothed points.
         only: the indices of the frames that were chosen; None for all.
         file: where the input itself was when it was annotated; None when that is not known.
     """
