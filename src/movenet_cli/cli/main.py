@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "annotate": ("movenet_cli.cli.annotate:annotate", "Find people's keypoints in images and videos."),
-    "merge": ("movenet_cli.cli.merge:merge", "Complete a results folder that shards of a run have written."),
     "models": ("movenet_cli.cli.models:models", "List, download and verify the models."),
     "render": ("movenet_cli.cli.render:render", "Draw overlays from results."),
+    "merge": ("movenet_cli.cli.merge:merge", "Complete a results folder that shards of a run have written."),
     "convert": ("movenet_cli.cli.convert:convert", "Convert results to another format."),
     "select": ("movenet_cli.cli.select:select", "List the frames that are most worth labelling."),
     "evaluate": ("movenet_cli.cli.evaluate:evaluate", "Measure accuracy against human annotations."),

@@ -194,7 +194,8 @@ class Run:
             return contextlib.nullcontext()
         if "TMPDIR" not in os.environ and any(file.url is not None for file in self._found.files):
             raise UsageError(
-                "--engine ray: inputs by address are copied first; set TMPDIR to a folder that all machines share"
+                "--engine ray: inputs that are addresses are copied first; "
+                "set TMPDIR to a folder that all machines share"
             )
         return cluster(settings.ray_address)
 
