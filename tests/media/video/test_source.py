@@ -260,3 +260,22 @@ def test_real_videos(shared_dir: Path) -> None:
             frames = list(source.frames())
             assert [frame.index for frame in frames] == list(range(source.info.frame_count or 0))
             assert all(isinstance(frame, Frame) for frame in frames)
+
+
+def test_a_frame_goes_when_nobody_uses_it(tmp_path: Path) -> None:
+    """A frame in a cycle would stay until the garbage collector comes: a gigabyte of them, at 1080p."""
+    path = write_clip(tmp_path / "a.mp4", 30)
+    gc.collect()
+    gc.disable()
+    try:
+        for frame in read(path):
+            assert isinstance(frame, Frame)
+            frame.image.rgb()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        kept = [each for each in gc.garbage if isinstance(each, av.VideoFrame)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert not kept

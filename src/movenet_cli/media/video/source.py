@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 from av.error import FFmpegError
+from av.sidedata.sidedata import SideDataContainer
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
@@ -252,7 +253,9 @@ def _is_b_frame(frame: av.VideoFrame | None) -> bool:
 
 def orientation_of(frame: av.VideoFrame) -> Orientation:
     """How a frame is turned upright; by its display matrix, nine 32-bit numbers row by row."""
-    side_data: Any = frame.side_data
+    # Not `frame.side_data`, which the frame keeps, and which keeps the frame: megabytes that wait for the
+    # garbage collector.
+    side_data: Any = SideDataContainer(frame)  # type: ignore[call-arg]  # its stub has no constructor
     try:
         matrix = side_data["DISPLAYMATRIX"]
     except KeyError:
