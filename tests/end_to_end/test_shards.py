@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import movenet_cli as movenet
 from movenet_cli.cli.main import run
-from movenet_cli.core.shard import Shard
+from movenet_cli.core.shard import Shard, parse_shard
 from movenet_cli.errors import ExitCode
 from tests.support.media import gradient, write_image, write_video
 
@@ -145,6 +146,17 @@ def test_a_shard_keeps_what_a_run_of_its_own_has_done(inputs: Path, alone: Path,
     assert run(["merge", str(out)]) == ExitCode.PARTIAL
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert _results(out) == _results(alone)
+
+
+def test_a_program_does_what_the_command_does(inputs: Path, alone: Path, tmp_path: Path) -> None:
+    with movenet.Annotator("mini") as annotator:
+        for shard in ("1/2", "2/2"):
+            report = annotator.run(inputs, tmp_path, formats="json,csv,coco", shard=shard)
+            assert report.done == sum(parse_shard(shard).has(name) for name in NAMES)
+        with pytest.raises(movenet.UsageError, match="--shard: '3/2' is not a shard"):
+            annotator.run(inputs, tmp_path, shard="3/2")
+    assert run(["merge", str(tmp_path)]) == ExitCode.PARTIAL
+    assert _results(tmp_path) == _results(alone)
 
 
 def test_a_shard_without_inputs_is_no_failure(tmp_path: Path) -> None:

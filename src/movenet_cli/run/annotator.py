@@ -4,6 +4,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
@@ -20,12 +21,13 @@ from movenet_cli.media.opening import open_source
 from movenet_cli.media.single_image import single_frame
 from movenet_cli.models.interface import Model
 from movenet_cli.run.annotate import Run, Target
-from movenet_cli.run.arguments import formats_of, settings_of, text_of, texts_of
+from movenet_cli.run.arguments import formats_of, settings_of, shard_of, text_of, texts_of
 from movenet_cli.run.batch import Events, NoEvents
 from movenet_cli.run.inputs import find_inputs, input_named
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.pipeline import annotate_source
 from movenet_cli.run.report import RunReport
+from movenet_cli.run.shard_inputs import ShardInputs
 from movenet_cli.settings import Crop, Engine, Runtime, Settings
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -194,6 +196,7 @@ class Annotator:
         root: PathLike | None = None,
         include: str | Sequence[str] = (),
         exclude: str | Sequence[str] = (),
+        shard: str | None = None,
         events: Events | None = None,
     ) -> RunReport:
         """Annotate files and folders into a results folder, as `movenet annotate` does.
@@ -207,6 +210,8 @@ class Annotator:
             root: name results relative to this folder.
             include: of what folders hold, only what matches these globs.
             exclude: of what folders hold, not what matches these.
+            shard: `i/N`: only the i-th of N parts of the inputs. `movenet merge` completes the folder when
+                all are done; see docs/scale.md.
             events: follows the progress, called from several threads: an object with the methods
                 `input_started(name)`, `frame_done(name, result)` and `input_done(outcome)`.
 
@@ -235,7 +240,10 @@ class Annotator:
             root=None if root is None else text_of("--root", root),
             overlay=overlay,
         )
-        run = Run(self._ready(), found, lambda: contextlib.nullcontext(events or NoEvents()))
+        if shard is not None:
+            target = replace(target, part=ShardInputs.of(found, shard_of("--shard", shard)))
+        part = found if target.part is None else target.part.found
+        run = Run(self._ready(), part, lambda: contextlib.nullcontext(events or NoEvents()))
         run.to_folder(target)
         if run.report.interrupted:
             raise KeyboardInterrupt

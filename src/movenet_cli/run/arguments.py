@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from movenet_cli import settings as default
+from movenet_cli.core.shard import Shard, parse_shard
 from movenet_cli.core.time_point import MAX_SECONDS, TimePoint, parse_time_point
 from movenet_cli.errors import UsageError
 from movenet_cli.settings import Settings
@@ -51,6 +52,14 @@ def text_of(flag: str, value: object) -> str:
     if not (text := os.fsdecode(value)):
         raise UsageError(f"{flag}: it is empty")
     return text
+
+
+def shard_of(flag: str, value: object) -> Shard:
+    """A shard, such as `3/8`; errors as `text_of`."""
+    try:
+        return parse_shard(text_of(flag, value))
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from None
 
 
 def texts_of(flag: str, values: object) -> list[str]:
