@@ -1,7 +1,7 @@
 """LiteRT beside OpenVINO: the network alone, two copies with one thread each, in turn.
 
-`pip install openvino`, then `python -m benchmarks.openvino MODEL.tflite [f32|bf16]`: the largest difference of
-the outputs, and milliseconds a frame of each. bf16 needs a processor that has it (AVX-512 BF16 or AMX).
+`pip install openvino`, then `python -m benchmarks.openvino MODEL.tflite [f32|bf16]`: the largest difference
+of the outputs, and milliseconds a frame of each. bf16 needs a processor that has it (AVX-512 BF16 or AMX).
 """
 
 import sys
