@@ -257,3 +257,13 @@ def test_a_damaged_account_is_named(inputs: Path, tmp_path: Path, capsys: pytest
     (tmp_path / ".movenet" / "shards" / "1-of-2.json").write_text("{}")
     assert run(["merge", str(tmp_path)]) == ExitCode.INPUT
     assert "1-of-2.json: it cannot be read" in capsys.readouterr().err
+
+
+def test_validate_says_that_shards_are_not_merged(
+    inputs: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    _annotate(inputs / "clips", out, "--shard", "1/1")
+    capfd.readouterr()
+    assert run(["validate", str(out)]) == ExitCode.INPUT
+    assert f"run `movenet merge {out}` after the last shard" in "".join(capfd.readouterr())

@@ -61,11 +61,20 @@ def read_run(path: Path) -> Run:
     Raises:
         InputError: when it cannot be read, or is none.
     """
-    if not path.exists() and shard_files(path.parent, SHARD_RUN, SHARD_JOURNAL):
-        raise InputError(
-            f"{path}: it is not there yet: run `movenet merge {path.parent}` after the last shard"
-        )
+    refuse_unmerged(path)
     try:
         return decode(Run, path.read_bytes(), unique=True)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: it cannot be read: {error}") from error
+
+
+def refuse_unmerged(path: Path) -> None:
+    """Say what to do where shards have been annotated, and nobody has merged them.
+
+    Raises:
+        InputError: there is no `run.json` yet.
+    """
+    if not path.exists() and shard_files(path.parent, SHARD_RUN, SHARD_JOURNAL):
+        raise InputError(
+            f"{path}: it is not there yet: run `movenet merge {path.parent}` after the last shard"
+        )

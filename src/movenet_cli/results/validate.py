@@ -18,7 +18,7 @@ from movenet_cli.results.csv_check import check_csv
 from movenet_cli.results.dataset import read_dataset
 from movenet_cli.results.finding import find_all_documents, find_files, is_folder, no_folder
 from movenet_cli.results.reading import open_document
-from movenet_cli.results.run_file import Run, read_run
+from movenet_cli.results.run_file import Run, read_run, refuse_unmerged
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,7 @@ class Validation:
     def _check_run(self) -> Iterator[Problem]:
         path = self._folder / RUN
         try:
+            refuse_unmerged(path)
             _require_file(path)
             self._run = read_run(path)
         except InputError as error:
