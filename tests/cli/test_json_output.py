@@ -18,7 +18,7 @@ def test_problems_of_a_folder(tmp_path: Path) -> None:
     assert (code, lines) == (ExitCode.OK, "")
     again, out, err = said_of(["validate", str(tmp_path), "--json"])
     files = json.loads(out)["files"]
-    assert (again, json.loads(out)) == (ExitCode.OK, {"files": files, "problems": []})
+    assert (again, json.loads(out)) == (ExitCode.OK, {"files": files, "unread_inputs": 0, "problems": []})
     assert said == err == f"{files} files checked, no problem found in {tmp_path}\n"
     (tmp_path / "keypoints/a.jpg.json").write_text("{")
     code, lines, _ = said_of(["validate", str(tmp_path)])

@@ -175,8 +175,8 @@ def test_ctrl_c_ends_the_night_between_two_runs(shell: Shell) -> None:
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda line: line[:60])
 def test_a_pipeline_fails_with_annotate(shell: Shell, pipeline: str) -> None:
     """As README.md says, with `pipefail`."""
-    for clip in shell.folder.rglob("*.mp4"):
-        clip.write_bytes(b"this was a clip")
+    for file in [*shell.folder.rglob("*.mp4"), shell.folder / "photo.jpg"]:
+        file.write_bytes(b"this was a clip or an image")
     assert shell.run(pipeline, ("-o", "pipefail")).returncode == ExitCode.INPUT
 
 
