@@ -85,6 +85,7 @@ MULTI_POSE = "is a multi-pose model"
         ("single", "videos", ["-q", "-v"], "contradict each other"),
         ("single", "videos", ["-o", "-", "--overwrite"], "writes no file"),
         ("single", "videos", ["-o", "-", "--overlay"], "writes no file"),
+        ("single", "videos", ["-o", "-", "--engine", "processes"], "needs a results folder"),
         ("single", "videos", ["-o", "-", "-f", "csv"], "streams JSONL"),
     ],
 )

@@ -57,6 +57,10 @@ def _check_stream(options: dict[str, Any], given: Set[str]) -> None:
         raise click.UsageError("--overwrite would have no effect: -o - writes no file")
     if set(options["formats"]) - {"json", "jsonl"} and "formats" in given:
         raise click.UsageError("-o - streams JSONL; choose a results folder for other formats")
+    if options["engine"] == "processes":
+        if "engine" in given:
+            raise click.UsageError("--engine processes needs a results folder; threads write to -o -")
+        options["engine"] = "local"
     options |= {"overlay": False, "overwrite": False, "formats": ("jsonl",)}
 
 
