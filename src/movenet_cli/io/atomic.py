@@ -58,7 +58,7 @@ class AtomicFile:
         self.path = path
         self._of_input = of_input
         self._staged = staged
-        self._done = False
+        self._done = self._is_complete = False
         with self._as_output_error():
             _make_folder(path.parent, root)
             self.temporary = path.parent / f"{_PREFIX}{secrets.token_hex(4)}{_SUFFIX}"
@@ -80,9 +80,14 @@ class AtomicFile:
                 self.stream.close()
                 if not self._staged:
                     self.temporary.replace(self.path)
-                self._done = True
+                self._done = self._is_complete = True
         finally:
             self.abort()
+
+    @property
+    def staged(self) -> Path | None:
+        """The complete file, when it is staged; None else."""
+        return self.temporary if self._staged and self._is_complete else None
 
     def abort(self) -> None:
         """Remove the temporary file; nothing happens after `close`."""

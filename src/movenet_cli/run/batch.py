@@ -17,7 +17,7 @@ from movenet_cli.output.interface import Outputs, Written
 from movenet_cli.run.long_video import LongVideo
 from movenet_cli.run.report import Report
 from movenet_cli.run.work import CutVideo, Done, Failed, InputWork, Uncut
-from movenet_cli.run.worker import internal
+from movenet_cli.run.worker import internal, unexpected
 from movenet_cli.run.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -203,10 +203,8 @@ class Batch:
                 failed = Failed(str(error), order)
             except (*_FATAL, Cancelled):
                 raise
-            except Exception as error:
-                log.debug("%s: unexpected error", file.name, exc_info=True)
-                reason = shortage(error)
-                failed = Failed(reason or internal(error), order, is_bug=reason is None)
+            except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
+                failed = unexpected(file.name, error, order)
             self._outputs.failed(file, failed.reason, failed.order)
             return InputOutcome(file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, file=file)
 
@@ -251,9 +249,8 @@ class Batch:
             done = self._workers.do(work, tell)
         except (MovenetError, Cancelled):
             raise
-        except Exception as error:
-            log.debug("%s: unexpected error", video.file.name, exc_info=True)
-            done = Failed(internal(error), video.cut.order, is_bug=True)
+        except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
+            done = unexpected(video.file.name, error, video.cut.order)
         with self._changed:
             video.done(work, done)
             self._changed.notify_all()

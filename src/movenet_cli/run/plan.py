@@ -121,9 +121,10 @@ class Plan:
         crop = self._crop(info.media)
         kind = CarefulFollow if crop == "careful" and info.media == "video" else SINGLE_POSE[crop]
         start = partial(kind, self._input_size(info), settings.min_score)
-        if segments and isinstance(kind, type) and issubclass(kind, Follow):
+        estimator = start()
+        if segments and isinstance(estimator, Follow):
             return Relay(cast(Callable[[], Follow], start), (segment.first for segment in segments[1:]))
-        return start()
+        return estimator
 
     def _filters(self, info: SourceInfo) -> list[Filter]:
         """None for an image, where nothing moves; a single-pose model finds one person, who needs no id."""

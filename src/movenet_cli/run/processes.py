@@ -21,9 +21,9 @@ from movenet_cli.core.inputs import InputFile
 from movenet_cli.errors import MovenetError, shortage
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.segment import Tell
-from movenet_cli.run.work import Done, Failed, Work
+from movenet_cli.run.work import Done, Failed, Work, order_of
 from movenet_cli.run.worker_process import Loaded, Raised, Setup, Told
-from movenet_cli.run.workers import Workers, took_too_long
+from movenet_cli.run.workers import GRACE, TooLongError, Workers, took_too_long
 
 TRIES: Final = 2
 """How often an item is tried whose process crashes."""
@@ -32,10 +32,6 @@ _PROGRAM: Final = "import sys; from movenet_cli.run.worker_process import main; 
 
 _WAKE_INTERVAL: Final = 0.1
 """Seconds after which whoever waits for a process looks whether the run is to end."""
-
-_GRACE: Final = 3.0
-"""Seconds that a process gets to drop its item before it is killed."""
-
 
 FROM_JOBS: Final = 8
 """With fewer, one process feeds all cores: Python's lock holds at one or two thousand frames a second."""
@@ -47,10 +43,6 @@ _MUCH: Final = 200_000_000
 
 class _CrashedError(Exception):
     """A worker process ended in the middle of an item."""
-
-
-class _TooLongError(Exception):
-    """An item has taken more time than it may."""
 
 
 class Processes(Workers):
@@ -71,7 +63,6 @@ class Processes(Workers):
         self._idle: SimpleQueue[_Process] = SimpleQueue()
         self._all: list[_Process] = []
         self._lock = threading.Lock()
-        self._is_closed = False
 
     @property
     def count(self) -> int:
@@ -89,9 +80,9 @@ class Processes(Workers):
             process = self._take()
             try:
                 done = process.do(work, tell, self._cancellation, self._item_timeout)
-            except _TooLongError:
+            except TooLongError:
                 self._drop(process)
-                return Failed(took_too_long(self._item_timeout), getattr(work, "order", None))
+                return Failed(took_too_long(self._item_timeout), order_of(work))
             except _CrashedError as error:
                 reason = str(error)
                 self._drop(process)
@@ -101,13 +92,12 @@ class Processes(Workers):
             else:
                 self._idle.put(process)
                 return done
-        order = getattr(work, "order", None)
+        order = order_of(work)
         return Failed(f"the process that worked on it {reason}, {TRIES} times", order)
 
     def close(self) -> None:
         """See `Workers.close`."""
         with self._lock:
-            self._is_closed = True
             processes = list(self._all)
         for process in processes:
             process.ask_to_end()
@@ -162,7 +152,7 @@ class _Process:
 
         Raises:
             _CrashedError: it ended before it had an answer.
-            _TooLongError: it has taken more than `item_timeout` seconds.
+            TooLongError: it has taken more than `item_timeout` seconds.
             Cancelled: once the run is cancelled.
         """
         try:
@@ -173,7 +163,7 @@ class _Process:
                     cancellation.check()
                     is_late = item_timeout is not None and time.monotonic() - began > item_timeout
                     if is_late and self._is_loaded:
-                        raise _TooLongError
+                        raise TooLongError
                 answer = self._connection.recv()
                 if isinstance(answer, Raised):
                     raise answer.error
@@ -197,7 +187,7 @@ class _Process:
         """End it, and wait until it is gone; safe to call twice."""
         self.ask_to_end()
         try:
-            self._process.wait(_GRACE)
+            self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -18,6 +18,7 @@ from movenet_cli.run.segment import Tell
 from movenet_cli.run.work import Done, Work
 from movenet_cli.run.worker import Worker
 from movenet_cli.run.worker_process import Raised, Setup, load_models, sendable
+from movenet_cli.run.workers import TooLongError
 
 _INTERVAL: Final = 0.5
 """Seconds after which whoever waits for an actor looks whether the run is to end."""
@@ -89,10 +90,6 @@ class LostError(Exception):
     def __init__(self, reason: str, is_nodes_fault: bool) -> None:
         super().__init__(reason)
         self.is_nodes_fault = is_nodes_fault
-
-
-class TooLongError(Exception):
-    """An item has taken more time than it may."""
 
 
 class ActorHandle:

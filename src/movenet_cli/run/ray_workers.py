@@ -15,12 +15,12 @@ from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.errors import ModelError
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.processes import TRIES
-from movenet_cli.run.ray_actor import Actor, ActorHandle, LostError, TooLongError
+from movenet_cli.run.ray_actor import Actor, ActorHandle, LostError
 from movenet_cli.run.ray_cluster import ray_module
 from movenet_cli.run.segment import Tell
-from movenet_cli.run.work import Done, Failed, Work
+from movenet_cli.run.work import Done, Failed, Work, order_of
 from movenet_cli.run.worker_process import Raised, Setup
-from movenet_cli.run.workers import Workers, took_too_long
+from movenet_cli.run.workers import GRACE, TooLongError, Workers, took_too_long
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,6 @@ _INTERVAL: Final = 0.25
 
 _PATIENCE: Final = 30.0
 """Seconds without any actor after which a warning says so."""
-
-_GRACE: Final = 3.0
-"""Seconds that an actor gets to drop its item before it is killed."""
 
 
 class RayWorkers(Workers):
@@ -87,7 +84,7 @@ class RayWorkers(Workers):
             ModelError: a machine of the cluster cannot do the work.
             OutputError: results cannot be written.
         """
-        order = getattr(work, "order", None)
+        order = order_of(work)
         crashes = lost_nodes = 0
         while True:
             actor = self._take()
@@ -121,7 +118,7 @@ class RayWorkers(Workers):
         if not is_first:
             return
         busy = [future for actor in actors for future in actor.ask_to_end()]
-        wait(busy, _GRACE)
+        wait(busy, GRACE)
         for actor in actors:
             actor.kill()
 

@@ -66,6 +66,11 @@ class JoinWork:
 Work: TypeAlias = InputWork | SegmentWork | JoinWork
 
 
+def order_of(work: Work) -> Order | None:
+    """What is to be made of the input; a segment has no order of its own."""
+    return None if isinstance(work, SegmentWork) else work.order
+
+
 @dataclass(frozen=True, slots=True)
 class CutVideo:
     """A video whose segments can be annotated side by side.

@@ -26,6 +26,7 @@ from movenet_cli.run.work import (
     SegmentWork,
     Uncut,
     Work,
+    order_of,
 )
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class Worker:
             OutputError: results cannot be written.
             Cancelled: once the run is cancelled.
         """
-        order = None if isinstance(work, SegmentWork) else work.order
+        order = order_of(work)
         try:
             if isinstance(work, SegmentWork):
                 return self._segment(work, tell)
@@ -66,10 +67,8 @@ class Worker:
             return Failed(str(error), order)
         except (OutputError, Cancelled):
             raise
-        except Exception as error:
-            log.debug("%s: unexpected error", work.file.name, exc_info=True)
-            reason = shortage(error)
-            return Failed(reason or internal(error), order, is_bug=reason is None)
+        except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
+            return unexpected(work.file.name, error, order)
 
     def _input(self, work: InputWork, order: Order, tell: Tell) -> Done:
         settings = self._models.settings
@@ -129,6 +128,13 @@ def _stored(work: JoinWork) -> Iterator[tuple[FailedFrame, FrameResult]]:
             raise UnsoundSegmentError
         for result in segment.results:
             yield FailedFrame(result.index, result.time, ""), result
+
+
+def unexpected(name: str, error: Exception, order: Order | None) -> Failed:
+    """What becomes of an input at an unforeseen error: the system is short of something, or a bug."""
+    log.debug("%s: unexpected error", name, exc_info=error)
+    reason = shortage(error)
+    return Failed(reason or internal(error), order, is_bug=reason is None)
 
 
 def internal(error: Exception) -> str:

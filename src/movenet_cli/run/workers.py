@@ -2,10 +2,18 @@
 
 from abc import ABC, abstractmethod
 from types import TracebackType
+from typing import Final
 
 from movenet_cli.run.segment import Tell
 from movenet_cli.run.work import Done, Work
 from movenet_cli.run.worker import Worker
+
+GRACE: Final = 3.0
+"""Seconds that a worker elsewhere gets to drop its item before it is killed."""
+
+
+class TooLongError(Exception):
+    """An item has taken more time than it may."""
 
 
 def took_too_long(seconds: float | None) -> str:

@@ -32,7 +32,6 @@ class TextSink(Sink):
     ) -> None:
         """Open the file and write the beginning; arguments and errors as `AtomicFile`."""
         self._encoder = encoder
-        self._staged = staged
         self._file = AtomicFile(path, root, staged=staged)
         try:
             self._file.write(encoder.begin())
@@ -56,7 +55,7 @@ class TextSink(Sink):
     @property
     def staged(self) -> Path | None:
         """See `Sink.staged`."""
-        return self._file.temporary if self._staged else None
+        return self._file.staged
 
 
 class StreamSink(Sink):

@@ -87,7 +87,6 @@ class OverlayImage(Sink):
         """Open the file; arguments as `open_overlay`."""
         self._look = look or Look.usual(header)
         self._encoded = False
-        self._staged = staged
         self._file = AtomicFile(path, root, staged=staged)
 
     def write(self, frame: Frame | FailedFrame, result: FrameResult) -> None:
@@ -114,7 +113,7 @@ class OverlayImage(Sink):
     @property
     def staged(self) -> Path | None:
         """See `Sink.staged`."""
-        return self._file.temporary if self._staged and self._encoded else None
+        return self._file.staged
 
 
 def _encode(pixels: ByteArray, suffix: str) -> bytes:

@@ -61,8 +61,6 @@ class OverlayVideo(Sink):
             staged: see `AtomicFile`.
         """
         self._file = AtomicFile(path, root, staged=staged)
-        self._staged = staged
-        self._is_complete = False
         self._painter = _Painter(self._file, source, header, look or Look.usual(header))
         self._queue: queue.Queue[_Item | None] = queue.Queue(_DEPTH)
         self._error: BaseException | None = None
@@ -82,7 +80,6 @@ class OverlayVideo(Sink):
             self._raise_error()
             if self._painter.has_image:
                 self._file.close()
-                self._is_complete = True
         finally:
             self.abort()
 
@@ -91,14 +88,14 @@ class OverlayVideo(Sink):
         self._stopped = True
         self._file.abort()  # without its file the container closes at once
         self._join()
-        if not self._is_complete:
+        if self._file.staged is None:
             with contextlib.suppress(OSError):
                 self._file.temporary.unlink(missing_ok=True)  # the thread may just have made it anew
 
     @property
     def staged(self) -> Path | None:
         """See `Sink.staged`."""
-        return self._file.temporary if self._staged and self._is_complete else None
+        return self._file.staged
 
     def _join(self) -> None:
         if self._thread.is_alive():
