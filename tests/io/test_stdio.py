@@ -66,6 +66,20 @@ def test_blocks_nest_and_threads_take_turns(capfd: pytest.CaptureFixture[str]) -
     assert capfd.readouterr().err == "ours\n" * 80
 
 
+def test_lines_of_many_threads_at_once_are_all_kept(capfd: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        for _ in range(1000):
+            say("ours\n")
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    with native_chatter_logged():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert capfd.readouterr().err == "ours\n" * 4000
+
+
 def test_without_a_standard_error_nothing_is_diverted() -> None:
     program = (
         "import os; os.close(2)\n"

@@ -16,6 +16,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+if sys.platform != "win32":
+    import fcntl
+
 _LOG = logging.getLogger(__name__)
 _STDERR = 2
 _ONE_AT_A_TIME = threading.RLock()
@@ -97,8 +100,12 @@ def _unnamed_file() -> IO[bytes]:
     Raises:
         OSError: neither can be had.
     """
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("movenet"), "w+b")
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("movenet")
+        # Linux keeps one position for a file in memory, unlocked: without this, threads that write at the
+        # same moment write over each other's lines.
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
+        return os.fdopen(descriptor, "w+b")
     import tempfile  # noqa: PLC0415 - slow to import, and seldom needed
 
     return tempfile.TemporaryFile()
