@@ -60,9 +60,9 @@ def dry_run(
     """
     journal = None
     if target is not None:
-        layout = Layout(target.formats, target.overlay)
-        check_places(target.folder, layout)
-        journal = Journal(target.folder, target.shard)
+        layout, storage = Layout(target.formats, target.overlay), target.folder
+        check_places(storage, layout)
+        journal = Journal(storage, target.shard)
     first: Kind = "multi" if settings.refine_with else "single"
     asked: list[tuple[str | None, Kind]] = [(settings.model, first), (settings.refine_with, "single")]
     models = [_Model.of(name, kind, settings, journal) for name, kind in asked if name]
@@ -77,7 +77,7 @@ def dry_run(
     else:
         results = run_plan.all_result_settings()
         planner = FolderPlanner(
-            target.folder, journal, layout, results, media_of, overwrite=target.overwrite, exact=True
+            storage, journal, layout, results, media_of, overwrite=target.overwrite, exact=True
         )
         plan = planner.plan(found.files)
     return DryRun(plan, tuple(model.info.name for model in models if not model.is_here))

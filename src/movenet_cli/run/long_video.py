@@ -1,13 +1,12 @@
 """One long video in segments: which are to be done, whether they fit together, and what their results are."""
 
 from collections import deque
-from pathlib import Path
 from typing import cast
 
 from movenet_cli.core.inputs import InputFile, Segment
 from movenet_cli.inference.follow import Pursuit
 from movenet_cli.inference.relay import agree
-from movenet_cli.io.atomic import remove_staged
+from movenet_cli.io.storage import StoredFile
 from movenet_cli.run.work import CutVideo, Done, Failed, JoinWork, SegmentDone, SegmentWork
 
 
@@ -32,7 +31,7 @@ class LongVideo:
         self.cut = cut
         self._to_do = deque(self._work(segment, None) for segment in cut.segments)
         self._done: dict[int, tuple[SegmentWork, SegmentDone]] = {}
-        self._places: list[Path] = []
+        self._places: list[StoredFile] = []
         self.is_sound = True
         self.failure: Failed | None = None
 
@@ -76,7 +75,8 @@ class LongVideo:
 
     def remove_results(self) -> None:
         """Remove the segments' results, which nobody needs any more."""
-        remove_staged(work.place for work, _ in self._done.values())
+        for work, _ in self._done.values():
+            work.place.remove()
 
     def _fits(self, number: int) -> bool:
         """Whether a segment goes on where the one before ends; else it is put up to be done again."""
@@ -93,5 +93,5 @@ class LongVideo:
 
     def _work(self, segment: Segment, before: Pursuit | None) -> SegmentWork:
         variant = "" if before is None else f"{before.pose.keypoints.tobytes().hex()} {before.square}"
-        place = cast(Path, self.cut.order.segment_place(self.cut.info.media, segment.number, variant))
+        place = cast(StoredFile, self.cut.order.segment_place(self.cut.info.media, segment.number, variant))
         return SegmentWork(self.file, self.cut.info, segment, place, before)

@@ -85,7 +85,7 @@ class Worker:
                     tell(work.file.name, result)
                     self._cancellation.check()
             notes = source.notes
-        return order.written(source.info.media, sinks, summary, notes)
+        return order.written(source.info.media, sinks, summary, notes, self._cancellation.check)
 
     def _is_to_be_cut(self, source: Source, work: InputWork, order: Order) -> bool:
         if work.cut_from is None or (source.info.frame_count or 0) < work.cut_from or not source.segments:
@@ -117,7 +117,7 @@ class Worker:
                     self._cancellation.check()
         except UnsoundSegmentError:
             return Uncut()
-        return work.order.written(work.info.media, sinks, summary, ())
+        return work.order.written(work.info.media, sinks, summary, (), self._cancellation.check)
 
 
 def _stored(work: JoinWork) -> Iterator[tuple[FailedFrame, FrameResult]]:
