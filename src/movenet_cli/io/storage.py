@@ -181,6 +181,10 @@ class StoredFile:
     storage: Storage
     path: str
 
+    def exists(self) -> bool:
+        """Whether it is there, as far as the storage knows."""
+        return self.storage.exists(self.path)
+
     def read(self) -> bytes | None:
         """What is in it; None when it cannot be read."""
         try:

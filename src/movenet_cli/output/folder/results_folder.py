@@ -20,6 +20,7 @@ from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.lock import locked
 from movenet_cli.output.folder.ownership import check_places
+from movenet_cli.output.folder.plan import FolderPlan
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import RunFile
 from movenet_cli.output.folder.result_settings import ResultSettings
@@ -35,6 +36,7 @@ def results_folder(
     media_of: Callable[[InputFile], Media | None],
     overwrite: bool = False,
     shard: Shard | None = None,
+    shared: Sequence[InputFile] = (),
 ) -> Iterator[FolderOutputs]:
     """Hold a results folder for one run; what a killed run left half-written is removed first.
 
@@ -48,6 +50,7 @@ def results_folder(
         media_of: tells what an input will turn out to be; None when it cannot be read.
         overwrite: nothing is taken to be up to date.
         shard: whose run it is; None for a run of its own.
+        shared: long videos of which a shard does some segments, and writes no results.
 
     Raises:
         OutputError: the folder cannot be made or written, another run holds it, or what is not ours is in
@@ -61,8 +64,10 @@ def results_folder(
         try:
             if shard is not None:
                 check_count(storage, shard)
-            journal = Journal(storage, shard)
+            names = frozenset(file.name for file in shared)
+            journal = Journal(storage, shard, names)
             planner = FolderPlanner(storage, journal, layout, settings, media_of, overwrite)
+            planner.plan(shared).check(storage)
             plan = planner.plan(files)
             plan.check(storage)
         except BaseException:  # a run that is refused leaves no trace
@@ -75,15 +80,34 @@ def results_folder(
             elif storage.kind(RUN) == "file":
                 storage.remove(RUN)  # what it says will not hold before the next merge
             _remove_unfinished(storage, journal)
-            for folder in layout.folders:
-                storage.make_folder(folder)
-            journal.note(plan.relocated)
-            journal.note(chain(settings.values(), [RunFile(RUN, None)], planner.started(plan.to_do)))
-            journal.sync()  # no file of ours is on the disk before the line that says it is ours
-            plan.log_losses()
-            yield FolderOutputs(planner, shard)
+            _begin(planner, plan)
+            yield FolderOutputs(planner, shard, names)
         finally:
             journal.close()
+
+
+def missing_results(planner: FolderPlanner, files: Sequence[InputFile]) -> FolderOutputs:
+    """Begin to write some inputs' results into a folder that is held; others that it has stay as they are.
+
+    Raises:
+        OutputError: what is not ours is in the way.
+        UsageError: results of other inputs or settings would be lost.
+    """
+    plan = planner.plan(files)
+    plan.check(planner.storage)
+    _begin(planner, plan)
+    return FolderOutputs(planner)
+
+
+def _begin(planner: FolderPlanner, plan: FolderPlan) -> None:
+    """Write down what will be done, before the first of it is."""
+    for folder in planner.layout.folders:
+        planner.storage.make_folder(folder)
+    journal = planner.journal
+    journal.note(plan.relocated)
+    journal.note(chain(planner.settings.values(), [RunFile(RUN, None)], planner.started(plan.to_do)))
+    journal.sync()  # no file of ours is on the disk before the line that says it is ours
+    plan.log_losses()
 
 
 def _remove_unfinished(storage: Storage, journal: Journal) -> None:
