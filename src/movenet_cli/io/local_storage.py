@@ -77,6 +77,10 @@ class LocalStorage(Storage):
         """See `Storage.copies`: the files themselves."""
         return (self.root / path for path in paths)
 
+    def on_disk(self, wanted: Callable[[str], bool]) -> AbstractContextManager[Path]:
+        """See `Storage.on_disk`."""
+        return contextlib.nullcontext(self.root)
+
     def write(self, path: str) -> AbstractContextManager[AtomicFile]:
         """See `Storage.write`."""
         return AtomicFile(self.root / path, self.root, of_input=False)

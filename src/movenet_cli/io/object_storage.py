@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
 from movenet_cli.core.folder_names import JOURNAL_PARTS, STAGED
-from movenet_cli.errors import InputError, OutputError
+from movenet_cli.errors import InputError, MediaError, OutputError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
+from movenet_cli.io.disk_room import DiskRoom
 from movenet_cli.io.lease import Lease, is_held
 from movenet_cli.io.locks import LockHeldError
 from movenet_cli.io.object_log import ObjectLog
@@ -117,6 +118,25 @@ class ObjectStorage(Storage):
                     future.cancel()
                     with contextlib.suppress(BaseException):
                         future.result().unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def on_disk(self, wanted: Callable[[str], bool]) -> Iterator[Path]:
+        """See `Storage.on_disk`."""
+        paths = [path for path in self._sizes if wanted(path) and not {"", ".", ".."} & set(path.split("/"))]
+        with _temporary_folder() as folder:
+            self._work, before = folder, self._work
+            try:
+                DiskRoom(folder).check(sum(map(self._sizes.__getitem__, paths)))
+                for path, copy in zip(paths, self.copies(paths), strict=True):
+                    place = folder / "results" / path
+                    with as_output_error(place, of_input=False):
+                        place.parent.mkdir(parents=True, exist_ok=True)
+                        copy.rename(place)
+            except MediaError as error:
+                raise InputError(f"{self}: {error}") from error
+            finally:
+                self._work = before
+            yield folder / "results"
 
     def _copy(self, path: str) -> Path:
         copy = self._folder() / secrets.token_hex(8)

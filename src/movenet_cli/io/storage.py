@@ -84,6 +84,17 @@ class Storage(ABC):
         """
 
     @abstractmethod
+    def on_disk(self, wanted: Callable[[str], bool]) -> AbstractContextManager[Path]:
+        """The folder on this machine's disk, to read from: itself, or a copy that goes with the block.
+
+        Args:
+            wanted: which files a copy shall have.
+
+        Raises:
+            InputError: there is no room for a copy.
+        """
+
+    @abstractmethod
     def write(self, path: str) -> AbstractContextManager[AtomicFile]:
         """Write a file of the run's own, which appears when the block is left normally."""
 

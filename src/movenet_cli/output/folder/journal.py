@@ -24,6 +24,7 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io.atomic import as_output_error
 from movenet_cli.io.lines import LineTooLongError, bounded_lines
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.io.open_storage import open_storage
 from movenet_cli.io.storage import Log, Storage
 from movenet_cli.output.folder.output_file import Output
@@ -287,8 +288,10 @@ def read_journal(folder: Path) -> Iterator[Entry]:
 
 def read_records(folder: Path) -> Iterator[Record]:
     """All that a results folder's journal holds, as `read_journal`."""
+    storage = LocalStorage(folder)
     try:
-        with (folder / JOURNAL_NAME).open("rb") as stream:
-            yield from map(parse_record, bounded_lines(stream))
+        for path in (JOURNAL_NAME, *storage.parts(JOURNAL_NAME)):
+            with storage.open(path) as stream:
+                yield from map(parse_record, bounded_lines(stream))
     except (OSError, LineTooLongError) as error:
         raise InputError(f"cannot read {folder / JOURNAL_NAME}: {error}") from error
