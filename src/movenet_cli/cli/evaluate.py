@@ -66,7 +66,7 @@ option = options_of("evaluate")
 )
 @config_options(option)
 def evaluate(
-    results: Path,
+    results: Storage,
     ground_truth: Path,
     baseline: Path | None,
     people: EvaluatedPeople,
