@@ -5,10 +5,12 @@ import logging
 from collections.abc import Iterator
 
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
+from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FailedFrame, FrameResult
 from movenet_cli.errors import MediaError, OutputError, shortage
 from movenet_cli.media.interface import Source
+from movenet_cli.media.local_copy import local_copy, remove_shared_copies, share_copy, shared_copy
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.video.segment import UnsoundSegmentError
 from movenet_cli.output.interface import Order, Written
@@ -25,6 +27,7 @@ from movenet_cli.run.work import (
     SegmentDone,
     SegmentWork,
     Uncut,
+    UpToDate,
     Work,
     order_of,
 )
@@ -43,6 +46,7 @@ class Worker:
     def __init__(self, models: LoadedModels, cancellation: CancellationToken) -> None:
         self._models = models
         self._cancellation = cancellation
+        self._has_copied = False
 
     def do(self, work: Work, tell: Tell) -> Done:
         """Do one item; whatever is wrong with its input is a value.
@@ -61,8 +65,9 @@ class Worker:
                 return self._segment(work, tell)
             if isinstance(work, JoinWork):
                 return self._join(work)
-            order = order and order.begin(self._cancellation.check)
-            return self._input(work, order or work.order, tell)
+            with local_copy(work.file, self._cancellation.check) as file:
+                order = work.order.begin(file, self._cancellation.check)
+                return UpToDate(order) if order.is_needless else self._input(work, file, order, tell)
         except MediaError as error:
             return Failed(str(error), order)
         except (OutputError, Cancelled):
@@ -70,12 +75,18 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
             return unexpected(work.file.name, error, order)
 
-    def _input(self, work: InputWork, order: Order, tell: Tell) -> Done:
+    def close(self) -> None:
+        """Leave nothing behind, once no item is in hand; safe to call twice."""
+        if self._has_copied:
+            remove_shared_copies()
+
+    def _input(self, work: InputWork, file: InputFile, order: Order, tell: Tell) -> Done:
         settings = self._models.settings
         with open_source(
-            work.file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
+            file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
         ) as source:
-            if self._is_to_be_cut(source, work, order):
+            is_long = self._is_to_be_cut(source, work, order)
+            if is_long and (file is work.file or self._can_be_shared(file, order)):
                 return CutVideo(order, source.info, source.segments)
             plan = self._models.plan.choose(work.file.name, source.info, source.segments)
             sinks, summary = order.sinks(plan.header), Summary()
@@ -92,18 +103,24 @@ class Worker:
             return False
         return order.segment_place(source.info.media, 0, "") is not None
 
+    def _can_be_shared(self, copy: InputFile, order: Order) -> bool:
+        self._has_copied = True
+        return order.content is not None and share_copy(copy, order.content)
+
     def _segment(self, work: SegmentWork, tell: Tell) -> Done:
         known = read_segment(work.place)
         if known is not None:
             for result in known.results:
                 tell(work.file.name, result)
         else:
-            try:
-                known = annotate_segment(
-                    self._models, work.file, work.info, work.segment, work.before, tell, self._cancellation
-                )
-            except UnsoundSegmentError:
-                return Uncut()
+            self._has_copied |= work.file.url is not None
+            with shared_copy(work.file, work.content, self._cancellation.check) as file:
+                try:
+                    known = annotate_segment(
+                        self._models, file, work.info, work.segment, work.before, tell, self._cancellation
+                    )
+                except UnsoundSegmentError:
+                    return Uncut()
             write_segment(work.place, known)
         return SegmentDone(known.start, known.end)
 
