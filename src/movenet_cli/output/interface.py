@@ -83,10 +83,11 @@ class Order(ABC):
     """
 
     @abstractmethod
-    def begin(self, check: Callable[[], None]) -> "Order":
+    def begin(self, file: InputFile, check: Callable[[], None]) -> "Order":
         """The input is about to be read: the order for the content that it has now.
 
         Args:
+            file: the input, on this machine.
             check: called now and then; may raise to give up.
 
         Raises:
@@ -106,6 +107,16 @@ class Order(ABC):
         Raises:
             MediaError: the input is not what it was before it was read.
         """
+
+    @property
+    def content(self) -> str | None:
+        """sha256 of the input's content, once it has begun; None where nobody asks for it."""
+        return None
+
+    @property
+    def is_needless(self) -> bool:
+        """Whether all is there that was ordered, now that the content is known; see `Outputs.kept`."""
+        return False
 
     def in_segments(self) -> "Order | None":
         """The order for a video that is annotated in segments; None if it is not to be cut.
@@ -132,8 +143,13 @@ class Outputs(ABC):
     """Whether orders may be sent to other processes, which reach the same results."""
 
     @abstractmethod
-    def kept(self, file: InputFile) -> InputOutcome | None:
-        """What is known of an input whose results are up to date; None when there is work to do."""
+    def kept(self, file: InputFile, order: Order | None = None) -> InputOutcome | None:
+        """What is known of an input whose results are up to date; None when there is work to do.
+
+        Args:
+            file: the input.
+            order: for its content, when that was read where it is not known otherwise.
+        """
 
     @abstractmethod
     def order(self, position: int, file: InputFile) -> Order:

@@ -14,11 +14,10 @@ from movenet_cli.core.results import InputOutcome, Summary
 from movenet_cli.core.shard import Shard
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, ModelError, MovenetError, OutputError, shortage
-from movenet_cli.media.local_copy import local_copy
 from movenet_cli.output.interface import Outputs, Written
 from movenet_cli.run.long_video import LONG, CutUp, LongVideo, VideoShare
 from movenet_cli.run.report import Report
-from movenet_cli.run.work import CutVideo, CutWork, Done, Failed, InputWork, Uncut
+from movenet_cli.run.work import CutVideo, CutWork, Done, Failed, InputWork, Uncut, UpToDate
 from movenet_cli.run.worker import internal, unexpected
 from movenet_cli.run.workers import Workers
 
@@ -206,19 +205,19 @@ class Batch:
             try:
                 if (kept := self._outputs.kept(file)) is not None:
                     return kept
-                with local_copy(file, self._cancellation.check) as copy:
-                    # Where the server does not tell versions apart, the content does.
-                    if copy is not file and (kept := self._outputs.kept(copy)) is not None:
-                        return kept
-                    self._events.input_started(file.name)
-                    order = self._outputs.order(taken.position, copy)
-                    done = self._workers.do(InputWork(copy, order, taken.cut_from), self._events.frame_done)
-                    if isinstance(done, CutVideo):
-                        done = self._in_segments(LongVideo(copy, done))
-                    if isinstance(done, Written):
-                        self._outputs.commit(copy, done)
-                        return InputOutcome(file.name, "done", done.summary, notes=done.notes, file=file)
-                    failed = cast(Failed, done)
+                self._events.input_started(file.name)
+                order = self._outputs.order(taken.position, file)
+                done = self._workers.do(InputWork(file, order, taken.cut_from), self._events.frame_done)
+                if isinstance(done, CutVideo):
+                    done = self._in_segments(LongVideo(file, done))
+                # Where the server does not tell versions apart, the content does.
+                if isinstance(done, UpToDate):
+                    kept = self._outputs.kept(file, done.order)
+                    return kept or self._one(taken)  # else somebody has just removed its results
+                if isinstance(done, Written):
+                    self._outputs.commit(file, done)
+                    return InputOutcome(file.name, "done", done.summary, notes=done.notes, file=file)
+                failed = cast(Failed, done)
             except MediaError as error:
                 failed = Failed(str(error), order)
             except (*_FATAL, Cancelled):

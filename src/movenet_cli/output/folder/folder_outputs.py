@@ -55,15 +55,21 @@ class FolderOutputs(Outputs):
         self._published: dict[str, list[str]] = {}  # of inputs whose entry is not written yet
         self._cancellation = CancellationToken()
 
-    def kept(self, file: InputFile) -> InputOutcome | None:
+    def kept(self, file: InputFile, order: Order | None = None) -> InputOutcome | None:
         """See `Outputs.kept`."""
         entry = self._journal.get(file.name)
+        now = order.now if isinstance(order, FolderOrder) else None
         planned = self._planner.decide(
-            file, entry, lambda recorded: same_content(recorded, file, self._cancellation.check)
+            file,
+            entry,
+            lambda recorded: (
+                _same(recorded, now) if now else same_content(recorded, file, self._cancellation.check)
+            ),
         )
         if entry is None or planned.action != "keep":
             return None
-        if planned.fingerprint != entry.fingerprint:  # touched: the new time spares the next run the reading
+        # Touched: the new time spares the next run the reading. Begun: it is not to be done any more.
+        if planned.fingerprint != entry.fingerprint or now is not None:
             self._journal.add(replace(entry, fingerprint=planned.fingerprint))
         return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), file=file)
 
@@ -77,12 +83,14 @@ class FolderOutputs(Outputs):
         entry = self._journal.get(file.name)
         recorded = entry.fingerprint.sha256 if entry and entry.fingerprint else None
         up_to_date: dict[Media, frozenset[str]] = {}
+        is_to_be_kept = False
         if recorded is not None:
             for media in MEDIA:
                 planned = self._planner.decide(file, entry, lambda fingerprint: fingerprint, [media])
                 up_to_date[media] = frozenset(() if planned.action == "redo" else planned.up_to_date)
+                is_to_be_kept |= planned.action == "keep"
         keys = {media: settings.key for media, settings in self._planner.settings.items()}
-        return FolderOrder(self._root, file, self._layout, keys, up_to_date, recorded)
+        return FolderOrder(self._root, file, self._layout, keys, up_to_date, recorded, is_to_be_kept)
 
     def commit(self, file: InputFile, written: Written) -> None:
         """See `Outputs.commit`."""
@@ -98,7 +106,7 @@ class FolderOutputs(Outputs):
         planned = self._planner.decide(
             file,
             self._journal.get(file.name),
-            lambda recorded: now if recorded is not None and recorded.sha256 == now.sha256 else None,
+            lambda recorded: _same(recorded, now),
             [media],
         )
         up_to_date = planned.up_to_date
@@ -224,6 +232,11 @@ class FolderOutputs(Outputs):
                 put_aside_if_changed(self._root / path, entry.outputs.get(path) if entry else None)
                 with as_output_error(self._root / path):
                     (self._root / path).unlink(missing_ok=True)
+
+
+def _same(recorded: Fingerprint | None, now: Fingerprint) -> Fingerprint | None:
+    """The fingerprint now, when the content is the recorded one; None when it is not."""
+    return now if recorded is not None and recorded.sha256 == now.sha256 else None
 
 
 def remove_segments(root: Path) -> None:
