@@ -115,6 +115,7 @@ class Batch:
                     self._halt()  # before the pool waits for its threads, however this has ended
         except KeyboardInterrupt:
             self._report.interrupted = True
+            self._outputs.hurry()
         else:
             _raise_first(futures)
 
@@ -162,7 +163,7 @@ class Batch:
         file = taken.file
         try:
             try:
-                outcome = self._one(taken)
+                outcome = self._outputs.attempt(lambda: self._one(taken))
                 self._events.input_done(outcome)
             except (*_FATAL, Cancelled):
                 raise
@@ -180,7 +181,7 @@ class Batch:
 
     def _one(self, taken: "_Taken") -> InputOutcome:
         """Keep or annotate one input; whatever is wrong with it becomes its outcome."""
-        file, order = taken.file, None
+        file, order, video = taken.file, None, None
         with self._outputs.turn(taken.position):
             try:
                 if (kept := self._outputs.kept(file)) is not None:
@@ -189,13 +190,16 @@ class Batch:
                 order = self._outputs.order(taken.position, file)
                 done = self._workers.do(InputWork(file, order, taken.cut_from), self._events.frame_done)
                 if isinstance(done, CutVideo):
-                    done = self._in_segments(LongVideo(file, done))
+                    video = LongVideo(file, done)
+                    done = self._in_segments(video)
                 # Where the server does not tell versions apart, the content does.
                 if isinstance(done, UpToDate):
                     kept = self._outputs.kept(file, done.order)
                     return kept or self._one(taken)  # else somebody has just removed its results
                 if isinstance(done, Written):
                     self._outputs.commit(file, done)
+                    if video is not None:
+                        video.remove_results()
                     return InputOutcome(file.name, "done", done.summary, notes=done.notes, file=file)
                 failed = cast(Failed, done)
             except MediaError as error:
@@ -229,7 +233,6 @@ class Batch:
         if isinstance(done, Uncut):
             log.debug("%s: not what its index says; read in one go", video.file.name)
             done = self._workers.do(InputWork(video.file, video.cut.order), _nobody)
-        video.remove_results()
         return done
 
     def _help(self) -> bool:
@@ -245,7 +248,7 @@ class Batch:
         # What is done again is told once.
         tell = self._events.frame_done if work.before is None else _nobody
         try:
-            done = self._workers.do(work, tell)
+            done = self._outputs.attempt(lambda: self._workers.do(work, tell))
         except (MovenetError, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
