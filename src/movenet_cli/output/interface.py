@@ -6,11 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
+
+T = TypeVar("T")
 
 
 class Encoder(ABC):
@@ -176,6 +178,13 @@ class Outputs(ABC):
     def turn(self, position: int) -> contextlib.AbstractContextManager[None]:
         """Held by an input worker while it works on the input at `position`."""
         return contextlib.nullcontext()
+
+    def attempt(self, action: Callable[[], T]) -> T:
+        """Do something that writes results; again, where they cannot be written for a while."""
+        return action()
+
+    def hurry(self) -> None:  # noqa: B027 - nobody waits for a stream
+        """The run was interrupted: what cannot be written now is not tried again."""
 
     def tidy(self) -> None:  # noqa: B027 - a stream leaves nothing
         """Nobody works any more: remove what a worker that was killed has left half done."""

@@ -150,6 +150,7 @@ class Run:
                 at_end()
             except KeyboardInterrupt:
                 report.interrupted = True
+                outputs.hurry()
                 self._write_run(outputs, target)
             except MovenetError as error:
                 report.fatal = error.exit_code
