@@ -19,7 +19,7 @@ from movenet_cli.cli.main import run
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ExitCode, OutputError
-from movenet_cli.io import lease, patience
+from movenet_cli.io import lease, request_retries
 from movenet_cli.io.object_storage import ObjectStorage
 from tests.support.media import gradient, write_image, write_video
 from tests.support.object_store import Server, environment, faulty_s3_server
@@ -322,7 +322,7 @@ def test_patience_ends_and_the_same_command_goes_on(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(patience, "LIMIT", 1.0)
+    monkeypatch.setattr(request_retries, "LIMIT", 1.0)
     server.refuse(60)
     assert annotate(inputs, OUT) == ExitCode.OUTPUT
     said = capsys.readouterr().err.splitlines()
@@ -330,7 +330,7 @@ def test_patience_ends_and_the_same_command_goes_on(
     assert "s3://bkt/results refuses" in said[0]
     assert "SlowDown" in said[0]
     assert said[1].endswith("run the same command again to go on when it is there again")
-    monkeypatch.setattr(patience, "LIMIT", 60.0)
+    monkeypatch.setattr(request_retries, "LIMIT", 60.0)
     server.refuse(2)
     assert annotate(inputs, OUT) == ExitCode.OK
     said = capsys.readouterr().err.splitlines()

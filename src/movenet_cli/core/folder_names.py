@@ -31,3 +31,6 @@ JOURNAL_PARTS: Final = ".movenet/journal"
 
 STAGED: Final = ".movenet/staged"
 """The folder of complete files that have not got their names yet, in an object store."""
+
+PROBE: Final = ".movenet/probe"
+"""Is written and removed again to see whether a folder that was away can be written again."""

@@ -10,7 +10,7 @@ from movenet_cli.core.cancellation import Cancelled
 from movenet_cli.errors import SHORTAGE, MediaError, MovenetError, OutputError
 from movenet_cli.io.address import parse_address, public_address, scheme_of
 from movenet_cli.io.object_store import open_files
-from movenet_cli.io.patience import Patience, is_final
+from movenet_cli.io.request_retries import RequestRetries, is_final
 
 _GO_ON: Final = "run the same command again to go on"
 _NO_CREDENTIALS: Final = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError"}
@@ -45,7 +45,7 @@ class Objects:
         self.name = public_address(url).rstrip("/")
         options: dict[str, Any] = {}
         if scheme_of(url) in ("s3", "s3a"):
-            options["config_kwargs"] = {"retries": {"max_attempts": 0}}  # `Patience` repeats, and tells
+            options["config_kwargs"] = {"retries": {"max_attempts": 0}}  # ours are told of
         try:
             parse_address(url)
             self._files, path = open_files(url, **options)
@@ -54,11 +54,11 @@ class Objects:
         if hasattr(self._files, "retries"):
             self._files.retries = 1
         self._root = path.rstrip("/") + "/"
-        self._patience = Patience(self.name, _reason)
+        self._retries = RequestRetries(self.name, _reason)
 
     def halt(self) -> None:
         """From now on every request is made once."""
-        self._patience.halt()
+        self._retries.halt()
 
     def find(self, folder: str = "") -> dict[str, int]:
         """All objects below a folder, with their sizes."""
@@ -142,7 +142,7 @@ class Objects:
 
     def _read(self, path: str, request: Callable[[], T]) -> T:
         try:
-            return self._patience(request)
+            return self._retries(request)
         except (FileNotFoundError, *_OURS):
             raise
         except Exception as error:
@@ -150,7 +150,7 @@ class Objects:
 
     def _write(self, path: str, request: Callable[[], T], check: Callable[[], None]) -> T:
         try:
-            return self._patience(request, check)
+            return self._retries(request, check)
         except _OURS:
             raise
         except Exception as error:

@@ -1,122 +1,99 @@
-"""Repeats requests to a store while it refuses for what may pass, no longer than somebody would wait."""
+"""Patience with storage that refuses for a moment: what could not be written is tried again for a while."""
 
-import errno
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 from typing import Final, TypeVar
 
-from movenet_cli.core.cancellation import Cancelled
-from movenet_cli.errors import SHORTAGE, MovenetError
+from movenet_cli.errors import OutputError
 
 log = logging.getLogger(__name__)
-
-LIMIT: Final = 120.0
-"""Seconds for which a store may refuse everything."""
-
-FIRST_PAUSE: Final = 0.5
-LONGEST_PAUSE: Final = 10.0
-_STEP: Final = 0.2
-
-_FINAL_NAMES: Final = {
-    *("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ProfileNotFound"),  # S3
-    *("ParamValidationError", "InvalidRegionError", "UnauthorizedSSOTokenError", "TokenRetrievalError"),
-    *("DefaultCredentialsError", "RefreshError"),  # Google
-    *("ClientAuthenticationError", "ResourceNotFoundError"),  # Azure
-}
-"""Errors of the stores' libraries that no waiting mends."""
-
-_FINAL_NUMBERS: Final = {
-    *(errno.EINVAL, errno.EPERM, errno.ENOSYS, errno.ENOENT, errno.ENAMETOOLONG, errno.ENOSPC),
-    getattr(errno, "EREMCHG", errno.ENOENT),
-}
-_FINAL: Final = (
-    *(FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotImplementedError),
-    *(ValueError, TypeError, AttributeError, KeyError, ImportError),
-)
-
 T = TypeVar("T")
 
+LONGEST: Final = 120.0
+"""Seconds that one piece of work waits in all; then the run ends."""
 
-def is_final(error: Exception) -> bool:
-    """Whether another attempt cannot change it."""
-    if type(error).__name__ in _FINAL_NAMES or isinstance(error, _FINAL):
-        return True
-    return isinstance(error, OSError) and error.errno in _FINAL_NUMBERS
+_PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds before each further attempt; the last one again and again."""
+
+_LOOK: Final = 0.2
 
 
 class Patience:
-    """Repeats requests to one store; safe to use from several threads, which wait together.
+    """Repeats what fails for what may pass; safe to use from several threads.
 
     Args:
-        name: of the store, for messages.
-        reason: an error in words.
+        probe: raises `OutputError` as long as nothing can be written.
+        longest: see `LONGEST`.
     """
 
-    def __init__(self, name: str, reason: Callable[[Exception], str]) -> None:
-        self._name = name
-        self._reason = reason
+    def __init__(self, probe: Callable[[], None], longest: float | None = None) -> None:
+        self._probe = probe
+        self._longest = LONGEST if longest is None else longest
         self._lock = threading.Lock()
-        self._down_since: float | None = None
-        self._halted = threading.Event()
+        self._is_waiting = self._is_over = False
 
-    def halt(self) -> None:
-        """From now on every request is made once."""
-        self._halted.set()
-
-    def __call__(self, request: Callable[[], T], check: Callable[[], None] = lambda: None) -> T:
-        """The result of a request.
+    def run(self, action: Callable[[], T], check: Callable[[], None] = lambda: None) -> T:
+        """Do something, again where it fails for what may pass.
 
         Args:
-            request: may be called several times.
-            check: called while waiting; may raise to give up.
+            action: may be called several times, also after it has done half.
+            check: called several times a second while it waits; may raise to give up.
 
         Raises:
-            Exception: what the request raises in the end.
+            OutputError: it cannot be done, or not in time.
         """
-        pause = FIRST_PAUSE
+        is_again, pauses = False, _pauses(self._longest)
         while True:
-            check()
             try:
-                result = request()
-            except (MovenetError, Cancelled, *SHORTAGE):
-                raise
-            except Exception as error:
-                if is_final(error) or not self._may_wait(error):
+                if is_again:
+                    self._probe()
+                done = action()
+            except OutputError as error:
+                if not error.may_pass or self._is_over:
                     raise
-            except KeyboardInterrupt:
-                self.halt()
-                raise
+                if (pause := next(pauses, None)) is None:
+                    self.end()  # for everybody
+                    raise
+                self._say_waiting(error)
             else:
-                if self._down_since is not None:
-                    self._is_back()
-                return result
-            self._wait(pause, check)
-            pause = min(2 * pause, LONGEST_PAUSE)
+                if is_again:
+                    self._say_going_on()
+                return done
+            _sleep(pause, check)
+            is_again = True
 
-    def _may_wait(self, error: Exception) -> bool:
-        """Note that the store refuses; whether it is worth to wait."""
+    def end(self) -> None:
+        """Wait no more: the run is to end soon."""
+        self._is_over = True
+
+    def _say_waiting(self, error: OutputError) -> None:
         with self._lock:
-            if self._halted.is_set():
-                return False
-            if self._down_since is None:
-                self._down_since = time.monotonic()
-                reason = self._reason(error)
-                log.warning("%s refuses (%s): waiting, for up to %.0f seconds", self._name, reason, LIMIT)
-            return time.monotonic() - self._down_since < LIMIT
+            is_first, self._is_waiting = not self._is_waiting, True
+        if is_first:
+            log.warning("%s; trying again for up to %g seconds", error.problem, self._longest)
 
-    def _is_back(self) -> None:
+    def _say_going_on(self) -> None:
         with self._lock:
-            if self._down_since is not None:
-                log.warning("%s takes requests again: going on", self._name)
-                self._down_since = None
+            was_waiting, self._is_waiting = self._is_waiting, False
+        if was_waiting:
+            log.warning("the results can be written again; going on")
 
-    def _wait(self, seconds: float, check: Callable[[], None]) -> None:
-        end = time.monotonic() + seconds
-        try:
-            while (left := end - time.monotonic()) > 0 and not self._halted.wait(min(left, _STEP)):
-                check()
-        except KeyboardInterrupt:
-            self.halt()
-            raise
+
+def _pauses(longest: float) -> Iterator[float]:
+    """Growing ones, of so many seconds in all."""
+    left = longest
+    for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+        if left <= 0:
+            return
+        yield min(pause, left)
+        left -= pause
+
+
+def _sleep(seconds: float, check: Callable[[], None]) -> None:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        check()
+        time.sleep(min(left, _LOOK))
