@@ -139,7 +139,7 @@ def test_results_are_those_on_a_disk_and_are_kept(
     assert_same(in_store(store), results)
     asked = [request for request in server.requests[:count] if "/keypoints/" in request]
     assert asked == [], "the listing tells, and no request for each input"
-    assert count < 50
+    assert count < 100
 
 
 def test_what_a_run_refuses_on_a_disk_it_refuses_here(
