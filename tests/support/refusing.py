@@ -71,9 +71,21 @@ class TornFile(io.RawIOBase):
         super().close()
 
 
+class TornLog(io.BufferedWriter):
+    """Such a journal, as a `Log`."""
+
+    def sync(self) -> None:
+        os.fsync(self.fileno())
+
+
 def tear_journal(patch: pytest.MonkeyPatch, folder: Path, after: int) -> None:
     """The journal cannot be written, from a certain write on."""
-    patch.setattr(Journal, "_open", lambda self: io.BufferedWriter(TornFile(self._path, folder, after)))
+
+    def torn(journal: Journal) -> TornLog:
+        place = Path(journal._storage.place(journal._path))
+        return TornLog(TornFile(place, folder, after))
+
+    patch.setattr(Journal, "_open", torn)
 
 
 def main(descriptor: int) -> None:
