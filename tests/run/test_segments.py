@@ -18,9 +18,11 @@ from movenet_cli.core.types import Frame
 from movenet_cli.inference import relay
 from movenet_cli.inference.follow import Pursuit
 from movenet_cli.io.json_text import json_line
+from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage import StoredFile
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.video import cuts
-from movenet_cli.media.video.segment import UnsoundSegmentError, segment_frames
+from movenet_cli.media.video.segment import UnsoundSegmentError, can_be_cut, segment_frames
 from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.output.formats.document import frame_fields
 from movenet_cli.run import long_video, segment_file, worker
@@ -181,13 +183,14 @@ def test_a_killed_run_goes_on_where_it_was(
 
 
 def test_half_a_file_of_a_segment_is_not_used(gym: Path, tmp_path: Path) -> None:
-    place = tmp_path / "out/.movenet/segments/a"
-    place.parent.mkdir(parents=True)
+    path = tmp_path / ".movenet/segments/a"
+    path.parent.mkdir(parents=True)
+    place = StoredFile(LocalStorage(tmp_path), ".movenet/segments/a")
     segment_file.write_segment(place, SegmentResults((), None, None))
     assert segment_file.read_segment(place) == SegmentResults((), None, None)
-    place.write_bytes(place.read_bytes()[:-1])
+    path.write_bytes(path.read_bytes()[:-1])
     assert segment_file.read_segment(place) is None
-    assert segment_file.read_segment(tmp_path / "gone") is None
+    assert segment_file.read_segment(StoredFile(LocalStorage(tmp_path), "gone")) is None
 
 
 def videos(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -225,6 +228,7 @@ def test_segments_have_the_frames_of_the_whole(tmp_path: Path) -> None:
         with opened(path) as source:
             segments = source.segments
         cut[kind] = len(segments)
+        is_sound = bool(segments) and can_be_cut(path, segments)
         for segment in segments:
             try:
                 frames = list(segment_frames(path, segment, 2, 10**9, CancellationToken()))
@@ -240,10 +244,23 @@ def test_segments_have_the_frames_of_the_whole(tmp_path: Path) -> None:
                 same = whole[frame.index]
                 assert frame.time == same.time, (kind, frame.index)
                 assert number_of(frame.image.rgb()) == number_of(same.image.rgb()) == frame.index % 256, kind
+        assert is_sound == (cut[kind] > 0), (kind, "is known before a segment is begun")
     assert {kind: count for kind, count in cut.items() if count in (3, 4)}.keys() >= {
         "B-frames", "no B-frames", "QuickTime", "uneven times"
     }, cut  # fmt: skip
     assert cut["Matroska"] == 0
+
+
+def test_open_groups_of_pictures_are_not_begun_in_segments(
+    tmp_path: Path, counted: list[tuple[int, bool]]
+) -> None:
+    options = {"x265-params": "keyint=20:log-level=0"}
+    path = write_clip(tmp_path / "h.mp4", 90, codec="libx265", options=options)
+    with opened(path) as source:
+        assert len(source.segments) > 1
+    with movenet.Annotator("mini", jobs=2, crop="none") as annotator:
+        assert in_segments(annotator, path, tmp_path / "out") == in_one_go(annotator, path)
+    assert not counted
 
 
 def test_only_a_whole_video_is_cut(gym: Path) -> None:

@@ -4,7 +4,6 @@ import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import click
@@ -19,6 +18,7 @@ from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.io.json_text import plain_text
+from movenet_cli.io.storage import Storage
 from movenet_cli.media.discover import Discovery, read_paths
 from movenet_cli.media.local_copy import copy_of_stream
 from movenet_cli.models.interface import Model
@@ -41,7 +41,7 @@ class Request:
     """
 
     inputs: tuple[str, ...]
-    output: Path | None
+    output: Storage | None
     formats: tuple[str, ...]
     overlay: bool
     overwrite: bool
@@ -103,7 +103,10 @@ def _run_annotate(request: Request, inputs: Sequence[str | InputFile]) -> ExitCo
         given=request.given,
         overlay=request.overlay,
     )
-    part = None if request.shard is None else ShardInputs.of(found, request.shard)
+    part = None
+    if request.shard is not None:
+        cuts = request.output is not None and not request.overlay
+        part = ShardInputs.of(found, request.shard, request.settings, cuts=cuts)
     all_files, found = found.files, found if part is None else part.found
     target = request.target(part)
     if request.dry_run:
@@ -137,12 +140,12 @@ def _run(request: Request, found: Discovery, target: Target | None, all_files: S
         for name, reason in found.missing:
             print_message(f"movenet: {name}: {reason}", "error", source=plain_text(name))
         verbose = request.verbose > 0
-        frames = request.settings.frames
+        frames, part = request.settings.frames, None if target is None else target.part
         run = Run(
             models,
             found,
             lambda: make_progress(
-                request.progress, found.files, frames, quiet=request.quiet, verbose=verbose
+                request.progress, found.files, frames, part, quiet=request.quiet, verbose=verbose
             ),
         )
         if target is None:

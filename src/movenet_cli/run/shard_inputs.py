@@ -1,13 +1,26 @@
-"""The inputs of one shard: those of all the run's inputs that are its own, and their places among all."""
+"""The inputs of one shard: those of the run's that are its own, and the long videos that all shards share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
+from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.shard import Shard
+from movenet_cli.errors import MediaError
 from movenet_cli.io.hashing import sha256_of_bytes
 from movenet_cli.io.json_text import escape_name
+from movenet_cli.io.mp4_boxes import read_boxes
 from movenet_cli.media.discover import Discovery
+from movenet_cli.media.opening import open_source
+from movenet_cli.media.sniff import media_by_suffix
+from movenet_cli.media.video.segment import can_be_cut
+from movenet_cli.models.hub.cache import expanded
+from movenet_cli.models.hub.catalogue import CATALOGUE
+from movenet_cli.models.hub.resolve import is_path
+from movenet_cli.output.folder.fingerprint import location_of
+from movenet_cli.run.long_video import LONG
+from movenet_cli.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,36 +30,96 @@ class ShardInputs:
     Attributes:
         shard: which one.
         found: its inputs.
-        positions: of its files, in the order of all of the run's, from 0.
+        shared: long videos, of which each shard does some segments.
+        positions: of its files and the shared ones, in the order of all of the run's, from 0.
         all_inputs: hash of the names of all inputs, in order: shards that found different ones differ here.
+        settings: of the run, as requested.
     """
 
     shard: Shard
     found: Discovery
+    shared: tuple[InputFile, ...]
     positions: Mapping[str, int]
     all_inputs: str
+    settings: Settings
 
     @classmethod
-    def of(cls, found: Discovery, shard: Shard) -> "ShardInputs":
-        """The shard's part of what was found."""
-        positions = {file.name: at for at, file in enumerate(found.files) if shard.has(file.name)}
+    def of(cls, found: Discovery, shard: Shard, settings: Settings, *, cuts: bool) -> "ShardInputs":
+        """The shard's part of what was found.
+
+        Args:
+            found: all inputs of the run.
+            shard: which part.
+            settings: of the run.
+            cuts: whether the results are such that long videos can be annotated in segments.
+        """
+        cuts = cuts and shard.count > 1 and settings.frames == FrameRange()
+        own, shared, positions = [], [], {}
+        for at, file in enumerate(found.files):
+            if cuts and _is_shared(file, settings.max_pixels):
+                shared.append(file)
+            elif shard.has(file.name):
+                own.append(file)
+            else:
+                continue
+            positions[file.name] = at
         part = Discovery(
-            tuple(found.files[at] for at in positions.values()),
+            tuple(own),
             found.ignored,
             tuple(missing for missing in found.missing if shard.has(missing[0])),
             found.unmatched,
         )
         names = [*(file.name for file in found.files), *(name for name, _ in found.missing)]
+        names += ["", *(file.name for file in shared)]
         digest = sha256_of_bytes("\0".join(names).encode("utf-8", "surrogatepass"))
-        return cls(shard, part, positions, digest)
+        return cls(shard, part, tuple(shared), positions, digest, settings)
 
     def complete(self, document: dict[str, object]) -> None:
-        """Add to a run's account what only a shard's has: which it is, and its files' places among all."""
+        """Add to a run's account what only a shard's has: which it is, its files' places among all, and what
+        it takes to put the shared videos together."""
         places = {escape_name(name): at for name, at in self.positions.items()}
         for each in cast(list[dict[str, object]], document["files"]):
             each["position"] = places.get(cast(str, each["source"]))
+        settings = self.settings
         document["shard"] = {
             "number": self.shard.number,
             "count": self.shard.count,
             "all_inputs": self.all_inputs,
+            "model": _reachable(settings.model),
+            "refine_with": settings.refine_with and _reachable(settings.refine_with),
+            "offline": settings.offline,
+            "shared": [
+                {
+                    "source": escape_name(file.name),
+                    "path": escape_name(location_of(file)),
+                    "position": self.positions[file.name],
+                }
+                for file in self.shared
+            ],
         }
+
+
+def _is_shared(file: InputFile, max_pixels: int) -> bool:
+    """Whether a file is a long video that can be cut; of most files, a few bytes tell that they are not.
+
+    Every shard must say the same, so nothing but the file counts. What is elsewhere is not shared: its
+    address may hold a secret, which `movenet merge` would have to know.
+    """
+    is_here = file.url is None and file.origin is None and file.sequence is None
+    if not is_here or media_by_suffix(file.name) != "video":
+        return False
+    try:
+        if not any(track.kind == b"vide" and track.samples >= LONG for track in read_boxes(file.path).tracks):
+            return False
+        with open_source(file, FrameRange(), max_pixels=max_pixels) as source:
+            segments, frames = source.segments, source.info.frame_count or 0
+        return bool(segments) and frames >= LONG and can_be_cut(file.path, segments)
+    except (OSError, MediaError):
+        return False  # why it cannot be read is told by the shard that it belongs to
+
+
+def _reachable(model: str) -> str:
+    """The name of a model, or its path from anywhere."""
+    if model in CATALOGUE or not is_path(model):
+        return escape_name(model)
+    return escape_name(str(expanded(Path(model)).absolute()))

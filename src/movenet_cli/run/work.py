@@ -1,11 +1,11 @@
 """Work items and what comes of them: values that may be sent to another process or machine."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from movenet_cli.core.inputs import InputFile, Segment, SourceInfo
 from movenet_cli.inference.follow import Pursuit
+from movenet_cli.io.storage import StoredFile
 from movenet_cli.output.interface import Order, Written
 from movenet_cli.run.segment import Seam
 
@@ -26,6 +26,19 @@ class InputWork:
 
 
 @dataclass(frozen=True, slots=True)
+class CutWork:
+    """Find the segments of a long video, of which some are to be done here.
+
+    Attributes:
+        file: the video.
+        order: what is to be made of it in the end.
+    """
+
+    file: InputFile
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentWork:
     """Annotate a segment, unless that has been done.
 
@@ -41,7 +54,7 @@ class SegmentWork:
     file: InputFile
     info: SourceInfo
     segment: Segment
-    place: Path
+    place: StoredFile
     before: Pursuit | None = None
     content: str | None = None
 
@@ -62,10 +75,10 @@ class JoinWork:
     order: Order
     info: SourceInfo
     segments: tuple[Segment, ...]
-    places: tuple[Path, ...]
+    places: tuple[StoredFile, ...]
 
 
-Work: TypeAlias = InputWork | SegmentWork | JoinWork
+Work: TypeAlias = InputWork | CutWork | SegmentWork | JoinWork
 
 
 def order_of(work: Work) -> Order | None:

@@ -8,11 +8,11 @@ from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FailedFrame, FrameResult
-from movenet_cli.errors import MediaError, OutputError, shortage
+from movenet_cli.errors import MediaError, ModelError, OutputError, shortage
 from movenet_cli.media.interface import Source
 from movenet_cli.media.local_copy import local_copy, remove_shared_copies, share_copy, shared_copy
 from movenet_cli.media.opening import open_source
-from movenet_cli.media.video.segment import UnsoundSegmentError
+from movenet_cli.media.video.segment import UnsoundSegmentError, can_be_cut
 from movenet_cli.output.interface import Order, Written
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.pipeline import annotate_source, write_results
@@ -20,6 +20,7 @@ from movenet_cli.run.segment import Tell, annotate_segment
 from movenet_cli.run.segment_file import read_segment, write_segment
 from movenet_cli.run.work import (
     CutVideo,
+    CutWork,
     Done,
     Failed,
     InputWork,
@@ -57,6 +58,7 @@ class Worker:
 
         Raises:
             OutputError: results cannot be written.
+            ModelError: the models cannot be loaded, when that is put off until they are needed.
             Cancelled: once the run is cancelled.
         """
         order = order_of(work)
@@ -65,12 +67,14 @@ class Worker:
                 return self._segment(work, tell)
             if isinstance(work, JoinWork):
                 return self._join(work)
+            if isinstance(work, CutWork):
+                return self._cut(work)
             with local_copy(work.file, self._cancellation.check) as file:
                 order = work.order.begin(file, self._cancellation.check)
                 return UpToDate(order) if order.is_needless else self._input(work, file, order, tell)
         except MediaError as error:
             return Failed(str(error), order)
-        except (OutputError, Cancelled):
+        except (OutputError, ModelError, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
             return unexpected(work.file.name, error, order)
@@ -85,9 +89,9 @@ class Worker:
         with open_source(
             file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
         ) as source:
-            is_long = self._is_to_be_cut(source, work, order)
-            if is_long and (file is work.file or self._can_be_shared(file, order)):
-                return CutVideo(order, source.info, source.segments)
+            cut = self._cut_up(source, work.cut_from, file, order)
+            if cut is not None and (file is work.file or self._can_be_shared(file, order)):
+                return cut
             plan = self._models.plan.choose(work.file.name, source.info, source.segments)
             sinks, summary = order.sinks(plan.header), Summary()
             results = annotate_source(source, self._models.engine, plan, sinks, summary)
@@ -96,12 +100,23 @@ class Worker:
                     tell(work.file.name, result)
                     self._cancellation.check()
             notes = source.notes
-        return order.written(source.info.media, sinks, summary, notes)
+        return order.written(source.info.media, sinks, summary, notes, self._cancellation.check)
 
-    def _is_to_be_cut(self, source: Source, work: InputWork, order: Order) -> bool:
-        if work.cut_from is None or (source.info.frame_count or 0) < work.cut_from or not source.segments:
-            return False
-        return order.segment_place(source.info.media, 0, "") is not None
+    def _cut_up(self, source: Source, cut_from: int | None, file: InputFile, order: Order) -> CutVideo | None:
+        """The segments of a video that is to be cut, and can be."""
+        if cut_from is None or (source.info.frame_count or 0) < cut_from or not source.segments:
+            return None
+        in_segments = order.in_segments()
+        if in_segments is None or not can_be_cut(file.path, source.segments):
+            return None
+        return CutVideo(in_segments, source.info, source.segments)
+
+    def _cut(self, work: CutWork) -> CutVideo | Uncut:
+        settings = self._models.settings
+        with open_source(
+            work.file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
+        ) as source:
+            return self._cut_up(source, 0, work.file, work.order) or Uncut()
 
     def _can_be_shared(self, copy: InputFile, order: Order) -> bool:
         self._has_copied = True
@@ -134,7 +149,7 @@ class Worker:
                     self._cancellation.check()
         except UnsoundSegmentError:
             return Uncut()
-        return work.order.written(work.info.media, sinks, summary, ())
+        return work.order.written(work.info.media, sinks, summary, (), self._cancellation.check)
 
 
 def _stored(work: JoinWork) -> Iterator[tuple[FailedFrame, FrameResult]]:
