@@ -36,6 +36,11 @@ def check_places(root: Path, layout: Layout) -> None:
     Raises:
         OutputError: at the first one.
     """
+    there = next((str(path) for path in (root, *root.parents) if os.path.exists(path)), "")  # noqa: PTH110 - a Path may raise
+    if there and not os.path.isdir(there):  # noqa: PTH112
+        raise OutputError(
+            f"cannot write {root}: {there} is not a folder; choose another folder with --output"
+        )
     for path in (str(Path(LOCK).parent), SHARDS, *layout.folders):
         for folder in reversed([Path(path), *Path(path).parents][:-1]):
             _check(root / folder, stat.S_ISDIR, "folder")
