@@ -171,6 +171,36 @@ def test_a_shard_that_did_not_finish_goes_on_where_it_was(
     assert _results(out) == _results(alone)
 
 
+def test_shards_that_are_run_again_put_the_videos_together(
+    inputs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    counted: list[tuple[int, bool]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(long_video, "agree", by_place)
+    monkeypatch.setattr("movenet_cli.inference.relay.agree", by_place)
+    alone, out = tmp_path / "alone", tmp_path / "out"
+    assert _annotate(inputs, alone) == ExitCode.OK
+    in_one_run = list(counted)
+    counted.clear()
+    _shards(inputs, out)
+    assert not (out / "keypoints" / "5.mp4.json").exists()
+    for _ in range(2):
+        capsys.readouterr()
+        _shards(inputs, out)
+        assert (out / "keypoints" / "5.mp4.json").exists()
+    _shards(inputs, out)
+    assert sorted(counted) == sorted(in_one_run), "the segments are still there for all"
+    assert run(["merge", str(out)]) == ExitCode.OK
+    assert sorted(counted) == sorted(in_one_run)
+    assert _results(out) == _results(alone)
+    assert _account(out)["inputs"]["kept"] == _account(alone)["inputs"]["total"] == 5
+    assert _account(out)["frames"] == _account(alone)["frames"]
+    assert not _segments(out)
+    assert run(["validate", str(out)]) == ExitCode.OK
+
+
 def test_a_run_of_its_own_takes_what_the_shards_have_done(
     video: Path, tmp_path: Path, counted: list[tuple[int, bool]]
 ) -> None:

@@ -260,8 +260,8 @@ class AnnotateCommand(GroupedCommand):
 @option(
     "--shard",
     type=ShardType(),
-    help="Take only the i-th of N parts of the inputs, for a job array. All parts may write to one results "
-    "folder at once; `movenet merge` completes it.",
+    help="Take only the i-th of N parts of the inputs, and of the segments of each long video, for a job "
+    "array. All parts may write to one results folder at once; `movenet merge` completes it.",
 )
 @option(
     "-j",
