@@ -77,6 +77,10 @@ class ObjectStorage(Storage):
         """See `Storage.exists`."""
         return path in self._sizes
 
+    def is_there(self, path: str) -> bool:
+        """See `Storage.is_there`."""
+        return self._objects.exists(path)
+
     def size(self, path: str) -> int | None:
         """See `Storage.size`."""
         return self._sizes.get(path)

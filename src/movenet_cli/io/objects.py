@@ -84,6 +84,10 @@ class Objects:
         """An object's content."""
         return bytes(self._read(path, lambda: self._files.cat_file(self._root + path)))
 
+    def exists(self, path: str) -> bool:
+        """Whether there is such an object."""
+        return bool(self._read(path, lambda: self._files.exists(self._root + path)))
+
     def fetch(self, path: str, target: Path, size: int | None = None) -> None:
         """Copy an object to this machine; `size` is what it must have."""
 
