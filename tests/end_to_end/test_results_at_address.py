@@ -21,6 +21,10 @@ from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io import lease, object_storage, request_retries
 from movenet_cli.io.object_storage import ObjectStorage
+from movenet_cli.media.video import cuts
+from movenet_cli.run import batch, shard_inputs
+from tests.media.clips import write_clip
+from tests.run.test_segments import GOP
 from tests.support.media import gradient, write_image, write_video
 from tests.support.object_store import Server, environment, faulty_s3_server
 
@@ -372,6 +376,29 @@ def test_shards_side_by_side_are_merged(inputs: Path, alone: Path, store: Any, t
     assert run(["validate", OUT]) == ExitCode.OK
     assert annotate(inputs, OUT) == ExitCode.OK
     assert account(store)["inputs"]["kept"] == len(NAMES)
+
+
+def test_segments_of_a_long_video_are_shared_in_the_store(
+    store: Any, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cuts, "_SHORTEST", 20)
+    for module in (batch, shard_inputs):
+        monkeypatch.setattr(module, "LONG", 50)
+    frames = [gradient(128, 96, seed=number) for number in range(60)]
+    (tmp_path / "in").mkdir()
+    write_clip(tmp_path / "in" / "long.mp4", frames, options=GOP)
+    assert annotate(tmp_path / "in", tmp_path / "alone") == ExitCode.OK
+    server.requests.clear()
+    for shard in ("1/2", "2/2"):
+        assert annotate(tmp_path / "in", OUT, "--shard", shard) == ExitCode.OK
+    written = {request for request in server.requests if request.startswith("PUT /bkt/results/.movenet/segm")}
+    assert len(written) == 3
+    assert run(["merge", OUT]) == ExitCode.OK
+    results = in_store(store)
+    assert not [name for name in results if "segments" in name]
+    expected = on_disk(tmp_path / "alone")
+    for name in expected.keys() - {"run.json", "journal.jsonl"}:
+        assert results[name] == expected[name]
 
 
 def test_processes(inputs: Path, alone: Path, store: Any) -> None:
