@@ -171,8 +171,12 @@ class ObjectStorage(Storage):
     def append(self, path: str) -> ObjectLog:
         """See `Storage.append`: parts are added to what is there."""
         parts = self.parts(path)
+        if not self.exists(path):
+            for part in parts:  # of a file that was being removed when its run was killed
+                self.remove(part)
+            return ObjectLog(path, 0, self._save)
         last = int(parts[-1].rpartition("-")[2].partition(".")[0]) if parts else 0
-        return ObjectLog(path, last + 1 if parts or self.exists(path) else 0, self._save)
+        return ObjectLog(path, last + 1, self._save)
 
     def parts(self, path: str) -> list[str]:
         """See `Storage.parts`."""

@@ -54,6 +54,11 @@ def remove_shards(storage: Storage, *suffixes: str) -> None:
         OutputError: a file cannot be removed.
     """
     for _, path in shard_files(storage, *suffixes):
-        storage.remove(path)
+        parts = storage.parts(path) if path.endswith(SHARD_JOURNAL) else []
+        for each in (
+            path,
+            *parts,
+        ):  # what is left when this is killed goes on where the folder's journal ends
+            storage.remove(each)
     storage.sync_folder(SHARDS)  # a journal that came back with a power cut would overtake the folder's
     storage.remove_empty_folder(SHARDS)
