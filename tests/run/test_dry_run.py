@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.errors import ModelError, OutputError, UsageError
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.media.discover import Discovery, discover
 from movenet_cli.run.annotate import Target
 from movenet_cli.run.dry_run import dry_run
@@ -20,7 +21,7 @@ def found(tmp_path: Path) -> Discovery:
 
 @pytest.fixture(params=["folder", "stream"])
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Target | None:
-    return Target(tmp_path / "out", ("json",)) if request.param == "folder" else None
+    return Target(LocalStorage(tmp_path / "out"), ("json",)) if request.param == "folder" else None
 
 
 def test_it_tells_what_would_be_done(found: Discovery, target: Target | None, tmp_path: Path) -> None:
@@ -35,8 +36,8 @@ def test_a_file_in_the_place_of_the_folder_is_refused_as_by_a_run(
     found: Discovery, tmp_path: Path, below: str
 ) -> None:
     (tmp_path / "out").write_text("mine")
-    target = Target(tmp_path / "out" / below, ("json",))
-    with pytest.raises(OutputError, match="out is not a folder; choose another folder with --output"):
+    target = Target(LocalStorage(tmp_path / "out" / below), ("json",))
+    with pytest.raises(OutputError, match="out is not a folder; choose another one with --output"):
         dry_run(Settings("mini"), frozenset(), found, target)
 
 

@@ -24,6 +24,17 @@ _ONLY_THIS_NAME: Final = {
 }
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+MAY_PASS: Final = {
+    getattr(errno, name)
+    for name in (
+        *("EIO", "ESTALE", "EREMOTEIO", "ETIMEDOUT", "ENOLINK", "ECOMM"),
+        *("EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ENETRESET"),
+        *("ENOTCONN", "ESHUTDOWN", "ECONNABORTED", "ECONNREFUSED", "ECONNRESET"),
+    )
+    if hasattr(errno, name)
+}
+"""What file systems answer whose storage is elsewhere, and away for the moment."""
+
 _NO_FOLDER_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
 _GONE: Final = {errno.ENOENT, errno.ENODEV, errno.ESTALE}
 
@@ -191,7 +202,7 @@ def _own_folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 @contextlib.contextmanager
-def as_output_error(path: Path, *, of_input: bool = True) -> Iterator[None]:
+def as_output_error(path: Path | str, *, of_input: bool = True) -> Iterator[None]:
     """Turn an `OSError` of the block into the error that says what to do about `path`.
 
     Raises:
@@ -204,10 +215,11 @@ def as_output_error(path: Path, *, of_input: bool = True) -> Iterator[None]:
         raise _explained(error, path, of_input) from error
 
 
-def _explained(error: OSError, path: Path, of_input: bool) -> MovenetError:
+def _explained(error: OSError, path: Path | str, of_input: bool) -> MovenetError:
     what = error.strerror or type(error).__name__
     if of_input and error.errno in _ONLY_THIS_NAME:
-        return MediaError(f"{path.name}: its results cannot have this name here ({what}); rename the input")
+        name = Path(path).name
+        return MediaError(f"{name}: its results cannot have this name here ({what}); rename the input")
     if error.errno in _FULL:
         advice = "free some space and run the same command again to go on"
     elif error.errno in _FORBIDDEN:
@@ -218,7 +230,8 @@ def _explained(error: OSError, path: Path, of_input: bool) -> MovenetError:
         advice = "the disk reports an error; check it, or choose another folder with --output"
     else:
         advice = "choose another folder with --output"
-    return OutputError(f"cannot write {path}: {what}; {advice}")
+    problem = f"cannot write {path}: {what}"
+    return OutputError(f"{problem}; {advice}", problem=problem, may_pass=error.errno in MAY_PASS)
 
 
 def _make_folder(folder: Path, root: Path | None) -> None:

@@ -1,11 +1,11 @@
 """Work items and what comes of them: values that may be sent to another process or machine."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from movenet_cli.core.inputs import InputFile, Segment, SourceInfo
 from movenet_cli.inference.follow import Pursuit
+from movenet_cli.io.storage import StoredFile
 from movenet_cli.output.interface import Order, Written
 from movenet_cli.run.segment import Seam
 
@@ -15,7 +15,7 @@ class InputWork:
     """Annotate an input, or find that it is a video to be cut.
 
     Attributes:
-        file: the input.
+        file: the input; one that is elsewhere is copied where it is worked on.
         order: what is to be made of it.
         cut_from: videos of at least so many frames are cut where they can be; None for no video.
     """
@@ -48,13 +48,15 @@ class SegmentWork:
         segment: the segment.
         place: where its results go.
         before: of the segment before, to go on from; None to start afresh.
+        content: sha256 of the video, where that is known.
     """
 
     file: InputFile
     info: SourceInfo
     segment: Segment
-    place: Path
+    place: StoredFile
     before: Pursuit | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class JoinWork:
     order: Order
     info: SourceInfo
     segments: tuple[Segment, ...]
-    places: tuple[Path, ...]
+    places: tuple[StoredFile, ...]
 
 
 Work: TypeAlias = InputWork | CutWork | SegmentWork | JoinWork
@@ -119,6 +121,17 @@ class SegmentDone:
 
 
 @dataclass(frozen=True, slots=True)
+class UpToDate:
+    """An input whose content only its copy told has all its results.
+
+    Attributes:
+        order: for its content.
+    """
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
 class Uncut:
     """A video turned out not to be what its index says: it has to be read in one go."""
 
@@ -138,4 +151,4 @@ class Failed:
     is_bug: bool = False
 
 
-Done: TypeAlias = Written | CutVideo | SegmentDone | Uncut | Failed
+Done: TypeAlias = Written | CutVideo | SegmentDone | UpToDate | Uncut | Failed

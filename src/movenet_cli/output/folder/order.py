@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import cast
 
 from movenet_cli.core.folder_names import OVERLAY, SEGMENTS
@@ -11,6 +10,7 @@ from movenet_cli.core.results import Header, Summary
 from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import remove_staged
 from movenet_cli.io.hashing import sample_of_file, sha256_of_bytes
+from movenet_cli.io.storage import Storage, StoredFile
 from movenet_cli.output.folder.fingerprint import Fingerprint, fingerprint, has_changed
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.output_file import Output, output_of
@@ -25,11 +25,11 @@ class StagedFile:
     """A complete output that has not got its name yet.
 
     Attributes:
-        temporary: where it is.
+        staged: see `Storage.publish`.
         output: what the journal records of it.
     """
 
-    temporary: Path
+    staged: str
     output: Output
 
 
@@ -51,28 +51,40 @@ class FolderOrder(Order):
     """One input's outputs in the results folder.
 
     Attributes:
-        root: the results folder.
+        storage: the results folder.
         file: the input.
         layout: what the run writes, and where.
         keys: of the settings, by kind of input.
         up_to_date: by kind of input, the outputs that need not be written if the content is as recorded.
         recorded: sha256 of that content.
+        is_to_be_kept: whether nothing is to be done if the content is as recorded.
         now: the input's fingerprint, once it is read.
-        sample: see `sample_of_file`; of a video that is annotated in segments.
+        sample: what tells the content of a video that is annotated in segments; see `sample_of_file`.
     """
 
-    root: Path
+    storage: Storage
     file: InputFile
     layout: Layout
     keys: Mapping[Media, str]
     up_to_date: Mapping[Media, frozenset[str]]
     recorded: str | None
+    is_to_be_kept: bool = False
     now: Fingerprint | None = None
     sample: str = ""
 
-    def begin(self, check: Callable[[], None]) -> "FolderOrder":
+    def begin(self, file: InputFile, check: Callable[[], None]) -> "FolderOrder":
         """See `Order.begin`: the fingerprint is taken before the reading, so that a later change shows."""
-        return replace(self, now=fingerprint(self.file, check))
+        return replace(self, file=file, now=fingerprint(file, check))
+
+    @property
+    def content(self) -> str | None:
+        """See `Order.content`."""
+        return None if self.now is None else self.now.sha256
+
+    @property
+    def is_needless(self) -> bool:
+        """See `Order.is_needless`."""
+        return self.is_to_be_kept and self.content == self.recorded
 
     def sinks(self, header: Header) -> Sequence[Sink]:
         """See `Order.sinks`; all are staged."""
@@ -87,16 +99,27 @@ class FolderOrder(Order):
         return sinks
 
     def written(
-        self, media: Media, sinks: Sequence[Sink], summary: Summary, notes: tuple[str, ...]
+        self,
+        media: Media,
+        sinks: Sequence[Sink],
+        summary: Summary,
+        notes: tuple[str, ...],
+        check: Callable[[], None],
     ) -> WrittenFiles:
         """See `Order.written`."""
         now = cast(Fingerprint, self.now)
+        files: dict[str, StagedFile | None] = {}
         try:
             if has_changed(self.file, now):
                 raise MediaError("it changed while it was read; run the same command again")
-            files = dict(zip(self._to_write(media), map(_staged, sinks), strict=True))
+            for path, sink in zip(self._to_write(media), sinks, strict=True):
+                files[path] = None
+                if sink.staged is not None:
+                    output = output_of(sink.staged)
+                    files[path] = StagedFile(self.storage.stage(sink.staged, check), output)
         except BaseException:
             remove_staged(sink.staged for sink in sinks)
+            self.storage.discard(each.staged for each in files.values() if each is not None)
             raise
         return WrittenFiles(media, summary, notes, now, files)
 
@@ -104,12 +127,14 @@ class FolderOrder(Order):
         """See `Order.in_segments`; an overlay needs all frames in order."""
         if self.layout.overlay:
             return None
+        if self.file.origin is not None and self.content is not None:  # a copy, which has another time
+            return replace(self, sample=self.content)
         try:
             return replace(self, sample=sample_of_file(self.file.path))
         except OSError as error:
             raise MediaError(f"cannot read it: {error.strerror}") from error
 
-    def segment_place(self, media: Media, number: int, variant: str) -> Path:
+    def segment_place(self, media: Media, number: int, variant: str) -> StoredFile:
         """See `Order.segment_place`: named by all that the segment's results depend on.
 
         Of the content samples must do: a shard that does a segment or two would else have to read all of a
@@ -117,7 +142,7 @@ class FolderOrder(Order):
         """
         values = "\n".join((self.keys[media], self.sample, self.file.name, variant))
         name = sha256_of_bytes(values.encode("utf-8", "surrogatepass"))[:32]
-        return self.root / SEGMENTS / f"{name}-{number}"
+        return StoredFile(self.storage, f"{SEGMENTS}/{name}-{number}")
 
     def _to_write(self, media: Media) -> dict[str, str]:
         """The outputs that are missing or out of date, each with its format."""
@@ -130,11 +155,8 @@ class FolderOrder(Order):
         }
 
     def _sink(self, path: str, format_name: str, header: Header) -> Sink:
+        place, root = self.storage.local_place(path)
         if format_name == OVERLAY:
             source = None if self.file.sequence else self.file.path  # images have no sound
-            return open_overlay(self.root / path, source, header, self.root, staged=True)
-        return TextSink(FORMATS[format_name].encoder(header), self.root / path, self.root, staged=True)
-
-
-def _staged(sink: Sink) -> StagedFile | None:
-    return None if sink.staged is None else StagedFile(sink.staged, output_of(sink.staged))
+            return open_overlay(place, source, header, root, staged=True)
+        return TextSink(FORMATS[format_name].encoder(header), place, root, staged=True)

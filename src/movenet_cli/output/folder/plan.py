@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from movenet_cli.core.inputs import InputFile
@@ -62,33 +61,36 @@ class FolderPlan:
     to_do: list[InputFile] = field(default_factory=list)
     removed: Counter[str] = field(default_factory=Counter)
     relocated: list[Entry] = field(default_factory=list)
-    foreign: list[Path] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
     taken: list[tuple[str, str | None, str]] = field(default_factory=list)
     differing: Counter[str] = field(default_factory=Counter)
     overwrite: bool = False
 
-    def check(self, root: Path) -> None:
+    def check(self, where: object) -> None:
         """Refuse a plan that would cost the user something.
+
+        Args:
+            where: the results folder, as messages call it.
 
         Raises:
             OutputError: files that are not ours are in the way.
             UsageError: names belong to other inputs, or results are of other settings and may not be redone.
         """
-        for problem in self.problems(root):
+        for problem in self.problems(where):
             raise problem
 
-    def problems(self, root: Path) -> Iterator[OutputError | UsageError]:
+    def problems(self, where: object) -> Iterator[OutputError | UsageError]:
         """Everything for which the run must not start, the gravest first."""
         if self.foreign:
             yield in_the_way(self.foreign)
         if self.taken:
-            yield name_is_taken(root, self.taken)
+            yield name_is_taken(str(where), self.taken)
         if self.differing and not self.overwrite:
             count = self.differing.total()
             removed = sorted(self.removed)
             cost = f" and remove their {' and '.join(removed)} files" if removed else ""
             yield UsageError(
-                f"{count:,} {'input has' if count == 1 else 'inputs have'} results in {root} that were made "
+                f"{count:,} {'input has' if count == 1 else 'inputs have'} results in {where} that were made "
                 f"with other settings: {self._what_differs}; add --overwrite to redo them{cost}, "
                 "or choose another folder with --output"
             )
