@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from movenet_cli.core.folder_names import JOURNAL_PARTS, LOCK
-from movenet_cli.errors import OutputError
 from movenet_cli.io.atomic import (
     AtomicFile,
     as_output_error,
@@ -41,15 +40,6 @@ class LocalStorage(Storage):
     def place(self, path: str) -> str:
         """See `Storage.place`."""
         return str(self.root / path)
-
-    def check(self) -> None:
-        """See `Storage.check`."""
-        paths = map(str, (self.root, *self.root.parents))
-        there = next(filter(os.path.exists, paths), None)
-        if there is not None and not os.path.isdir(there):  # noqa: PTH112 - a Path may raise
-            raise OutputError(
-                f"cannot write {self}: {there} is not a folder; choose another one with --output"
-            )
 
     def kind(self, path: str) -> Kind | None:
         """See `Storage.kind`."""
@@ -158,6 +148,12 @@ class LocalStorage(Storage):
         """See `Storage.remove_empty_folder`."""
         with contextlib.suppress(OSError):
             (self.root / path).rmdir()
+
+    def obstacle(self) -> str | None:
+        """See `Storage.obstacle`."""
+        paths = map(str, (self.root, *self.root.parents))
+        there = next(filter(os.path.exists, paths), "")  # a Path raises where it may not look
+        return None if not there or os.path.isdir(there) else there  # noqa: PTH112
 
     def missing(self, path: str) -> list[Path]:
         """See `Storage.missing`."""

@@ -52,7 +52,6 @@ class ObjectStorage(Storage):
     def __init__(self, url: str, work: Path | None = None) -> None:
         self._url = url
         self._objects = Objects(url)
-        self._objects.before_writing = self._check_leases
         self._work = work
         self._leases: list[Lease] = []
         self._listed: dict[str, int] | None = None
@@ -195,6 +194,7 @@ class ObjectStorage(Storage):
         if not staged.startswith(f"{STAGED}/"):
             self._put(Path(staged), path)
             return
+        self._check_leases()
         self._objects.copy(staged, path)
         self._sizes[path] = int(staged.rpartition("-")[2])
 
@@ -209,11 +209,13 @@ class ObjectStorage(Storage):
 
     def remove(self, path: str, *, of_input: bool = False) -> None:
         """See `Storage.remove`."""
+        self._check_leases()
         self._objects.remove(path)
         self._sizes.pop(path, None)
 
     def rename(self, path: str, new: str) -> None:
         """See `Storage.rename`."""
+        self._check_leases()
         self._objects.copy(path, new)
         self._sizes[new] = self._sizes.get(path, 0)
         self.remove(path)
@@ -268,16 +270,19 @@ class ObjectStorage(Storage):
         return self._listed
 
     def _put(self, source: Path, path: str) -> None:
+        self._check_leases()
         size = source.stat().st_size
         self._objects.upload(source, path)
         if self._leases:
             self._sizes[path] = size
 
     def _save(self, path: str, data: bytes) -> None:
+        self._check_leases()
         self._objects.write(path, data)
         self._sizes[path] = len(data)
 
     def _check_leases(self) -> None:
+        """Before anything is changed: go on, or not."""
         for lease in self._leases:
             lease.check()
 

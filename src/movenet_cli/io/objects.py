@@ -34,7 +34,6 @@ class Objects:
 
     Attributes:
         name: the address without what is secret.
-        before_writing: called before anything is changed; may raise.
 
     Raises:
         UsageError: what reaches such addresses is not installed.
@@ -56,7 +55,6 @@ class Objects:
             self._files.retries = 1
         self._root = path.rstrip("/") + "/"
         self._retries = RequestRetries(self.name, _reason)
-        self.before_writing: Callable[[], None] = _nothing
 
     def halt(self) -> None:
         """From now on every request is made once."""
@@ -151,7 +149,6 @@ class Objects:
             raise self._explained(error, "read", path) from error
 
     def _write(self, path: str, request: Callable[[], T], check: Callable[[], None]) -> T:
-        self.before_writing()
         try:
             return self._retries(request, check)
         except _OURS:
@@ -180,6 +177,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, PermissionError):
         return "access is denied"
     kind = type(error).__name__
+    if kind == "ParamValidationError":
+        return "it is not a valid address"
     if kind in _NO_CREDENTIALS:
         return "there are no credentials for it"
     code = _code(error)

@@ -163,6 +163,10 @@ class Storage(ABC):
     def remove_empty_folder(self, path: str) -> None:  # noqa: B027 - a store has no folders
         """Remove a folder that nothing is left in."""
 
+    def obstacle(self) -> str | None:
+        """What stands where the folder is to be, and is none; None when it is there or can be made."""
+        return None
+
     def missing(self, path: str) -> list[Path]:
         """What is not there yet of a file and the folders above it; for `remove_made`."""
         return []
@@ -178,13 +182,6 @@ class Storage(ABC):
 
     def halt(self) -> None:  # noqa: B027 - a disk makes nobody wait
         """The run is being stopped: whoever waits for the storage gives up."""
-
-    def check(self) -> None:  # noqa: B027 - whether a store can be written shows when it is
-        """Refuse a place where there can be no folder.
-
-        Raises:
-            OutputError: a file is in its place, or in that of a folder above.
-        """
 
     @property
     def ignores_case(self) -> bool:

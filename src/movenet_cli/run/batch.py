@@ -219,7 +219,7 @@ class Batch:
                     return kept or self._one(taken)  # else somebody has just removed its results
                 if isinstance(done, Written):
                     self._outputs.commit(file, done)
-                    if video is not None and self._shard is None:  # another shard may look for its segments
+                    if video is not None and self._shard is None:  # another shard must find its segments done
                         video.remove_results()
                     return InputOutcome(file.name, "done", done.summary, notes=done.notes, file=file)
                 failed = cast(Failed, done)
