@@ -21,6 +21,9 @@ from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io import lease, object_storage, request_retries
 from movenet_cli.io.object_storage import ObjectStorage
+from movenet_cli.media.video import cuts
+from movenet_cli.run import batch, shard_inputs
+from tests.media.clips import write_clip
 from tests.support.media import gradient, write_image, write_video
 from tests.support.object_store import Server, environment, faulty_s3_server
 
@@ -360,6 +363,28 @@ def test_an_interrupt_ends_the_waiting(inputs: Path, store: Any, server: Server,
     assert run.returncode in (ExitCode.INTERRUPTED, ExitCode.OUTPUT)
     server.refuse(0)
     assert annotate(inputs, OUT) == ExitCode.OK
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_a_long_video_that_shards_share(
+    store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passes: int
+) -> None:
+    monkeypatch.setattr(cuts, "_SHORTEST", 20)
+    for module in (batch, shard_inputs):
+        monkeypatch.setattr(module, "LONG", 50)
+    (tmp_path / "in").mkdir()
+    write_clip(tmp_path / "in" / "v.mp4", 60, options={"g": "20", "keyint_min": "20", "sc_threshold": "0"})
+    assert annotate(tmp_path / "in", tmp_path / "alone", "--crop", "none") == ExitCode.OK
+    for at in range(passes):
+        for shard in ("1/2", "2/2"):
+            assert annotate(tmp_path / "in", OUT, "--crop", "none", "--shard", shard) == ExitCode.OK
+        assert len(store.find("bkt/results/.movenet/segments")) == 3
+        assert store.exists("bkt/results/keypoints/v.mp4.json") == (at == 1), "made by the second pass"
+    assert run(["merge", OUT]) == ExitCode.OK
+    results = in_store(store)
+    assert_same(
+        {name: data for name, data in results.items() if "/shards/" not in name}, on_disk(tmp_path / "alone")
+    )
 
 
 def test_shards_side_by_side_are_merged(inputs: Path, alone: Path, store: Any, tmp_path: Path) -> None:
