@@ -27,7 +27,6 @@ from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.records import RunFile, StartedInput
 from movenet_cli.run import batch, shard_inputs
 from tests.media.clips import write_clip
-from tests.run.test_segments import GOP
 from tests.support.media import gradient, write_image, write_video
 from tests.support.object_store import Server, environment, faulty_s3_server
 
@@ -369,6 +368,28 @@ def test_an_interrupt_ends_the_waiting(inputs: Path, store: Any, server: Server,
     assert annotate(inputs, OUT) == ExitCode.OK
 
 
+@pytest.mark.parametrize("passes", [1, 2])
+def test_a_long_video_that_shards_share(
+    store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passes: int
+) -> None:
+    monkeypatch.setattr(cuts, "_SHORTEST", 20)
+    for module in (batch, shard_inputs):
+        monkeypatch.setattr(module, "LONG", 50)
+    (tmp_path / "in").mkdir()
+    write_clip(tmp_path / "in" / "v.mp4", 60, options={"g": "20", "keyint_min": "20", "sc_threshold": "0"})
+    assert annotate(tmp_path / "in", tmp_path / "alone", "--crop", "none") == ExitCode.OK
+    for at in range(passes):
+        for shard in ("1/2", "2/2"):
+            assert annotate(tmp_path / "in", OUT, "--crop", "none", "--shard", shard) == ExitCode.OK
+        assert len(store.find("bkt/results/.movenet/segments")) == 3
+        assert store.exists("bkt/results/keypoints/v.mp4.json") == (at == 1), "made by the second pass"
+    assert run(["merge", OUT]) == ExitCode.OK
+    results = in_store(store)
+    assert_same(
+        {name: data for name, data in results.items() if "/shards/" not in name}, on_disk(tmp_path / "alone")
+    )
+
+
 def test_shards_side_by_side_are_merged(inputs: Path, alone: Path, store: Any, tmp_path: Path) -> None:
     runs = [start(inputs, "none", tmp_path / "no", "--shard", f"{number}/2") for number in (1, 2)]
     assert [each.communicate() and each.returncode for each in runs] == [ExitCode.OK] * 2
@@ -426,29 +447,6 @@ def test_commands_that_read_results(
     assert in_store(store) == before
     assert run(["validate", "s3://bkt/nothing"]) == ExitCode.INPUT
     assert "s3://bkt/nothing" in capsys.readouterr().err
-
-
-def test_segments_of_a_long_video_are_shared_in_the_store(
-    store: Any, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cuts, "_SHORTEST", 20)
-    for module in (batch, shard_inputs):
-        monkeypatch.setattr(module, "LONG", 50)
-    frames = [gradient(128, 96, seed=number) for number in range(60)]
-    (tmp_path / "in").mkdir()
-    write_clip(tmp_path / "in" / "long.mp4", frames, options=GOP)
-    assert annotate(tmp_path / "in", tmp_path / "alone") == ExitCode.OK
-    server.requests.clear()
-    for shard in ("1/2", "2/2"):
-        assert annotate(tmp_path / "in", OUT, "--shard", shard) == ExitCode.OK
-    written = {request for request in server.requests if request.startswith("PUT /bkt/results/.movenet/segm")}
-    assert len(written) == 3
-    assert run(["merge", OUT]) == ExitCode.OK
-    results = in_store(store)
-    assert not [name for name in results if "segments" in name]
-    expected = on_disk(tmp_path / "alone")
-    for name in expected.keys() - {"run.json", "journal.jsonl"}:
-        assert results[name] == expected[name]
 
 
 def test_processes(inputs: Path, alone: Path, store: Any) -> None:

@@ -36,7 +36,7 @@ def test_a_file_in_the_place_of_the_folder_is_refused_as_by_a_run(
     found: Discovery, tmp_path: Path, below: str
 ) -> None:
     (tmp_path / "out").write_text("mine")
-    target = Target(LocalStorage(tmp_path / "out") / below, ("json",))
+    target = Target(LocalStorage(tmp_path / "out" / below), ("json",))
     with pytest.raises(OutputError, match="out is not a folder; choose another folder with --output"):
         dry_run(Settings("mini"), frozenset(), found, target)
 
