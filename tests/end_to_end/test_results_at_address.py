@@ -172,7 +172,7 @@ def test_what_a_run_refuses_on_a_disk_it_refuses_here(
     assert_same(after, before)
 
 
-@pytest.mark.parametrize("out", ["https://host/a", "memory://a", "s3://bkt/a::file:///tmp"])
+@pytest.mark.parametrize("out", ["https://host/a", "memory://a", "s3://bkt/a::file:///tmp", "s3:/bkt/a"])
 def test_no_results_elsewhere(inputs: Path, out: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert annotate(inputs, out) == ExitCode.USAGE
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -17,6 +17,9 @@ _NO_CREDENTIALS: Final = {"NoCredentialsError", "PartialCredentialsError", "Defa
 _OURS: Final = (MovenetError, Cancelled, *SHORTAGE)
 """What is no error of the store."""
 
+_NOT_KNOWN: Final = {"TypeError", "ParamValidationError"}
+"""What older packages raise that do not know conditional writes."""
+
 _EXISTS: Final = {"ResourceExistsError", "FileExistsError"}
 
 T = TypeVar("T")
@@ -115,7 +118,9 @@ class Objects:
             except Exception as error:
                 if type(error).__name__ in _EXISTS or "precondition" in str(error).lower():
                     return False
-                raise
+                if type(error).__name__ not in _NOT_KNOWN:
+                    raise
+                self._files.pipe_file(self._root + path, data)
             return True
 
         return self._write(path, make, _nothing)
