@@ -457,7 +457,7 @@ def test_processes(inputs: Path, alone: Path, store: Any) -> None:
 def test_a_worker_elsewhere_hands_its_files_over_in_the_store(
     store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(object_storage, "_own_folder", lambda: tmp_path)
+    monkeypatch.setattr(object_storage, "own_folder", lambda: tmp_path)
     storage = ObjectStorage(OUT)
     with storage.lock("lock", protects="results"):
         sent = pickle.dumps(storage).replace(b".movenet-work-", b".movenet-lost-")
