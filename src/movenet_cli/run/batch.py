@@ -121,8 +121,10 @@ class Batch:
                     while wait(futures, WAKE_INTERVAL).not_done:
                         pass  # a signal that the system gave to another thread is seen between two waits
                     self._report.finished = True
-                finally:
-                    self._halt()  # before the pool waits for its threads, however this has ended
+                    self._cancellation.cancel()
+                except BaseException:
+                    self._halt()  # before the pool waits for its threads
+                    raise
         except KeyboardInterrupt:
             self._report.interrupted = True
             self._outputs.hurry()
@@ -140,8 +142,7 @@ class Batch:
     def _halt(self) -> None:
         """Have the drivers end once they notice; does no harm when they have."""
         self._cancellation.cancel()
-        if not self._report.finished:
-            self._outputs.halt()
+        self._outputs.halt()
         with self._changed:
             self._changed.notify_all()
 
