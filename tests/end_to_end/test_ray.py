@@ -18,6 +18,7 @@ from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.run.loading import load_named
 from movenet_cli.run.worker_process import Setup, load_models
 from movenet_cli.settings import Settings
+from tests.conftest import PROJECT
 from tests.media.clips import write_long_clip
 from tests.support.cluster import Cluster
 from tests.support.hub import Answer, Hub
@@ -236,7 +237,8 @@ def test_without_the_extra(
     monkeypatch.setitem(sys.modules, "ray", None)
     write_image(tmp_path / "in" / "a.jpg")
     assert run(_words(tmp_path / "in", tmp_path / "out", "--engine", "ray")) == ExitCode.USAGE
-    assert capsys.readouterr().err == "movenet: --engine ray needs Ray: pip install 'movenet-cli[ray]'\n"
+    assert capsys.readouterr().err == "movenet: --engine ray needs Ray: pip install 'ray>=2.50,<3'\n"
+    assert '"ray>=2.50,<3"' in (PROJECT / "pyproject.toml").read_text()
     assert not (tmp_path / "out").exists()
 
 
