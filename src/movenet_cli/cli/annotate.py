@@ -82,7 +82,8 @@ class AnnotateCommand(GroupedCommand):
     type=PlaceText(only_folders=True),
     default=default.DEFAULT_OUTPUT,
     show_default=True,
-    help="Folder for the results; '-' writes JSONL to standard output instead, and no files.",
+    help="Folder for the results, or its address in an object store; '-' writes JSONL to standard output "
+    "instead, and no files.",
 )
 @option(
     "-f",

@@ -209,6 +209,8 @@ class ObjectStorage(Storage):
 
     def remove(self, path: str, *, of_input: bool = False) -> None:
         """See `Storage.remove`."""
+        if of_input and not self.exists(path):
+            return  # asked of every file before it is written
         self._check_leases()
         self._objects.remove(path)
         self._sizes.pop(path, None)
