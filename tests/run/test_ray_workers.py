@@ -1,4 +1,4 @@
-"""Actors that are lost while they start, with a stand-in for Ray; tests/end_to_end/test_ray.py has real ones."""
+"""Actors that are lost while they start, with a stand-in for Ray; real ones: tests/end_to_end/test_ray.py."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future
