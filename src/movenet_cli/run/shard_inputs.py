@@ -1,12 +1,14 @@
 """The inputs of one shard: those of the run's that are its own, and the long videos that all shards share."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.shard import Shard
+from movenet_cli.core.wording import counted
 from movenet_cli.errors import MediaError
 from movenet_cli.io.hashing import sha256_of_bytes
 from movenet_cli.io.json_text import escape_name
@@ -21,6 +23,8 @@ from movenet_cli.models.hub.resolve import is_path
 from movenet_cli.output.folder.fingerprint import location_of
 from movenet_cli.run.long_video import LONG
 from movenet_cli.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,17 @@ class ShardInputs:
             settings: of the run.
             cuts: whether the results are such that long videos can be annotated in segments.
         """
-        cuts = cuts and shard.count > 1 and settings.frames == FrameRange()
-        own, shared, positions = [], [], {}
+        shared: list[InputFile] = []
+        if cuts and shard.count > 1 and settings.frames == FrameRange():
+            shared = _shared(filter(_is_long, found.files), settings.max_pixels)
+        names_of_shared = {file.name for file in shared}
+        own, positions = [], {}
         for at, file in enumerate(found.files):
-            if cuts and _is_shared(file, settings.max_pixels):
-                shared.append(file)
-            elif shard.has(file.name):
+            is_own = file.name not in names_of_shared and shard.has(file.name)
+            if is_own:
                 own.append(file)
-            else:
-                continue
-            positions[file.name] = at
+            if is_own or file.name in names_of_shared:
+                positions[file.name] = at
         part = Discovery(
             tuple(own),
             found.ignored,
@@ -99,22 +104,34 @@ class ShardInputs:
         }
 
 
-def _is_shared(file: InputFile, max_pixels: int) -> bool:
-    """Whether a file is a long video that can be cut; of most files, a few bytes tell that they are not.
+def _is_long(file: InputFile) -> bool:
+    """Whether a file is a long video, as far as a few bytes of its index tell.
 
-    Every shard must say the same, so nothing but the file counts. What is elsewhere is not shared: its
-    address may hold a secret, which `movenet merge` would have to know.
+    What is elsewhere is not shared: its address may hold a secret, which `movenet merge` would have to know.
     """
     is_here = file.url is None and file.origin is None and file.sequence is None
     if not is_here or media_by_suffix(file.name) != "video":
         return False
     try:
-        if not any(track.kind == b"vide" and track.samples >= LONG for track in read_boxes(file.path).tracks):
-            return False
+        return any(track.kind == b"vide" and track.samples >= LONG for track in read_boxes(file.path).tracks)
+    except MediaError:
+        return False
+
+
+def _shared(files: Iterable[InputFile], max_pixels: int) -> list[InputFile]:
+    """Those of the long videos that can be cut; every shard must find the same, so only the files count."""
+    long = list(files)
+    if long:
+        log.info("%s to be shared by all shards: looking for where to cut", counted(len(long), "long video"))
+    return [file for file in long if _can_be_cut(file, max_pixels)]
+
+
+def _can_be_cut(file: InputFile, max_pixels: int) -> bool:
+    try:
         with open_source(file, FrameRange(), max_pixels=max_pixels) as source:
             segments, frames = source.segments, source.info.frame_count or 0
         return bool(segments) and frames >= LONG and can_be_cut(file.path, segments)
-    except (OSError, MediaError):
+    except MediaError:
         return False  # why it cannot be read is told by the shard that it belongs to
 
 

@@ -134,7 +134,8 @@ class FolderPlanner:
 
     def _plan_one(self, file: InputFile, plan: FolderPlan) -> PlannedInput:
         """Decide on one input, and add to the plan what stands in its way."""
-        foreign = [path for path in self.layout.possible(file.name) if self._is_foreign(file.name, path)]
+        possible = self.layout.possible(file.name) if self.journal.is_writer_of(file.name) else ()
+        foreign = [path for path in possible if self._is_foreign(file.name, path)]
         if foreign:
             needed = self._needed(file)
             plan.foreign += [self.storage.place(path) for path in foreign if path in needed]
