@@ -27,12 +27,13 @@ from typing import Any, Final, cast
 
 from benchmarks.__main__ import PROJECT, find_images
 from benchmarks.media import SMALL, jpegs
-from benchmarks.scheduling import FINGERPRINT, Sleepers
+from benchmarks.scheduling import Sleepers
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FrameResult, Size
+from movenet_cli.output.folder.fingerprint import Fingerprint
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.order import WrittenFiles
 from movenet_cli.output.folder.results_folder import results_folder
@@ -64,7 +65,7 @@ class IdleActor:
 
     def do(self, work: Work) -> _Answer:
         """See `Actor.do`."""
-        return _Answer((), WrittenFiles("image", Summary(1, 1), (), FINGERPRINT, {}))
+        return _Answer((), WrittenFiles("image", Summary(1, 1), (), Fingerprint(0, 0, "5a" * 32), {}))
 
     def told(self) -> Sequence[FrameResult]:
         """See `Actor.told`."""
@@ -81,7 +82,14 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=5000, help="for the cost of a call")
     parser.add_argument("--simulated", type=int, nargs="*", default=[16, 32, 64, 128, 256, 512])
     parser.add_argument("--json", type=Path, default=FIGURES, help="where the figures go")
+    parser.add_argument(
+        "--alone", type=int, help="measure so many simulated workers here, and print their rate"
+    )
     options = parser.parse_args()
+    if options.alone:
+        workers = Sleepers(options.alone, SECONDS)
+        print(_batch(workers, options.alone * INPUTS_A_WORKER, CancellationToken())[1])
+        return
     found: dict[str, Any] = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "ray": version("ray"),
@@ -201,12 +209,10 @@ def _batch(workers: Workers, items: int, cancellation: CancellationToken) -> tup
 def _rate(workers: int, shards: int) -> float:
     """Inputs a second that a run, or several at once, reach with so many simulated workers in all."""
     each = workers // shards
-    command = [sys.executable, "-m", "benchmarks.scheduling", "--alone", "--workers", str(each)]
-    command += ["--items", str(each * INPUTS_A_WORKER), "--seconds", str(SECONDS)]
+    command = [sys.executable, "-m", "benchmarks.ray_workers", "--alone", str(each)]
 
     def measured(_: int) -> float:
-        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-        return float(json.loads(done.stdout)["rate"])
+        return float(subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout)
 
     with ThreadPoolExecutor(shards) as pool:
         return round(sum(pool.map(measured, range(shards))))

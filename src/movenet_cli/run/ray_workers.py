@@ -30,6 +30,9 @@ MOST_ACTORS: Final = 1024
 _MOST_LOST_NODES: Final = 20
 """How often one item may lose its machine, which says nothing about the item."""
 
+_MOST_LOST_IN_A_ROW: Final = 20
+"""Actors that are lost while they start; then something keeps all of them from starting."""
+
 _INTERVAL: Final = 0.25
 """Seconds after which whoever needs an actor looks whether one has loaded the models."""
 
@@ -66,6 +69,7 @@ class RayWorkers(Workers):
         self._all: set[ActorHandle] = set()
         self._starting: dict[ActorHandle, Future[Any]] = {}
         self._failure: ModelError | None = None
+        self._lost_in_a_row = 0
         self._is_closed = self._is_warned = False
         self._began = time.monotonic()
         for _ in range(self._count):
@@ -147,6 +151,9 @@ class RayWorkers(Workers):
             try:
                 found = loading.result()
             except Exception as error:  # noqa: BLE001 - whatever keeps an actor from starting
+                if self._is_lost(error):
+                    self._replace(actor)
+                    continue
                 lines = [line.strip() for line in str(error).splitlines() if line.strip()]
                 found = Raised(ModelError(f"a machine of the cluster cannot run movenet-cli: {lines[-1]}"))
             if isinstance(found, Raised):
@@ -154,7 +161,15 @@ class RayWorkers(Workers):
             else:
                 actor.node, actor.machine = found
                 self._idle.append(actor)
+                self._lost_in_a_row = 0
             self._changed.notify_all()
+
+    def _is_lost(self, error: Exception) -> bool:
+        """Whether an actor was lost while it started, as with its machine, and another one may do."""
+        if not isinstance(error, self._ray.exceptions.RayActorError) or error.actor_init_failed:
+            return False
+        self._lost_in_a_row += 1
+        return self._lost_in_a_row <= _MOST_LOST_IN_A_ROW
 
     def _take(self) -> ActorHandle:
         with self._changed:
