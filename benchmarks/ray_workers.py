@@ -106,21 +106,35 @@ def main() -> None:
 @contextlib.contextmanager
 def _head(cpus: int) -> Iterator[str]:
     """A cluster of this machine alone, of so many CPUs; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port, clients = _free_port(), _free_port()
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", f"--port={port}"]
-    command += [f"--num-cpus={cpus}", "--num-gpus=0", "--include-dashboard=false"]
+    command += [
+        f"--num-cpus={cpus}",
+        "--num-gpus=0",
+        "--include-dashboard=false",
+        f"--ray-client-server-port={clients}",
+    ]
     environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
     head = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
     try:
+        said = []
         for line in head.stdout or ():
-            if b"--block" in line:
+            said.append(line.decode())
+            if "--block" in said[-1]:
                 break
+        else:
+            raise SystemExit("".join(said))
         yield f"127.0.0.1:{port}"
     finally:
         head.terminate()
         head.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _engines(folder: Path, options: argparse.Namespace, address: str) -> list[dict[str, Any]]:

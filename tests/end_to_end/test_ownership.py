@@ -16,7 +16,6 @@ from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.io.local_storage import LocalStorage
-from movenet_cli.output.folder import ownership
 from movenet_cli.output.folder.journal import read_journal
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image, write_video
@@ -285,7 +284,7 @@ def test_two_inputs_that_one_disk_takes_for_one_name(
 ) -> None:
     for name in ("Photo.jpg", "photo.jpg"):
         write_image(tmp_path / "in" / name, gradient(seed=ord(name[0])))
-    monkeypatch.setattr(ownership, "_ignores_case", lambda root: True)
+    monkeypatch.setattr(LocalStorage, "ignores_case", True)
     assert annotate(tmp_path / "in", "-o", tmp_path / "out") == ExitCode.USAGE
     assert "upper and lower case" in capfd.readouterr().err
     monkeypatch.undo()

@@ -17,11 +17,14 @@ import pytest
 import movenet_cli as movenet
 from movenet_cli.cli.main import run
 from movenet_cli.core.results import InputOutcome
+from movenet_cli.core.shard import Shard
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ExitCode, OutputError
-from movenet_cli.io import lease, object_storage, request_retries
+from movenet_cli.io import lease, object_log, object_storage, request_retries
 from movenet_cli.io.object_storage import ObjectStorage
 from movenet_cli.media.video import cuts
+from movenet_cli.output.folder.journal import Journal
+from movenet_cli.output.folder.records import RunFile, StartedInput
 from movenet_cli.run import batch, shard_inputs
 from tests.media.clips import write_clip
 from tests.support.media import gradient, write_image, write_video
@@ -169,7 +172,7 @@ def test_what_a_run_refuses_on_a_disk_it_refuses_here(
     assert_same(after, before)
 
 
-@pytest.mark.parametrize("out", ["https://host/a", "memory://a", "s3://bkt/a::file:///tmp"])
+@pytest.mark.parametrize("out", ["https://host/a", "memory://a", "s3://bkt/a::file:///tmp", "s3:/bkt/a"])
 def test_no_results_elsewhere(inputs: Path, out: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert annotate(inputs, out) == ExitCode.USAGE
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -399,6 +402,53 @@ def test_shards_side_by_side_are_merged(inputs: Path, alone: Path, store: Any, t
     assert account(store)["inputs"]["kept"] == len(NAMES)
 
 
+def test_what_a_killed_shard_has_appended_is_taken_in(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(object_log, "PART_SIZE", 50)
+    shard = Shard(1, 1)
+    storage = ObjectStorage(OUT)
+    with storage.shared_lock(".movenet/lock", protects="results"):
+        journal = Journal(storage, shard)
+        for number in range(5):
+            journal.note([StartedInput(f"{number}.jpg", (), ())])
+        journal.sync()  # and is not closed: it is killed
+    assert len(in_store(store)) == 3
+    storage = ObjectStorage(OUT)
+    with storage.lock(".movenet/lock", protects="results"):
+        whole = Journal(storage)
+        whole.note([RunFile("run.json", None)])
+        whole.close()
+        assert {each.name for each in whole.all_started()} == {f"{number}.jpg" for number in range(5)}
+    assert in_store(store).keys() == {"journal.jsonl"}
+
+
+def test_commands_that_read_results(
+    inputs: Path, store: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert annotate(inputs, OUT) == ExitCode.OK
+    before = in_store(store)
+    capsys.readouterr()
+    assert run(["check", OUT, "--max-failed", "0"]) == ExitCode.OK
+    assert run(["select", OUT, "--hard", "1"]) == ExitCode.OK
+    assert run(["convert", OUT, "--to", "jsonl", "-o", str(tmp_path / "jsonl")]) == ExitCode.OK
+    assert run(["report", OUT, "-o", str(tmp_path / "page.html")]) == ExitCode.OK
+    assert (tmp_path / "jsonl/keypoints/a.jpg.jsonl").is_file()
+    assert "in s3://bkt/results" in capsys.readouterr().err
+    for words in (["convert", OUT, "--to", "jsonl"], ["report", OUT]):
+        assert run(words) == ExitCode.USAGE
+        assert "name a place on this machine with --output" in capsys.readouterr().err
+    assert run(["report", OUT, "-o", "s3://bkt/page.html"]) == ExitCode.USAGE
+    assert "this must be on this machine" in capsys.readouterr().err
+    store.pipe("bkt/results/keypoints/a.jpg.csv", b"corrected")
+    assert run(["validate", OUT]) == ExitCode.INPUT
+    said = capsys.readouterr()
+    assert "s3://bkt/results/keypoints/a.jpg.csv: " in said.out
+    assert "movenet-work" not in said.out + said.err
+    store.pipe("bkt/results/keypoints/a.jpg.csv", before["keypoints/a.jpg.csv"])
+    assert in_store(store) == before
+    assert run(["validate", "s3://bkt/nothing"]) == ExitCode.INPUT
+    assert "s3://bkt/nothing" in capsys.readouterr().err
+
+
 def test_processes(inputs: Path, alone: Path, store: Any) -> None:
     assert annotate(inputs, OUT, "--engine", "processes") == ExitCode.OK
     assert_same(in_store(store), on_disk(alone))
@@ -407,7 +457,7 @@ def test_processes(inputs: Path, alone: Path, store: Any) -> None:
 def test_a_worker_elsewhere_hands_its_files_over_in_the_store(
     store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(object_storage, "_own_folder", lambda: tmp_path)
+    monkeypatch.setattr(object_storage, "own_folder", lambda: tmp_path)
     storage = ObjectStorage(OUT)
     with storage.lock("lock", protects="results"):
         sent = pickle.dumps(storage).replace(b".movenet-work-", b".movenet-lost-")

@@ -5,16 +5,11 @@ its files to the run; one elsewhere uploads them below `.movenet/staged`, and th
 within the store.
 """
 
-import atexit
 import contextlib
 import io
 import secrets
-import tempfile
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
@@ -24,13 +19,10 @@ from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.disk_room import DiskRoom
 from movenet_cli.io.lease import Lease, is_held
 from movenet_cli.io.locks import LockHeldError
+from movenet_cli.io.object_copies import copies_of, own_folder, temporary_folder
 from movenet_cli.io.object_log import ObjectLog
 from movenet_cli.io.objects import Objects
 from movenet_cli.io.storage import Kind, Storage, parts_of
-from movenet_cli.io.work_folder import work_folder
-
-_AHEAD: Final = 16
-"""Objects that are fetched before they are asked for."""
 
 _IN_MEMORY: Final = 16 << 20
 """Bytes up to which an object is read without a file."""
@@ -77,6 +69,10 @@ class ObjectStorage(Storage):
         """See `Storage.exists`."""
         return path in self._sizes
 
+    def is_there(self, path: str) -> bool:
+        """See `Storage.is_there`."""
+        return self._objects.exists(path)
+
     def size(self, path: str) -> int | None:
         """See `Storage.size`."""
         return self._sizes.get(path)
@@ -103,26 +99,13 @@ class ObjectStorage(Storage):
         Raises:
             InputError: one is not there.
         """
-        waiting: deque[tuple[str, Future[Path]]] = deque()
-        with ThreadPoolExecutor(_AHEAD, "movenet-fetch") as pool:
-            try:
-                for path in paths:
-                    waiting.append((path, pool.submit(self._copy, path)))
-                    if len(waiting) > _AHEAD:
-                        yield from self._taken(*waiting.popleft())
-                while waiting:
-                    yield from self._taken(*waiting.popleft())
-            finally:
-                for _, future in waiting:
-                    future.cancel()
-                    with contextlib.suppress(BaseException):
-                        future.result().unlink(missing_ok=True)
+        return copies_of(self._objects, paths, self.size, self._folder())
 
     @contextlib.contextmanager
     def on_disk(self, wanted: Callable[[str], bool]) -> Iterator[Path]:
         """See `Storage.on_disk`."""
         paths = [path for path in self._sizes if wanted(path) and not {"", ".", ".."} & set(path.split("/"))]
-        with _temporary_folder() as folder:
+        with temporary_folder() as folder:
             self._work, before = folder, self._work
             try:
                 DiskRoom(folder).check(sum(map(self._sizes.__getitem__, paths)))
@@ -137,23 +120,6 @@ class ObjectStorage(Storage):
                 self._work = before
             yield folder / "results"
 
-    def _copy(self, path: str) -> Path:
-        copy = self._folder() / secrets.token_hex(8)
-        self._objects.fetch(path, copy, self.size(path))
-        return copy
-
-    def _taken(self, path: str, future: "Future[Path]") -> Iterator[Path]:
-        try:
-            copy = future.result()
-        except FileNotFoundError as error:
-            raise InputError(
-                f"cannot read {self.place(path)}: it is gone; run annotate again with --overwrite"
-            ) from error
-        try:
-            yield copy
-        finally:
-            copy.unlink(missing_ok=True)
-
     @contextlib.contextmanager
     def write(self, path: str) -> Iterator[AtomicFile]:
         """See `Storage.write`."""
@@ -167,8 +133,12 @@ class ObjectStorage(Storage):
     def append(self, path: str) -> ObjectLog:
         """See `Storage.append`: parts are added to what is there."""
         parts = self.parts(path)
+        if not self.exists(path):
+            for part in parts:  # of a file that was being removed when its run was killed
+                self.remove(part)
+            return ObjectLog(path, 0, self._save)
         last = int(parts[-1].rpartition("-")[2].partition(".")[0]) if parts else 0
-        return ObjectLog(path, last + 1 if parts or self.exists(path) else 0, self._save)
+        return ObjectLog(path, last + 1, self._save)
 
     def parts(self, path: str) -> list[str]:
         """See `Storage.parts`."""
@@ -293,7 +263,7 @@ class ObjectStorage(Storage):
         """Hold a lease, and have a folder for temporary files meanwhile."""
         with contextlib.ExitStack() as stack:
             if self._work is None:
-                self._work = stack.enter_context(_temporary_folder())
+                self._work = stack.enter_context(temporary_folder())
                 stack.callback(setattr, self, "_work", None)
             lease = stack.enter_context(Lease(self._objects, path).held())
             self._leases.append(lease)
@@ -305,26 +275,9 @@ class ObjectStorage(Storage):
         """Where this process makes temporary files: in the run's folder, where that is."""
         if self._work is not None and self._work.is_dir():
             return self._work
-        return _own_folder()
+        return own_folder()
 
 
 def _holders(path: str) -> str:
     """The folder with a lease for each of those that share a lock."""
     return f"{path}-holders"
-
-
-@contextlib.contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    with contextlib.ExitStack() as stack:
-        with as_output_error(tempfile.tempdir or "a temporary file", of_input=False):
-            folder = stack.enter_context(work_folder(Path(tempfile.gettempdir())))
-        yield folder
-
-
-@lru_cache(maxsize=1)
-def _own_folder() -> Path:
-    """A folder for temporary files of a process that is not the run's; it goes when the process ends."""
-    stack = contextlib.ExitStack()
-    folder = stack.enter_context(_temporary_folder())
-    atexit.register(stack.close)
-    return folder

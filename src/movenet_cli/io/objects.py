@@ -17,6 +17,9 @@ _NO_CREDENTIALS: Final = {"NoCredentialsError", "PartialCredentialsError", "Defa
 _OURS: Final = (MovenetError, Cancelled, *SHORTAGE)
 """What is no error of the store."""
 
+_NOT_KNOWN: Final = {"TypeError", "ParamValidationError"}
+"""What older packages raise that do not know conditional writes."""
+
 _EXISTS: Final = {"ResourceExistsError", "FileExistsError"}
 
 T = TypeVar("T")
@@ -84,6 +87,10 @@ class Objects:
         """An object's content."""
         return bytes(self._read(path, lambda: self._files.cat_file(self._root + path)))
 
+    def exists(self, path: str) -> bool:
+        """Whether there is such an object."""
+        return bool(self._read(path, lambda: self._files.exists(self._root + path)))
+
     def fetch(self, path: str, target: Path, size: int | None = None) -> None:
         """Copy an object to this machine; `size` is what it must have."""
 
@@ -111,7 +118,9 @@ class Objects:
             except Exception as error:
                 if type(error).__name__ in _EXISTS or "precondition" in str(error).lower():
                     return False
-                raise
+                if type(error).__name__ not in _NOT_KNOWN:
+                    raise
+                self._files.pipe_file(self._root + path, data)
             return True
 
         return self._write(path, make, _nothing)

@@ -59,6 +59,10 @@ class Storage(ABC):
     def exists(self, path: str) -> bool:
         """Whether anything is there."""
 
+    def is_there(self, path: str) -> bool:
+        """The same, also of what others write meanwhile."""
+        return self.exists(path)
+
     @abstractmethod
     def size(self, path: str) -> int | None:
         """Bytes of a file; None when there is none."""
@@ -197,8 +201,8 @@ class StoredFile:
     path: str
 
     def exists(self) -> bool:
-        """Whether it is there, as far as the storage knows."""
-        return self.storage.exists(self.path)
+        """Whether it is there by now; somebody else may have written it."""
+        return self.storage.is_there(self.path)
 
     def read(self) -> bytes | None:
         """What is in it; None when it cannot be read."""

@@ -98,8 +98,10 @@ class Journal:
 
     def _read(self, path: str) -> bool:
         """Read one file, if it is there, and its parts; whether they hold what is not needed any more."""
+        if not self._storage.exists(path):
+            return False
         parts = self._storage.parts(path)
-        is_untidy = [self._load(each) for each in (path, *parts) if self._storage.exists(each)]
+        is_untidy = [self._load(each) for each in (path, *parts)]
         return any(is_untidy) or bool(parts)
 
     def get(self, name: str) -> Entry | None:
