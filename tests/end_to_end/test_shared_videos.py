@@ -294,18 +294,38 @@ def test_a_video_that_has_changed_between_shards_is_annotated_as_it_is(
     assert _results(out) == _results(alone)
 
 
-def test_a_damaged_video_is_read_in_one_go_at_the_merge(
-    video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("damaged", [35, 55])  # not where two segments meet
+@pytest.mark.parametrize("order", [("1/2", "2/2"), ("2/2", "1/2"), ("1/2", "2/2", "1/2", "2/2")])
+def test_a_damaged_video_is_read_in_one_go_once(
+    video: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    damaged: int,
+    order: tuple[str, ...],
 ) -> None:
     inputs, alone, out = tmp_path / "in", tmp_path / "alone", tmp_path / "out"
     shutil.copytree(video, inputs)
-    damage(inputs / "5.mp4", [25])
-    assert _annotate(inputs, alone) == ExitCode.PARTIAL
-    _shards(inputs, out)
-    assert "`movenet merge` will read it in one go" in capsys.readouterr().err
+    damage(inputs / "5.mp4", [damaged])
+    assert _annotate(inputs, alone, *QUICK) == ExitCode.PARTIAL
+    in_one_go = []
+    annotate = worker.annotate_source
+    monkeypatch.setattr(worker, "annotate_source", lambda *all_of: in_one_go.append(1) or annotate(*all_of))
+    finder = next(number for number in (1, 2) if Shard(number, 2).has_segment("5.mp4", damaged // 20))
+    owner = next(f"{number}/2" for number in (1, 2) if Shard(number, 2).has("5.mp4"))
+    for shard in order:
+        code = _annotate(inputs, out, *QUICK, "--shard", shard)
+        is_its = shard == owner and (out / "keypoints" / "5.mp4.json").exists()
+        assert code == (ExitCode.PARTIAL if is_its else ExitCode.OK)
+    assert "not what its index says: `movenet merge` will" in capsys.readouterr().err or Shard(finder, 2).has(
+        "5.mp4"
+    )
+    is_done = owner in order[order.index(f"{finder}/2") :]
+    assert (out / "keypoints" / "5.mp4.json").exists() == is_done
     assert run(["merge", str(out)]) == ExitCode.PARTIAL
+    assert len(in_one_go) == 1
     assert _results(out) == _results(alone)
-    assert _account(out) == _account(alone)
+    assert _account(out)["failures"] == _account(alone)["failures"]
     assert not _segments(out)
 
 

@@ -27,7 +27,7 @@ _FATAL: Final = (OutputError, ModelError)
 """What every further input would fail of alike."""
 
 _CHANGED: Final = "it changed after this run began; run the same command again"
-_DAMAGED: Final = "not what its index says: `movenet merge` will read it in one go"
+_DAMAGED: Final = "not what its index says: `movenet merge` will read it in one go, if no shard does before"
 
 WAKE_INTERVAL: Final = 0.2
 """Seconds after which the thread that waits for the workers looks for an interrupt."""
@@ -242,20 +242,11 @@ class Batch:
         shard = cast(Shard, self._shard)
         try:
             if (kept := self._outputs.kept(file)) is not None:
-                return kept, 0
+                return kept if shard.has(file.name) else InputOutcome(file.name, "kept", file=file), 0
             self._events.input_started(file.name)
             done = self._workers.do(CutWork(file, self._outputs.order(0, file)), _nobody)
             if isinstance(done, CutVideo):
-                if shard.has(file.name) and done.is_done:
-                    return self._one(_Taken(0, file, LONG)), 0
-                share = VideoShare(file, done, shard)
-                self._do_segments(share)
-                notes = () if share.is_sound else (_DAMAGED,)
-                if share.failure is None:
-                    return InputOutcome(
-                        file.name, "done", share.summary, notes=notes, file=file
-                    ), share.segments
-                done = share.failure
+                return self._do_share(file, done, shard)
             failed = done if isinstance(done, Failed) else Failed(_CHANGED)
         except MediaError as error:
             failed = Failed(str(error))
@@ -263,7 +254,25 @@ class Batch:
             raise
         except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
             failed = unexpected(file.name, error, None)
-        return InputOutcome(file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, file=file), 0
+        return _failed_share(file, failed)
+
+    def _do_share(self, file: InputFile, cut: CutVideo, shard: Shard) -> tuple[InputOutcome, int]:
+        is_own, is_damaged = shard.has(file.name), cut.mark.exists()
+        if is_own and (is_damaged or cut.is_done):
+            return self._one(_Taken(0, file, LONG)), 0
+        if is_damaged:
+            return InputOutcome(file.name, "kept", notes=(_DAMAGED,), file=file), 0
+        share = VideoShare(file, cut, shard)
+        self._do_segments(share)
+        if share.failure is not None:
+            return _failed_share(file, share.failure)
+        if share.is_sound:
+            return InputOutcome(file.name, "done", share.summary, file=file), share.segments
+        cut.mark.write(b"")  # nobody needs to do the rest of its segments
+        if is_own:
+            return self._one(_Taken(0, file, LONG)), 0
+        outcome = InputOutcome(file.name, "done", share.summary, notes=(_DAMAGED,), file=file)
+        return outcome, share.segments
 
     def _do_segments(self, video: CutUp) -> None:
         """Do a video's segments together with whoever has nothing else to do."""
@@ -282,7 +291,8 @@ class Batch:
 
     def _in_segments(self, video: LongVideo) -> Done:
         """Annotate a video segment by segment."""
-        self._do_segments(video)
+        if not video.cut.mark.exists():
+            self._do_segments(video)
         if video.failure is not None:
             return video.failure
         done: Done = Uncut()
@@ -364,6 +374,10 @@ class _Inputs:
         self._next += 1
         is_enough_left = len(self._files) - self._next >= self._drivers
         return _Taken(position, self._files[position], LONG if is_enough_left else 0)
+
+
+def _failed_share(file: InputFile, failed: Failed) -> tuple[InputOutcome, int]:
+    return InputOutcome(file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, file=file), 0
 
 
 def _nobody(name: str, result: FrameResult) -> None:

@@ -101,6 +101,8 @@ class Report:
             self._bugs += outcome.is_bug
             if outcome.reason is not None:
                 self.failures.append(Failure(outcome.name, outcome.reason))
+            elif outcome.summary.failed:
+                self.failures.append(Failure(outcome.name, _frames_failed(outcome.summary)))
             self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
             if outcome.state == "done" and not segments:
                 self.joined += 1

@@ -101,6 +101,11 @@ class CutVideo:
     segments: tuple[Segment, ...]
 
     @property
+    def mark(self) -> StoredFile:
+        """What is there once a segment turned out not to be what the index says."""
+        return self.order.segment_place(self.info.media, 0, "unsound")
+
+    @property
     def is_done(self) -> bool:
         """Whether the results of all segments are there, as they are when each is started afresh."""
         numbers = (segment.number for segment in self.segments)
