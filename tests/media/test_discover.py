@@ -76,7 +76,7 @@ def test_globs(tmp_path: Path, pattern: str, expected: list[str]) -> None:
 
 def test_a_glob_without_a_match_is_missing(tmp_path: Path) -> None:
     found = discover([f"{tmp_path}/*.jpg"])
-    assert found.files == ()
+    assert not found.files
     assert found.missing == ((f"{tmp_path}/*.jpg", "no image or video matches this pattern"),)
 
 
@@ -233,7 +233,7 @@ def test_the_current_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.Monke
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     found = discover([str(tmp_path / "nothing"), str(tmp_path / "pipe"), "/dev/null", "bad\0name"])
-    assert found.files == ()
+    assert not found.files
     reasons = dict(found.missing)
     assert reasons[str(tmp_path / "nothing")] == "no such file or folder"
     assert "not a regular file" in reasons[str(tmp_path / "pipe")]

@@ -19,7 +19,7 @@ from movenet_cli.cli.printing import (
     write_lines_with,
 )
 from movenet_cli.cli.progress_estimate import ProgressEstimate
-from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.inputs import FrameRange, Inputs
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
 from movenet_cli.core.wording import counted
@@ -50,7 +50,7 @@ class Progress:
     """Seconds between two updates; None for no display."""
 
     def __init__(
-        self, files: Sequence[InputFile], frames: FrameRange, *, quiet: bool = False, verbose: bool = False
+        self, files: Inputs, frames: FrameRange, *, quiet: bool = False, verbose: bool = False
     ) -> None:
         self.estimate = ProgressEstimate(file.name for file in files)
         self._quiet = quiet
@@ -64,7 +64,7 @@ class Progress:
         if self.interval is not None:
             self._counter.start()
 
-    def _count(self, files: Sequence[InputFile], frames: FrameRange) -> None:
+    def _count(self, files: Inputs, frames: FrameRange) -> None:
         """Find out how many frames there will be, while the run goes on."""
         for file in files:
             if self._ended.is_set():
@@ -133,7 +133,7 @@ class BarProgress(Progress):
     interval = BAR_INTERVAL
 
     def __init__(
-        self, files: Sequence[InputFile], frames: FrameRange, *, quiet: bool = False, verbose: bool = False
+        self, files: Inputs, frames: FrameRange, *, quiet: bool = False, verbose: bool = False
     ) -> None:
         self._stderr = SafeStderr()
         self._bar = tqdm(total=1.0, bar_format=_PLAIN, file=self._stderr, **_width())
@@ -222,7 +222,7 @@ def _print_input(outcome: InputOutcome, notes: Sequence[str], *, verbose: bool) 
 
 
 def make_progress(
-    kind: str, files: Sequence[InputFile], frames: FrameRange, *, quiet: bool = False, verbose: bool = False
+    kind: str, files: Inputs, frames: FrameRange, *, quiet: bool = False, verbose: bool = False
 ) -> Progress:
     """The display of a kind: `auto` is a bar on a terminal, otherwise a line per minute."""
     display: type[Progress] = Progress

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import InputFile, Inputs
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, ModelError, MovenetError, OutputError, shortage
@@ -93,7 +93,7 @@ class Batch:
         self._videos: list[LongVideo] = []
         self._in_hand = 0
 
-    def run(self, files: Sequence[InputFile]) -> None:
+    def run(self, files: Inputs) -> None:
         """Work through the files; each of them ends up in the report, unless the run is stopped.
 
         An interrupt (`KeyboardInterrupt` in the calling thread) drops the inputs under way, leaves
@@ -278,19 +278,17 @@ class _Taken:
 class _Inputs:
     """The inputs in order; not safe for several threads at once."""
 
-    def __init__(self, files: Sequence[InputFile], drivers: int) -> None:
-        self._files = files
+    def __init__(self, files: Inputs, drivers: int) -> None:
+        self._files = enumerate(files)
+        self._left = len(files)
         self._drivers = drivers
-        self._next = 0
 
     def next(self) -> _Taken | None:
         """The next one; None when there is none left."""
-        position = self._next
-        if position == len(self._files):
-            return None
-        self._next += 1
-        is_enough_left = len(self._files) - self._next >= self._drivers
-        return _Taken(position, self._files[position], LONG if is_enough_left else 0)
+        for position, file in self._files:
+            self._left -= 1
+            return _Taken(position, file, LONG if self._left >= self._drivers else 0)
+        return None
 
 
 def _nobody(name: str, result: FrameResult) -> None:

@@ -1,10 +1,10 @@
 """A dry run: what a run would do with each input, found out without loading a model or writing a file."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Final
 
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import Inputs
 from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
@@ -44,7 +44,7 @@ def dry_run(
     given: Set[str],
     found: Discovery,
     target: Target | None,
-    all_files: Sequence[InputFile] | None = None,
+    all_files: Inputs | None = None,
 ) -> DryRun:
     """Find out what a run would do.
 

@@ -1,10 +1,10 @@
 """The models of a run: found, loaded, checked against the settings, and ready to find poses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import Inputs
 from movenet_cli.models.hub.resolve import resolve
 from movenet_cli.models.interface import Model
 from movenet_cli.models.load import load_model
@@ -44,7 +44,7 @@ class LoadedModels:
         settings: Settings,
         given: frozenset[str],
         load: LoadModel,
-        files: Sequence[InputFile] | None = None,
+        files: Inputs | None = None,
     ) -> None:
         """Load the models.
 

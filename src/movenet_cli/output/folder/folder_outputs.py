@@ -7,14 +7,14 @@ makes them count.
 
 import contextlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, cast
 
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.folder_names import RUN, SEGMENTS
-from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MediaError
@@ -162,7 +162,7 @@ class FolderOutputs(Outputs):
         """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
         self._cancellation.cancel()
 
-    def combine(self, files: Sequence[InputFile]) -> None:
+    def combine(self, files: Inputs) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
         if self._shard is not None:  # `movenet merge` does, when all are there
             return

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from movenet_cli.core.folder_names import LOCK, RUN, SHARDS
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import Inputs
 from movenet_cli.errors import OutputError, UsageError
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
 from movenet_cli.output.folder.layout import Layout
@@ -108,7 +108,7 @@ def name_is_taken(root: Path, taken: Sequence[tuple[str, str | None, str]]) -> U
     return UsageError(f"in {root} the name {name} belongs to {old}, not to {new}{more}; {advice}")
 
 
-def check_case(root: Path, journal: Journal, files: Sequence[InputFile]) -> None:
+def check_case(root: Path, journal: Journal, files: Inputs) -> None:
     """Refuse two inputs whose results would replace each other on a disk that ignores case.
 
     Raises:

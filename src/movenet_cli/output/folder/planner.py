@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from movenet_cli.core.folder_names import OVERLAY
-from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.output.folder.fingerprint import Fingerprint, Reading, location_of, same_content
 from movenet_cli.output.folder.journal import Journal
@@ -100,7 +100,7 @@ class FolderPlanner:
             return PlannedInput(file, "keep", "up to date", (), up_to_date, fingerprint)
         return PlannedInput(file, action, reason, self._outdated(entry, up_to_date), up_to_date, fingerprint)
 
-    def plan(self, files: Sequence[InputFile]) -> FolderPlan:
+    def plan(self, files: Inputs) -> FolderPlan:
         """The plan for these inputs.
 
         Raises:

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from movenet_cli.core.folder_names import LOCK, RUN
-from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.core.shard import Shard
 from movenet_cli.io.atomic import as_output_error, make_folder, remove_leftovers
 from movenet_cli.output.folder.folder_outputs import FolderOutputs
@@ -31,7 +31,7 @@ def results_folder(
     root: Path,
     layout: Layout,
     settings: Mapping[Media, ResultSettings],
-    files: Sequence[InputFile],
+    files: Inputs,
     media_of: Callable[[InputFile], Media | None],
     overwrite: bool = False,
     shard: Shard | None = None,
