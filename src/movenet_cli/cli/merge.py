@@ -1,12 +1,19 @@
 """`movenet merge`: completes a results folder that several shards of a run have written."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from movenet_cli.cli.option_types import PathText
 from movenet_cli.cli.printing import print_message
+from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.wording import counted
+from movenet_cli.io.stdio import native_stderr_hidden
+
+if TYPE_CHECKING:
+    from movenet_cli.models.interface import Model
+    from movenet_cli.settings import Settings
 
 _SHOWN = 10
 
@@ -26,9 +33,17 @@ def merge(results: Path) -> int:
       movenet annotate photos -o results --shard 2/2
       movenet merge results
     """
-    from movenet_cli.run.merge import merge_shards  # noqa: PLC0415 - heavy, and not for --help
+    from movenet_cli.cli.download_bar import download_bar  # noqa: PLC0415 - heavy, and not for --help
+    from movenet_cli.cli.progress import make_progress  # noqa: PLC0415
+    from movenet_cli.run.loading import load_named  # noqa: PLC0415
+    from movenet_cli.run.merge import merge_shards  # noqa: PLC0415
 
-    merged = merge_shards(results)
+    def load(settings: "Settings", name_or_path: str) -> "Model":
+        with download_bar(disable=None) as progress:
+            return load_named(settings, name_or_path, progress)
+
+    with native_stderr_hidden():
+        merged = merge_shards(results, load, lambda files: make_progress("auto", files, FrameRange()))
     if merged.missing:
         shown = ", ".join(map(str, merged.missing[:_SHOWN]))
         more = f" and {len(merged.missing) - _SHOWN:,} more" if len(merged.missing) > _SHOWN else ""

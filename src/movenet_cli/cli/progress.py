@@ -4,7 +4,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from types import TracebackType
 from typing import Any, Final
 
@@ -19,12 +20,13 @@ from movenet_cli.cli.printing import (
     write_lines_with,
 )
 from movenet_cli.cli.progress_estimate import ProgressEstimate
-from movenet_cli.core.inputs import FrameRange, Inputs
+from movenet_cli.core.inputs import FrameRange, InputFile, Inputs
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
 from movenet_cli.core.wording import counted
 from movenet_cli.io.json_text import plain_text
-from movenet_cli.media.expected_frames import expected_frames
+from movenet_cli.media.expected_frames import Expected, expected_frames
+from movenet_cli.run.shard_inputs import ShardInputs
 
 BAR_INTERVAL: Final = 0.2
 JSON_INTERVAL: Final = 1.0
@@ -42,6 +44,7 @@ class Progress:
     Args:
         files: the inputs.
         frames: the requested range of frames of a video.
+        part: of a run's inputs, with its shared videos; None when all are done here.
         quiet: print failures only, no notes.
         verbose: print a line for every input.
     """
@@ -50,27 +53,37 @@ class Progress:
     """Seconds between two updates; None for no display."""
 
     def __init__(
-        self, files: Inputs, frames: FrameRange, *, quiet: bool = False, verbose: bool = False
+        self,
+        files: Inputs,
+        frames: FrameRange,
+        part: ShardInputs | None = None,
+        *,
+        quiet: bool = False,
+        verbose: bool = False,
     ) -> None:
-        self.estimate = ProgressEstimate(file.name for file in files)
+        shared = () if part is None else part.shared
+        self.estimate = ProgressEstimate(file.name for file in chain(shared, files))
+        self._shares = {file.name: part.shard.count for file in shared} if part is not None else {}
         self._quiet = quiet
         self._verbose = verbose
         self._lock = threading.Lock()
         self._last = time.monotonic()
         self._ended = threading.Event()
         self._counter = threading.Thread(
-            target=self._count, args=(files, frames), name="movenet-count", daemon=True
+            target=self._count, args=(chain(shared, files), frames), name="movenet-count", daemon=True
         )
         if self.interval is not None:
             self._counter.start()
 
-    def _count(self, files: Inputs, frames: FrameRange) -> None:
+    def _count(self, files: Iterable[InputFile], frames: FrameRange) -> None:
         """Find out how many frames there will be, while the run goes on."""
         for file in files:
             if self._ended.is_set():
                 return
             if self.estimate.expects(file.name):
                 expected = expected_frames(file, frames)
+                if expected is not None and file.name in self._shares:
+                    expected = Expected(expected.frames // self._shares[file.name])
                 with self._lock:
                     self.estimate.expect(file.name, expected)
 
@@ -133,12 +146,18 @@ class BarProgress(Progress):
     interval = BAR_INTERVAL
 
     def __init__(
-        self, files: Inputs, frames: FrameRange, *, quiet: bool = False, verbose: bool = False
+        self,
+        files: Inputs,
+        frames: FrameRange,
+        part: ShardInputs | None = None,
+        *,
+        quiet: bool = False,
+        verbose: bool = False,
     ) -> None:
         self._stderr = SafeStderr()
         self._bar = tqdm(total=1.0, bar_format=_PLAIN, file=self._stderr, **_width())
         write_lines_with(lambda line: self._bar.write(line, file=self._stderr))
-        super().__init__(files, frames, quiet=quiet, verbose=verbose)
+        super().__init__(files, frames, part, quiet=quiet, verbose=verbose)
 
     def show(self, name: str | None) -> None:
         """See `Progress.show`."""
@@ -222,7 +241,13 @@ def _print_input(outcome: InputOutcome, notes: Sequence[str], *, verbose: bool) 
 
 
 def make_progress(
-    kind: str, files: Inputs, frames: FrameRange, *, quiet: bool = False, verbose: bool = False
+    kind: str,
+    files: Inputs,
+    frames: FrameRange,
+    part: ShardInputs | None = None,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
 ) -> Progress:
     """The display of a kind: `auto` is a bar on a terminal, otherwise a line per minute."""
     display: type[Progress] = Progress
@@ -232,4 +257,4 @@ def make_progress(
         display = BarProgress
     elif kind == "auto" and not quiet:
         display = BarProgress if sys.stderr and sys.stderr.isatty() else LineProgress
-    return display(files, frames, quiet=quiet, verbose=verbose)
+    return display(files, frames, part, quiet=quiet, verbose=verbose)

@@ -103,7 +103,10 @@ def _run_annotate(request: Request, inputs: Sequence[str | InputFile]) -> ExitCo
         given=request.given,
         overlay=request.overlay,
     )
-    part = None if request.shard is None else ShardInputs.of(found, request.shard)
+    part = None
+    if request.shard is not None:
+        cuts = request.output is not None and not request.overlay
+        part = ShardInputs.of(found, request.shard, request.settings, cuts=cuts)
     all_files, found = found.files, found if part is None else part.found
     target = request.target(part)
     if request.dry_run:
@@ -137,12 +140,12 @@ def _run(request: Request, found: Discovery, target: Target | None, all_files: I
         for name, reason in found.missing:
             print_message(f"movenet: {name}: {reason}", "error", source=plain_text(name))
         verbose = request.verbose > 0
-        frames = request.settings.frames
+        frames, part = request.settings.frames, None if target is None else target.part
         run = Run(
             models,
             found,
             lambda: make_progress(
-                request.progress, found.files, frames, quiet=request.quiet, verbose=verbose
+                request.progress, found.files, frames, part, quiet=request.quiet, verbose=verbose
             ),
         )
         if target is None:

@@ -23,9 +23,16 @@ class Shard:
         Names that differ only in case or in how accents are written are in one shard: on some disks they are
         the same file, and one run must see both to refuse them.
         """
+        return self._turn(name) == self.number - 1
+
+    def has_segment(self, name: str, number: int) -> bool:
+        """Whether a segment of a long video does: segments go round, from the shard of the name on."""
+        return (self._turn(name) + number) % self.count == self.number - 1
+
+    def _turn(self, name: str) -> int:
         folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
         digest = hashlib.sha256(folded.encode("utf-8", "surrogatepass")).digest()
-        return int.from_bytes(digest[:8], "big") % self.count == self.number - 1
+        return int.from_bytes(digest[:8], "big") % self.count
 
     @property
     def stem(self) -> str:

@@ -204,8 +204,9 @@ class _Search:
 
     def _add_folder(self, text: str, pattern: Pattern) -> None:
         above = folders_of(text)
+        is_first = not self.files and not self.missing  # a walk itself meets each file once
         for found in Walk(text, pattern, self.scratch):
-            if self._is_taken(found.real):
+            if not is_first and self._is_taken(found.real):
                 continue
             if found.kind == "broken" and not self.filters.excludes(found.name):
                 self._take(found.real)

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -72,7 +73,7 @@ class InputTable:
             *((sequence.first, sequence.last, sequence.fps) if sequence else (None, None, None)),
             *(None if text is None else packed(text) for text in (file.url, file.origin)),
             *((status.size, status.stamp) if status else (None, None)),
-            *(name, _SEPARATOR.join(map(packed, found.above))),
+            *(name, _joined(found.above)),
         )
         self._count += 1
 
@@ -119,9 +120,8 @@ class InputTable:
         return part
 
     def position(self, name: str) -> int | None:
-        """Of a part: the place of an input among all, from 0; None when the part has none so called."""
-        question = "SELECT position FROM inputs WHERE name = ? AND is_ours"
-        row = self._scratch.first(question, packed(name))
+        """The place of an input among all, from 0, in a part or not; None when none is called so."""
+        row = self._scratch.first("SELECT position FROM inputs WHERE name = ?", packed(name))
         return None if row is None else int(row[0])
 
     def pairs(self, suffix: str) -> Iterator[tuple[InputFile, InputFile]]:
@@ -157,6 +157,12 @@ def _file(row: Row) -> InputFile:
 def _named(base: bytes, above: bytes, depth: int) -> bytes:
     """A name with so many folders in front."""
     return b"/".join((*_parts(above)[-depth:], base))
+
+
+@lru_cache(maxsize=16)
+def _joined(above: tuple[str, ...]) -> bytes:
+    """What all inputs of a folder have in common."""
+    return _SEPARATOR.join(map(packed, above))
 
 
 def _parts(above: bytes) -> list[bytes]:

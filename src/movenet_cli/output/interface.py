@@ -107,9 +107,17 @@ class Order(ABC):
             MediaError: the input is not what it was before it was read.
         """
 
-    def segment_place(self, media: Media, number: int, variant: str) -> Path | None:
-        """Where the results of a segment are kept until all are there; None if it is not to be cut."""
+    def in_segments(self) -> "Order | None":
+        """The order for a video that is annotated in segments; None if it is not to be cut.
+
+        Raises:
+            MediaError: the video cannot be read.
+        """
         return None
+
+    def segment_place(self, media: Media, number: int, variant: str) -> Path:
+        """Where the results of a segment are kept until all are there; only for an order `in_segments`."""
+        raise NotImplementedError
 
 
 class Outputs(ABC):

@@ -3,13 +3,14 @@
 import contextlib
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from movenet_cli.core.cancellation import CancellationToken
+from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
@@ -110,7 +111,7 @@ class Run:
         if settings.engine == "ray" or settings.item_timeout is not None:
             what = "--engine ray" if settings.engine == "ray" else "--item-timeout"
             raise UsageError(f"{what} needs a results folder; choose one with --output")
-        self._annotate(StreamOutputs(stream))
+        self._annotate(StreamOutputs(stream), None)
 
     def to_folder(self, target: Target, at_end: Callable[[], None] = lambda: None) -> None:
         """Write the results to a folder; `run.json` there says that the run is under way, then how it ended.
@@ -136,11 +137,12 @@ class Run:
                 media_of,
                 target.overwrite,
                 target.shard,
+                () if target.part is None else target.part.shared,
             ) as outputs,
         ):
             try:
                 self._write_run(outputs, target)
-                self._annotate(outputs)
+                self._annotate(outputs, target.part)
                 if report.is_complete:
                     outputs.combine(self._found.files)
                     outputs.remove_segments()
@@ -156,18 +158,21 @@ class Run:
                     self._write_run(outputs, target)
                 raise
 
-    def _annotate(self, outputs: Outputs) -> None:
+    def _annotate(self, outputs: Outputs, part: ShardInputs | None) -> None:
         if self.report.stopped:
             self.report.finished = True
             return
         with self._open_events() as events:
             cancellation, fail_fast = CancellationToken(), self._models.settings.fail_fast
-            with self._workers(outputs, cancellation) as workers:
+            shared, shard = (part.shared, part.shard) if part is not None else ((), None)
+            with self._workers(outputs, cancellation, shared) as workers:
                 batch = Batch(workers, outputs, events, self.report, cancellation, fail_fast=fail_fast)
-                batch.run(self._found.files)
+                batch.run(self._found.files, shared, shard)
             outputs.tidy()
 
-    def _workers(self, outputs: Outputs, cancellation: CancellationToken) -> Workers:
+    def _workers(
+        self, outputs: Outputs, cancellation: CancellationToken, shared: Sequence[InputFile]
+    ) -> Workers:
         settings = self._models.settings
         engine = settings.engine
         if engine == "ray":
@@ -176,9 +181,8 @@ class Run:
             engine = "processes"
         elif engine == "local":
             is_on_cpu = all(info.runtime == "litert" for info in self._models.infos)
-            engine = (
-                "processes" if is_on_cpu and are_worth_it(settings.jobs, self._found.files) else "threads"
-            )
+            is_much = any(are_worth_it(settings.jobs, files) for files in (shared, self._found.files))
+            engine = "processes" if is_on_cpu and is_much else "threads"
         if engine == "processes" and outputs.are_shared:
             return Processes(self._models, cancellation)
         return Threads(Worker(self._models, cancellation), settings.jobs)

@@ -241,7 +241,9 @@ class Annotator:
             overlay=overlay,
         )
         if shard is not None:
-            target = replace(target, part=ShardInputs.of(found, shard_of("--shard", shard)))
+            chosen = shard_of("--shard", shard)
+            shard_inputs = ShardInputs.of(found, chosen, self._settings, cuts=not overlay)
+            target = replace(target, part=shard_inputs)
         part = found if target.part is None else target.part.found
         run = Run(self._ready(), part, lambda: contextlib.nullcontext(events or NoEvents()))
         run.to_folder(target)

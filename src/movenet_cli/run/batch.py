@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -9,14 +10,15 @@ from typing import Final, Protocol, cast
 
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.core.inputs import InputFile, Inputs
-from movenet_cli.core.results import InputOutcome
+from movenet_cli.core.results import InputOutcome, Summary
+from movenet_cli.core.shard import Shard
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, ModelError, MovenetError, OutputError, shortage
 from movenet_cli.media.local_copy import local_copy
 from movenet_cli.output.interface import Outputs, Written
-from movenet_cli.run.long_video import LongVideo
+from movenet_cli.run.long_video import LONG, CutUp, LongVideo, VideoShare
 from movenet_cli.run.report import Report
-from movenet_cli.run.work import CutVideo, Done, Failed, InputWork, Uncut
+from movenet_cli.run.work import CutVideo, CutWork, Done, Failed, InputWork, Uncut
 from movenet_cli.run.worker import internal, unexpected
 from movenet_cli.run.workers import Workers
 
@@ -25,8 +27,8 @@ log = logging.getLogger(__name__)
 _FATAL: Final = (OutputError, ModelError)
 """What every further input would fail of alike."""
 
-LONG: Final = 10_000
-"""Frames from which on a video is cut also while there are other inputs: what is done survives a kill."""
+_CHANGED: Final = "it changed after this run began; run the same command again"
+_DAMAGED: Final = "not what its index says: `movenet merge` will read it in one go"
 
 WAKE_INTERVAL: Final = 0.2
 """Seconds after which the thread that waits for the workers looks for an interrupt."""
@@ -90,11 +92,15 @@ class Batch:
         self._fail_fast = fail_fast
         self._cancellation = cancellation
         self._changed = threading.Condition()
-        self._videos: list[LongVideo] = []
+        self._videos: list[CutUp] = []
+        self._shared: deque[InputFile] = deque()
+        self._shard: Shard | None = None
         self._in_hand = 0
 
-    def run(self, files: Inputs) -> None:
+    def run(self, files: Inputs, shared: Sequence[InputFile] = (), shard: Shard | None = None) -> None:
         """Work through the files; each of them ends up in the report, unless the run is stopped.
+
+        Of the videos in `shared`, which come first, only the segments of `shard` are done.
 
         An interrupt (`KeyboardInterrupt` in the calling thread) drops the inputs under way, leaves
         complete files only, marks the report and returns.
@@ -103,6 +109,8 @@ class Batch:
             OutputError: when results cannot be written; the report holds what was done before.
             ModelError: when a worker elsewhere cannot load the models.
         """
+        self._shared.extend(shared)
+        self._shard = shard
         inputs = _Inputs(files, self._workers.count)
         futures: list[Future[None]] = []
         try:
@@ -154,23 +162,33 @@ class Batch:
 
     def _take(self, inputs: "_Inputs") -> "_Taken | None":
         with self._changed:
-            taken = inputs.next()
+            if self._shared:
+                taken: _Taken | None = _Taken(0, self._shared.popleft(), LONG, is_shared=True)
+            else:
+                taken = inputs.next()
             self._in_hand += taken is not None
             return taken
 
     def _finish(self, taken: "_Taken") -> None:
         """Keep or annotate one input, and count it."""
         file = taken.file
+        segments = 0
         try:
             try:
-                outcome = self._one(taken)
+                if taken.is_shared:
+                    outcome, segments = self._share(file)
+                else:
+                    outcome = self._one(taken)
                 self._events.input_done(outcome)
             except (*_FATAL, Cancelled):
                 raise
             except Exception as error:
                 log.debug("%s: unexpected error", file.name, exc_info=True)
                 outcome = InputOutcome(file.name, "failed", reason=internal(error), is_bug=True, file=file)
-            self._report.add(outcome)
+            if taken.is_shared:
+                self._report.add_share(outcome, segments)
+            else:
+                self._report.add(outcome)
             if outcome.state == "failed" and self._fail_fast:
                 self._report.stopped = True
                 self._halt()
@@ -208,8 +226,33 @@ class Batch:
             self._outputs.failed(file, failed.reason, failed.order)
             return InputOutcome(file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, file=file)
 
-    def _in_segments(self, video: LongVideo) -> Done:
-        """Annotate a video together with whoever has nothing else to do."""
+    def _share(self, file: InputFile) -> tuple[InputOutcome, int]:
+        """Do this shard's segments of a long video, which leave no results yet; and how many those were."""
+        try:
+            if (kept := self._outputs.kept(file)) is not None:
+                return kept, 0
+            self._events.input_started(file.name)
+            done = self._workers.do(CutWork(file, self._outputs.order(0, file)), _nobody)
+            if isinstance(done, CutVideo):
+                share = VideoShare(file, done, cast(Shard, self._shard))
+                self._do_segments(share)
+                notes = () if share.is_sound else (_DAMAGED,)
+                if share.failure is None:
+                    return InputOutcome(
+                        file.name, "done", share.summary, notes=notes, file=file
+                    ), share.segments
+                done = share.failure
+            failed = done if isinstance(done, Failed) else Failed(_CHANGED)
+        except MediaError as error:
+            failed = Failed(str(error))
+        except (*_FATAL, Cancelled):
+            raise
+        except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
+            failed = unexpected(file.name, error, None)
+        return InputOutcome(file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, file=file), 0
+
+    def _do_segments(self, video: CutUp) -> None:
+        """Do a video's segments together with whoever has nothing else to do."""
         with self._changed:
             self._videos.append(video)
             self._changed.notify_all()
@@ -222,6 +265,10 @@ class Batch:
         finally:
             with self._changed:
                 self._videos.remove(video)
+
+    def _in_segments(self, video: LongVideo) -> Done:
+        """Annotate a video segment by segment."""
+        self._do_segments(video)
         if video.failure is not None:
             return video.failure
         done: Done = Uncut()
@@ -237,14 +284,19 @@ class Batch:
         """Do a segment of some video under way, the first one that has any to do; whether there was one."""
         return self._do_segment_of(self._videos)
 
-    def _do_segment_of(self, videos: Sequence[LongVideo]) -> bool:
+    def _do_segment_of(self, videos: Sequence[CutUp]) -> bool:
         with self._changed:
             found = next(((video, work) for video in videos if (work := video.next()) is not None), None)
         if found is None:
             return False
         video, work = found
-        # What is done again is told once.
-        tell = self._events.frame_done if work.before is None else _nobody
+        summary = Summary()
+
+        def tell(name: str, result: FrameResult) -> None:
+            summary.count(result.status)
+            if work.before is None:  # what is done again is told once
+                self._events.frame_done(name, result)
+
         try:
             done = self._workers.do(work, tell)
         except (MovenetError, Cancelled):
@@ -252,6 +304,8 @@ class Batch:
         except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
             done = unexpected(video.file.name, error, video.cut.order)
         with self._changed:
+            if isinstance(video, VideoShare):
+                video.summary += summary
             video.done(work, done)
             self._changed.notify_all()
         return True
@@ -268,11 +322,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """An input that a driver has taken; `cut_from` as in `InputWork`."""
+    """An input that a driver has taken; `cut_from` as in `InputWork`, and whether only some segments are."""
 
     position: int
     file: InputFile
     cut_from: int
+    is_shared: bool = False
 
 
 class _Inputs:

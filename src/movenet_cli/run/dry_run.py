@@ -1,10 +1,10 @@
 """A dry run: what a run would do with each input, found out without loading a model or writing a file."""
 
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Final
 
-from movenet_cli.core.inputs import Inputs
+from movenet_cli.core.inputs import InputFile, Inputs
 from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
@@ -62,7 +62,8 @@ def dry_run(
     if target is not None:
         layout = Layout(target.formats, target.overlay)
         check_places(target.folder, layout)
-        journal = Journal(target.folder, target.shard)
+        shared = () if target.part is None else target.part.shared
+        journal = Journal(target.folder, target.shard, frozenset(file.name for file in shared))
     first: Kind = "multi" if settings.refine_with else "single"
     asked: list[tuple[str | None, Kind]] = [(settings.model, first), (settings.refine_with, "single")]
     models = [_Model.of(name, kind, settings, journal) for name, kind in asked if name]
@@ -79,8 +80,16 @@ def dry_run(
         planner = FolderPlanner(
             target.folder, journal, layout, results, media_of, overwrite=target.overwrite, exact=True
         )
-        plan = planner.plan(found.files)
+        plan = planner.plan([*found.files, *shared] if shared else found.files)
+        plan.inputs = [_in_part(each, shared) for each in plan.inputs]
     return DryRun(plan, tuple(model.info.name for model in models if not model.is_here))
+
+
+def _in_part(planned: PlannedInput, shared: Sequence[InputFile]) -> PlannedInput:
+    """What a shard does with one input: of a long video, some segments only."""
+    if planned.action == "keep" or planned.file not in shared:
+        return planned
+    return replace(planned, reason=f"some of its segments; {planned.reason}")
 
 
 @dataclass(frozen=True, slots=True)

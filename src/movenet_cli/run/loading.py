@@ -1,10 +1,13 @@
 """The models of a run: found, loaded, checked against the settings, and ready to find poses."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from movenet_cli.core.inputs import Inputs
+from movenet_cli.core.model_info import ModelInfo
+from movenet_cli.errors import ModelError
 from movenet_cli.models.hub.resolve import resolve
 from movenet_cli.models.interface import Model
 from movenet_cli.models.load import load_model
@@ -36,7 +39,6 @@ class LoadedModels:
         given: the names of the options that were given.
         infos: what is known of each model; the first one is what the user named.
         plan: chooses how each input is annotated.
-        engine: runs the models.
     """
 
     def __init__(
@@ -65,7 +67,21 @@ class LoadedModels:
         self.given = given | self.settings.given
         self.infos = [model.info for model in models]
         self.plan = Plan(self.infos, self.settings)
-        self.engine = Engine(models, self.settings.jobs, self.settings.thresholds)
+        self._engine: Engine | None = Engine(models, self.settings.jobs, self.settings.thresholds)
+
+    @property
+    def engine(self) -> Engine:
+        """Runs the models.
+
+        Raises:
+            ModelError: see `RecordedModels`.
+        """
+        return cast(Engine, self._engine)
+
+    def close(self) -> None:
+        """Stop the workers; safe to call twice."""
+        if self._engine is not None:
+            self._engine.close()
 
     def __enter__(self) -> "LoadedModels":
         """Enter the context."""
@@ -75,4 +91,48 @@ class LoadedModels:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop the workers."""
-        self.engine.close()
+        self.close()
+
+
+class RecordedModels(LoadedModels):
+    """Models that are known by what an earlier run wrote down, and loaded when the first frame needs them.
+
+    Args:
+        settings: of that run, without those that had no effect.
+        infos: of its models.
+        load: see `LoadModel`.
+    """
+
+    def __init__(self, settings: Settings, infos: Sequence[ModelInfo], load: LoadModel) -> None:
+        self.settings = settings
+        self.given = frozenset()
+        self.infos = list(infos)
+        self.plan = Plan(self.infos, settings)
+        self._engine = None
+        self._load = load
+        self._lock = threading.Lock()
+
+    @property
+    def engine(self) -> Engine:
+        """Runs the models.
+
+        Raises:
+            ModelError: they are not here, or not the same.
+        """
+        with self._lock:
+            if self._engine is None:
+                self._engine = Engine(self._models(), self.settings.jobs, self.settings.thresholds)
+            return self._engine
+
+    def _models(self) -> list[Model]:
+        models = []
+        for name, info in zip((self.settings.model, self.settings.refine_with), self.infos, strict=False):
+            model = self._load(self.settings, name or "")
+            if (model.info.sha256, model.info.runtime) != (info.sha256, info.runtime):
+                raise ModelError(
+                    f"{name}: this is not the model that the earlier results were made with: "
+                    f"{model.info.sha256[:12]}… run by {model.info.runtime}, and not "
+                    f"{info.sha256[:12]}… run by {info.runtime}"
+                )
+            models.append(model)
+        return models

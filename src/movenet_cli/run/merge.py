@@ -1,10 +1,12 @@
 """The end of a run in shards: their journals become one, and `coco.json` and `run.json` are made of all."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
+from typing import Any, Literal
 
 from msgspec import to_builtins
 
@@ -28,7 +30,10 @@ from movenet_cli.output.folder.shards import (
     remove_shards,
     shard_files,
 )
+from movenet_cli.run.loading import LoadModel
+from movenet_cli.run.report import Report
 from movenet_cli.run.shard_accounts import ShardAccount, check_options, read_accounts
+from movenet_cli.run.shared_videos import OpenEvents, put_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,22 @@ class Merged:
     is_uneven: bool
 
 
-def merge_shards(folder: Path) -> Merged:
+def merge_shards(folder: Path, load: LoadModel, open_events: OpenEvents) -> Merged:
     """Make one run of the shards that have worked in a results folder; what is missing may come later.
 
-    The documents, tables and overlays are there already. The journal takes in what the shards wrote down;
-    `coco.json` is made when every shard has run to its end, `run.json` in any case.
+    The documents, tables and overlays are there already, but for long videos, of which the shards have done
+    segments: these are put together when every shard has run to its end. The journal takes in what the shards
+    wrote down; then `coco.json` is made as well, `run.json` in any case.
+
+    Args:
+        folder: the results folder.
+        load: see `put_together`.
+        open_events: see `put_together`.
 
     Raises:
         InputError: there are no shards, or what they wrote down is damaged.
+        KeyboardInterrupt: see `put_together`.
+        ModelError: see `put_together`.
         OutputError: a shard is still at work, or the folder cannot be written.
         UsageError: the shards' results were made with different options.
     """
@@ -72,7 +85,7 @@ def merge_shards(folder: Path) -> Merged:
             raise InputError(f"no shard in {folder} has got far enough to be merged: run them again")
         check_options(folder, accounts)
         with contextlib.closing(Journal(folder)) as journal:
-            return _Merge(folder, accounts, journal).run()
+            return _Merge(folder, accounts, journal).run(load, open_events)
 
 
 class _Merge:
@@ -92,8 +105,11 @@ class _Merge:
         ended = {account.shard.number for account in accounts if account.complete}
         self._missing = [Shard(number, count) for number in range(1, count + 1) if number not in ended]
         self._is_uneven = len({account.shard.all_inputs for account in accounts}) > 1
+        self._shared = accounts[0].shard.shared
+        self._shared_names = {each.source for each in self._shared}
+        self._videos: dict[str, Any] = Report(expected=len(self._shared)).document({})
 
-    def run(self) -> Merged:
+    def run(self, load: LoadModel, open_events: OpenEvents) -> Merged:
         """Write everything."""
         folder, journal = self._folder, self._journal
         foreign = [folder / name for name in (RUN, DATASET) if is_foreign_run_file(folder, journal, name)]
@@ -103,9 +119,12 @@ class _Merge:
         journal.note([RunFile(RUN, None)])  # takes the shards' journals in
         dataset = Dataset(folder, journal)
         if self._is_whole:
+            report = put_together(folder, journal, self._accounts, load, open_events)
+            self._videos = report.document({})
             if "coco" in self._accounts[0].options["formats"]:
                 dataset.write(self._parts())
-            remove_segments(folder)
+            if not report.failed:  # they are all that is there of it
+                remove_segments(folder)
         else:
             dataset.drop()
         journal.sync()
@@ -130,61 +149,71 @@ class _Merge:
     @property
     def _exit_code(self) -> ExitCode:
         inputs = self._inputs()
-        if any(account.exit_code == ExitCode.BUG for account in self._accounts):
+        codes = (*(account.exit_code for account in self._accounts), self._videos["exit_code"])
+        if ExitCode.BUG in codes:
             return ExitCode.BUG
         if not self._is_whole or not inputs["done"] + inputs["kept"]:
             return ExitCode.INPUT
-        return ExitCode.PARTIAL if any(account.failures for account in self._accounts) else ExitCode.OK
+        return ExitCode.PARTIAL if self._lines("failures") else ExitCode.OK
 
     def _parts(self) -> list[Path]:
         """The parts of the dataset, in the order of a run without shards."""
-        found = []
+        found: list[tuple[int | None, str]] = []
         for account in self._accounts:
             for file in account.files:
                 name = unescape_name(file.source)
                 entry = None if file.state == "failed" else self._journal.get(name)
                 if entry is not None and dataset_part(name) in entry.outputs:
                     found.append((file.position, name))
+        done = {file["source"] for file in self._videos["files"] if file["state"] != "failed"}
+        videos = (video for video in self._shared if video.source in done)
+        found += [(video.position, unescape_name(video.source)) for video in videos]
         return [self._folder / dataset_part(name) for _, name in sorted(found, key=_position)]
 
     def _inputs(self) -> dict[str, int]:
-        counts = [to_builtins(account.inputs) for account in self._accounts]
+        counts = [*(to_builtins(account.inputs) for account in self._accounts), self._videos["inputs"]]
         sums = {name: sum(count[name] for count in counts) for name in counts[0]}
         return sums | {"ignored": max(count["ignored"] for count in counts)}  # every shard met all of them
 
     def _frames(self) -> dict[str, int]:
-        return sum((Summary.from_fields(account.frames) for account in self._accounts), Summary()).fields()
+        counts = [*(account.frames for account in self._accounts), self._videos["frames"]]
+        return sum(map(Summary.from_fields, counts), Summary()).fields()
 
     def _document(self) -> dict[str, object]:
         """The account of all shards as one run; what they have in common is taken from the first."""
         first = self._accounts[0]
         same = ("schema", "tool", "libraries", "python", "platform", "model", "refine_with", "options")
-        files = ((unescape_name(file.source), file) for account in self._accounts for file in account.files)
+        of_shards = (to_builtins(file) for account in self._accounts for file in account.files)
+        files = ((unescape_name(file["source"]), file) for file in chain(of_shards, self._videos["files"]))
         return {
             **{name: getattr(first, name) for name in same},
             "exit_code": int(self._exit_code),
             "complete": self._is_whole,
             "inputs": self._inputs(),
             "frames": self._frames(),
-            "failures": self._lines(lambda account: account.failures),
-            "notes": self._lines(lambda account: account.notes),
+            "failures": self._lines("failures"),
+            "notes": self._lines("notes"),
             "timings": self._timings(),
             "shards": {"count": first.shard.count, "missing": [shard.number for shard in self._missing]},
             "files": [
-                {"source": file.source, "path": file.path, "state": file.state}
+                {name: file[name] for name in ("source", "path", "state")}
                 for _, file in sorted(files, key=lambda each: each[0])
             ],
         }
 
-    def _lines(self, of: Callable[[ShardAccount], Iterable[dict[str, str]]]) -> list[dict[str, str]]:
-        lines = (line for account in self._accounts for line in of(account))
-        return sorted(lines, key=lambda line: line["source"])
+    def _lines(self, kind: Literal["failures", "notes"]) -> list[dict[str, str]]:
+        """Of all inputs; of a shared video it is only said what became of the whole."""
+        of_shards = (line for account in self._accounts for line in getattr(account, kind))
+        lines = [line for line in of_shards if line["source"] not in self._shared_names or not self._is_whole]
+        return sorted([*lines, *self._videos[kind]], key=lambda line: line["source"])
 
     def _timings(self) -> dict[str, object]:
         """From the start of the first shard to the end of the last, as far as their clocks agree."""
         timings = [account.timings for account in self._accounts]
         started = min(each.started for each in timings)
         ended = max(each.started + timedelta(seconds=each.seconds) for each in timings)
+        if self._videos["inputs"]["done"]:
+            ended = datetime.now(started.tzinfo)
         seconds = (ended - started).total_seconds()
         frames = sum(each.frames_per_second * each.seconds for each in timings)
         return {

@@ -18,7 +18,7 @@ import movenet_cli
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import Inputs
 from movenet_cli.errors import MovenetError, shortage
-from movenet_cli.run.loading import LoadedModels
+from movenet_cli.run.loading import LoadedModels, RecordedModels
 from movenet_cli.run.segment import Tell
 from movenet_cli.run.work import Done, Failed, Work, order_of
 from movenet_cli.run.worker_process import Loaded, Raised, Setup, Told
@@ -56,7 +56,7 @@ class Processes(Workers):
         self._jobs = models.settings.jobs
         # What has been downloaded for the run is there; a process needs no network.
         settings = replace(models.settings, jobs=1, offline=True)
-        self._setup = pickle.dumps(Setup(settings, models.infos))
+        self._setup = pickle.dumps(Setup(settings, models.infos, isinstance(models, RecordedModels)))
         self._item_timeout = settings.item_timeout
         self._cancellation = cancellation
         self._idle: SimpleQueue[_Process] = SimpleQueue()

@@ -38,6 +38,7 @@ class RunReport:
         failures: `source` and `reason` of each input that failed, or of which frames did.
         notes: `source` and `reason` of what else there is to know about an input.
         seconds: how long it took.
+        segments: of a shard, the segments of long videos that it annotated for `movenet merge`.
     """
 
     exit_code: ExitCode
@@ -49,6 +50,7 @@ class RunReport:
     failures: tuple[Failure, ...]
     notes: tuple[Failure, ...]
     seconds: float
+    segments: int = 0
 
 
 class Report:
@@ -66,6 +68,8 @@ class Report:
         self.done = self.kept = self.failed = 0
         self.frames = Summary()
         self.computed_frames = 0
+        self.shared_videos = self.segments = 0
+        self._shared_frames = 0
         self.failures: list[Failure] = []
         self.notes: list[Failure] = []
         self.interrupted = False
@@ -91,6 +95,19 @@ class Report:
                 self.failures.append(Failure(outcome.name, _frames_failed(outcome.summary)))
             self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
 
+    def add_share(self, outcome: InputOutcome, segments: int) -> None:
+        """Count some segments of a long video; the video itself counts where it is put together."""
+        with self._lock:
+            self._bugs += outcome.is_bug
+            if outcome.reason is not None:
+                self.failures.append(Failure(outcome.name, outcome.reason))
+            self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
+            if outcome.state == "done":
+                self.shared_videos += 1
+                self.segments += segments
+                self._shared_frames += outcome.summary.frames
+                self.computed_frames += outcome.summary.frames
+
     def _count_frames(self, outcome: InputOutcome) -> None:
         self.frames += outcome.summary
         if outcome.state != "kept":
@@ -115,7 +132,9 @@ class Report:
             return self.fatal
         if self._bugs:
             return ExitCode.BUG
-        if not (self.done or self.kept or self.stopped) and self._expected != 0:  # a shard may have none
+        if (
+            not (self.done or self.kept or self.segments or self.stopped) and self._expected != 0
+        ):  # a shard may have none
             return ExitCode.INPUT
         return ExitCode.PARTIAL if self.failures else ExitCode.OK
 
@@ -143,6 +162,7 @@ class Report:
             failures,
             notes,
             self.seconds,
+            self.segments,
         )
 
     def closing_line(self, where: str) -> str:
@@ -159,6 +179,9 @@ class Report:
             parts.append(f"{self.failed:,} failed")
         if self.frames.failed:
             parts.append(f"{counted(self.frames.failed, 'frame')} failed")
+        if self.segments:
+            videos, frames = counted(self.shared_videos, "long video"), counted(self._shared_frames, "frame")
+            parts.append(f"{counted(self.segments, 'segment')} of {videos} ({frames})")
         if self.computed_frames:
             parts.append(f"{rate:,.1f} frames/s" if rate < 100 else f"{rate:,.0f} frames/s")
         return ", ".join(parts) + f", {where}"

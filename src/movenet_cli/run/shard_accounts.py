@@ -37,10 +37,22 @@ class _File(Struct):
     position: int | None = None
 
 
+class SharedVideo(Struct):
+    """A long video, of which each shard does some segments."""
+
+    source: str
+    path: str
+    position: int
+
+
 class _Which(Struct):
     number: int
     count: int
     all_inputs: str
+    model: str = ""
+    refine_with: str | None = None
+    offline: bool = False
+    shared: list[SharedVideo] = []
 
 
 class ShardAccount(Struct):

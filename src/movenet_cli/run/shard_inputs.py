@@ -1,14 +1,28 @@
-"""The inputs of one shard: those of all the run's inputs that are its own, and their places among all."""
+"""The inputs of one shard: those of the run's that are its own, and the long videos that all shards share."""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 from typing import cast
 
+from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.shard import Shard
-from movenet_cli.io.json_text import unescape_name
+from movenet_cli.errors import MediaError
+from movenet_cli.io.json_text import escape_name, unescape_name
+from movenet_cli.io.mp4_boxes import read_boxes
+from movenet_cli.io.scratch import packed
 from movenet_cli.media.discover import Discovery
+from movenet_cli.media.opening import open_source
+from movenet_cli.media.sniff import media_by_suffix
+from movenet_cli.media.video.segment import can_be_cut
+from movenet_cli.models.hub.cache import expanded
+from movenet_cli.models.hub.catalogue import CATALOGUE
+from movenet_cli.models.hub.resolve import is_path
+from movenet_cli.output.folder.fingerprint import location_of
+from movenet_cli.run.long_video import LONG
+from movenet_cli.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,38 +32,92 @@ class ShardInputs:
     Attributes:
         shard: which one.
         found: its inputs.
+        shared: long videos, of which each shard does some segments.
         all_inputs: hash of the names of all inputs, in order: shards that found different ones differ here.
+        settings: of the run, as requested.
     """
 
     shard: Shard
     found: Discovery
+    shared: tuple[InputFile, ...]
     all_inputs: str
+    settings: Settings
 
     @classmethod
-    def of(cls, found: Discovery, shard: Shard) -> "ShardInputs":
-        """The shard's part of what was found."""
+    def of(cls, found: Discovery, shard: Shard, settings: Settings, *, cuts: bool) -> "ShardInputs":
+        """The shard's part of what was found.
+
+        Args:
+            found: all inputs of the run.
+            shard: which part.
+            settings: of the run.
+            cuts: whether the results are such that long videos can be annotated in segments.
+        """
+        cuts = cuts and shard.count > 1 and settings.frames == FrameRange()
+        shared = tuple(each for each in found.files if _is_shared(each, settings.max_pixels)) if cuts else ()
+        names = {file.name for file in shared}
+        own = found.files.part(lambda name: shard.has(name) and name not in names)
         missing = tuple(each for each in found.missing if shard.has(each[0]))
-        part = replace(found, files=found.files.part(shard.has), missing=missing)
-        return cls(shard, part, _hash_of_names(found))
+        part = replace(found, files=own, missing=missing)
+        return cls(shard, part, shared, _hash_of_names(found, shared), settings)
 
     def complete(self, document: dict[str, object]) -> None:
-        """Add to a run's account what only a shard's has: which it is, and its files' places among all."""
+        """Add to a run's account what only a shard's has: which it is, its files' places among all, and what
+        it takes to put the shared videos together."""
         files = cast(Iterable[dict[str, object]], document["files"])
-        position = self.found.files.position
+        place = self.found.files.position
         document["files"] = (
-            {**each, "position": position(unescape_name(cast(str, each["source"])))} for each in files
+            {**each, "position": place(unescape_name(cast(str, each["source"])))} for each in files
         )
+        settings = self.settings
         document["shard"] = {
             "number": self.shard.number,
             "count": self.shard.count,
             "all_inputs": self.all_inputs,
+            "model": _reachable(settings.model),
+            "refine_with": settings.refine_with and _reachable(settings.refine_with),
+            "offline": settings.offline,
+            "shared": [
+                {
+                    "source": escape_name(file.name),
+                    "path": escape_name(location_of(file)),
+                    "position": place(file.name),
+                }
+                for file in self.shared
+            ],
         }
 
 
-def _hash_of_names(found: Discovery) -> str:
+def _hash_of_names(found: Discovery, shared: Iterable[InputFile]) -> str:
     digest = hashlib.sha256()
-    separator = b""
-    for name in chain((file.name for file in found.files), (name for name, _ in found.missing)):
-        digest.update(separator + name.encode("utf-8", "surrogatepass"))
-        separator = b"\0"
+    missing = (name for name, _ in found.missing)
+    names = chain((file.name for file in found.files), missing, [""], (file.name for file in shared))
+    for at, name in enumerate(names):
+        digest.update((b"\0" if at else b"") + packed(name))
     return digest.hexdigest()
+
+
+def _is_shared(file: InputFile, max_pixels: int) -> bool:
+    """Whether a file is a long video that can be cut; of most files, a few bytes tell that they are not.
+
+    Every shard must say the same, so nothing but the file counts. What is elsewhere is not shared: its
+    address may hold a secret, which `movenet merge` would have to know.
+    """
+    is_here = file.url is None and file.origin is None and file.sequence is None
+    if not is_here or media_by_suffix(file.name) != "video":
+        return False
+    try:
+        if not any(track.kind == b"vide" and track.samples >= LONG for track in read_boxes(file.path).tracks):
+            return False
+        with open_source(file, FrameRange(), max_pixels=max_pixels) as source:
+            segments, frames = source.segments, source.info.frame_count or 0
+        return bool(segments) and frames >= LONG and can_be_cut(file.path, segments)
+    except (OSError, MediaError):
+        return False  # why it cannot be read is told by the shard that it belongs to
+
+
+def _reachable(model: str) -> str:
+    """The name of a model, or its path from anywhere."""
+    if model in CATALOGUE or not is_path(model):
+        return escape_name(model)
+    return escape_name(str(expanded(Path(model)).absolute()))

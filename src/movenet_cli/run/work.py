@@ -26,6 +26,19 @@ class InputWork:
 
 
 @dataclass(frozen=True, slots=True)
+class CutWork:
+    """Find the segments of a long video, of which some are to be done here.
+
+    Attributes:
+        file: the video.
+        order: what is to be made of it in the end.
+    """
+
+    file: InputFile
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentWork:
     """Annotate a segment, unless that has been done.
 
@@ -63,7 +76,7 @@ class JoinWork:
     places: tuple[Path, ...]
 
 
-Work: TypeAlias = InputWork | SegmentWork | JoinWork
+Work: TypeAlias = InputWork | CutWork | SegmentWork | JoinWork
 
 
 def order_of(work: Work) -> Order | None:

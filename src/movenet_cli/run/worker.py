@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FailedFrame, FrameResult
-from movenet_cli.errors import MediaError, OutputError, shortage
+from movenet_cli.errors import MediaError, ModelError, OutputError, shortage
 from movenet_cli.media.interface import Source
 from movenet_cli.media.opening import open_source
-from movenet_cli.media.video.segment import UnsoundSegmentError
+from movenet_cli.media.video.segment import UnsoundSegmentError, can_be_cut
 from movenet_cli.output.interface import Order, Written
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.pipeline import annotate_source, write_results
@@ -18,6 +18,7 @@ from movenet_cli.run.segment import Tell, annotate_segment
 from movenet_cli.run.segment_file import read_segment, write_segment
 from movenet_cli.run.work import (
     CutVideo,
+    CutWork,
     Done,
     Failed,
     InputWork,
@@ -53,6 +54,7 @@ class Worker:
 
         Raises:
             OutputError: results cannot be written.
+            ModelError: the models cannot be loaded, when that is put off until they are needed.
             Cancelled: once the run is cancelled.
         """
         order = order_of(work)
@@ -61,11 +63,13 @@ class Worker:
                 return self._segment(work, tell)
             if isinstance(work, JoinWork):
                 return self._join(work)
+            if isinstance(work, CutWork):
+                return self._cut(work)
             order = order and order.begin(self._cancellation.check)
             return self._input(work, order or work.order, tell)
         except MediaError as error:
             return Failed(str(error), order)
-        except (OutputError, Cancelled):
+        except (OutputError, ModelError, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
             return unexpected(work.file.name, error, order)
@@ -75,8 +79,8 @@ class Worker:
         with open_source(
             work.file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
         ) as source:
-            if self._is_to_be_cut(source, work, order):
-                return CutVideo(order, source.info, source.segments)
+            if (cut := self._cut_up(source, work, order)) is not None:
+                return cut
             plan = self._models.plan.choose(work.file.name, source.info, source.segments)
             sinks, summary = order.sinks(plan.header), Summary()
             results = annotate_source(source, self._models.engine, plan, sinks, summary)
@@ -87,10 +91,22 @@ class Worker:
             notes = source.notes
         return order.written(source.info.media, sinks, summary, notes)
 
-    def _is_to_be_cut(self, source: Source, work: InputWork, order: Order) -> bool:
-        if work.cut_from is None or (source.info.frame_count or 0) < work.cut_from or not source.segments:
-            return False
-        return order.segment_place(source.info.media, 0, "") is not None
+    def _cut_up(self, source: Source, work: InputWork | CutWork, order: Order) -> CutVideo | None:
+        """The segments of a video that is to be cut, and can be."""
+        cut_from = 0 if isinstance(work, CutWork) else work.cut_from
+        if cut_from is None or (source.info.frame_count or 0) < cut_from or not source.segments:
+            return None
+        in_segments = order.in_segments()
+        if in_segments is None or not can_be_cut(work.file.path, source.segments):
+            return None
+        return CutVideo(in_segments, source.info, source.segments)
+
+    def _cut(self, work: CutWork) -> CutVideo | Uncut:
+        settings = self._models.settings
+        with open_source(
+            work.file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
+        ) as source:
+            return self._cut_up(source, work, work.order) or Uncut()
 
     def _segment(self, work: SegmentWork, tell: Tell) -> Done:
         known = read_segment(work.place)

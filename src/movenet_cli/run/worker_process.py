@@ -19,7 +19,7 @@ from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ModelError
 from movenet_cli.models.interface import Model
-from movenet_cli.run.loading import LoadedModels, load_named
+from movenet_cli.run.loading import LoadedModels, RecordedModels, load_named
 from movenet_cli.run.work import Done, Work
 from movenet_cli.run.worker import Worker
 from movenet_cli.settings import Settings
@@ -35,10 +35,12 @@ class Setup:
     Attributes:
         settings: of the run.
         infos: of its models; the process must find the same ones.
+        when_needed: whether to load them only for a frame that needs them.
     """
 
     settings: Settings
     infos: Sequence[ModelInfo]
+    when_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def load_models(setup: Setup) -> LoadedModels:
     Raises:
         ModelError: they are not here, or not the same.
     """
+    if setup.when_needed:
+        return RecordedModels(setup.settings, setup.infos, _load)
     models = LoadedModels(setup.settings, frozenset(), _load)
     if [info.sha256 for info in models.infos] != [info.sha256 for info in setup.infos]:
         models.engine.close()

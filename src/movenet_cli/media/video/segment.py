@@ -1,6 +1,7 @@
 """A segment of a video as a source: decoded from its key frame on, and nothing else of the file."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from av.error import FFmpegError
@@ -13,10 +14,13 @@ from movenet_cli.media.pixels.video_image import VideoImage
 from movenet_cli.media.video.decoder import StreamDecoder
 from movenet_cli.media.video.file_end import FileEnd
 from movenet_cli.media.video.prefetch import Prefetcher
-from movenet_cli.media.video.source import open_video, orientation_of
+from movenet_cli.media.video.source import MOST_B_FRAMES, open_video, orientation_of
 
 _QUEUE_DEPTH = 8
 """Frames that are decoded ahead."""
+
+_PROBES = 4
+"""Key frames that are looked at before a video is cut: an encoder makes all of them alike."""
 
 
 class UnsoundSegmentError(Exception):
@@ -49,6 +53,33 @@ def segment_frames(
         yield from frames
     finally:
         frames.close()
+
+
+def can_be_cut(path: Path, segments: Sequence[Segment]) -> bool:
+    """Whether the first segments begin with the frames that their numbers say, as far as their packets tell.
+
+    They do not in an open group of pictures, as HEVC often has them: frames that are shown before the key
+    frame come behind it, and need the group before.
+
+    Args:
+        path: of the video.
+        segments: of `Source.segments`.
+
+    Raises:
+        MediaError: the file cannot be read any more.
+    """
+    container, stream = open_video(path)
+    with container:
+        for segment in segments[1 : 1 + _PROBES]:
+            try:
+                _seek(container, stream, segment)
+                times = [packet.pts for packet in islice(container.demux(stream), 1 + MOST_B_FRAMES)]
+            except (UnsoundSegmentError, FFmpegError):
+                return False
+            key = times[0] if times else None
+            if key is None or any(time is not None and time < key for time in times):
+                return False
+    return True
 
 
 def _decoded(

@@ -32,7 +32,7 @@ from movenet_cli.media.video.selection import Selection
 _QUEUE_DEPTH = 8
 """Frames that are decoded ahead."""
 
-_MOST_B_FRAMES = 16
+MOST_B_FRAMES = 16
 """No codec has more B-frames in a row."""
 
 _BROKE_OFF = "the file cannot be read to its end; how many frames are lost is not known"
@@ -136,7 +136,7 @@ class VideoSource(Source):
                 held.append(decoded)
                 if self._decoder.is_damaged:
                     break
-                if len(held) > _MOST_B_FRAMES or not _is_b_frame(decoded.image):
+                if len(held) > MOST_B_FRAMES or not _is_b_frame(decoded.image):
                     given += len(held)
                     yield from held
                     held.clear()

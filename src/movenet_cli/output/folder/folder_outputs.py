@@ -38,14 +38,18 @@ class FolderOutputs(Outputs):
     Args:
         planner: knows the folder and its journal, and decides what is up to date.
         shard: whose run it is; None for a run of its own.
+        shared: names of inputs that are ordered and never committed.
     """
 
     are_shared: ClassVar[bool] = True
 
-    def __init__(self, planner: FolderPlanner, shard: Shard | None = None) -> None:
+    def __init__(
+        self, planner: FolderPlanner, shard: Shard | None = None, shared: frozenset[str] = frozenset()
+    ) -> None:
         self._root, self._journal, self._layout = planner.root, planner.journal, planner.layout
         self._planner = planner
         self._shard = shard
+        self._shared = shared
         self._dataset = Dataset(self._root, self._journal)
         self._failed: set[str] = set()
         self._published: dict[str, list[str]] = {}  # of inputs whose entry is not written yet
@@ -65,7 +69,9 @@ class FolderOutputs(Outputs):
 
     def order(self, position: int, file: InputFile) -> FolderOrder:
         """See `Outputs.order`: what is missing or out of date is to be written."""
-        if self._journal.started(file.name) is None:  # it was to be kept, and has changed since the plan
+        if (
+            file.name not in self._shared and self._journal.started(file.name) is None
+        ):  # it was to be kept, and has changed since the plan
             self._journal.note(self._planner.started([file]))
             self._journal.sync()
         entry = self._journal.get(file.name)

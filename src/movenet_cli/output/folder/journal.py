@@ -58,15 +58,19 @@ class Journal:
     Args:
         folder: the results folder.
         shard: whose own journal it is; None for the folder's.
+        shared: names that concern a shard though they do not belong to it.
 
     Raises:
         OutputError: from any method, when the folder cannot be read or written, or the file is no journal.
     """
 
-    def __init__(self, folder: Path, shard: Shard | None = None) -> None:
+    def __init__(
+        self, folder: Path, shard: Shard | None = None, shared: frozenset[str] = frozenset()
+    ) -> None:
         """Read what is there; lines that are damaged or overtaken go when the first record is added."""
         self._folder = folder
         self._shard = shard
+        self._shared = shared
         self._path = folder / JOURNAL_NAME
         self._lock = threading.RLock()  # a record that is being added may be made of a look into the journal
         # Inputs are kept as lines: a record as an object takes several times the memory, and a folder may
@@ -217,7 +221,7 @@ class Journal:
         return False
 
     def _concerns(self, name: str) -> bool:
-        return self._shard is None or self._shard.has(name)
+        return self._shard is None or self._shard.has(name) or name in self._shared
 
     def _take(self, record: Record, line: bytes) -> None:
         if isinstance(record, Entry | StartedInput) and not self._concerns(record.name):

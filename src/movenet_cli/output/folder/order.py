@@ -10,7 +10,7 @@ from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import remove_staged
-from movenet_cli.io.hashing import sha256_of_bytes
+from movenet_cli.io.hashing import sample_of_file, sha256_of_bytes
 from movenet_cli.output.folder.fingerprint import Fingerprint, fingerprint, has_changed
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.output_file import Output, output_of
@@ -58,6 +58,7 @@ class FolderOrder(Order):
         up_to_date: by kind of input, the outputs that need not be written if the content is as recorded.
         recorded: sha256 of that content.
         now: the input's fingerprint, once it is read.
+        sample: see `sample_of_file`; of a video that is annotated in segments.
     """
 
     root: Path
@@ -67,6 +68,7 @@ class FolderOrder(Order):
     up_to_date: Mapping[Media, frozenset[str]]
     recorded: str | None
     now: Fingerprint | None = None
+    sample: str = ""
 
     def begin(self, check: Callable[[], None]) -> "FolderOrder":
         """See `Order.begin`: the fingerprint is taken before the reading, so that a later change shows."""
@@ -98,11 +100,22 @@ class FolderOrder(Order):
             raise
         return WrittenFiles(media, summary, notes, now, files)
 
-    def segment_place(self, media: Media, number: int, variant: str) -> Path | None:
-        """See `Order.segment_place`: named by all that the segment's results depend on."""
-        if self.layout.overlay or self.now is None:
+    def in_segments(self) -> "FolderOrder | None":
+        """See `Order.in_segments`; an overlay needs all frames in order."""
+        if self.layout.overlay:
             return None
-        values = "\n".join((self.keys[media], self.now.sha256, self.file.name, variant))
+        try:
+            return replace(self, sample=sample_of_file(self.file.path))
+        except OSError as error:
+            raise MediaError(f"cannot read it: {error.strerror}") from error
+
+    def segment_place(self, media: Media, number: int, variant: str) -> Path:
+        """See `Order.segment_place`: named by all that the segment's results depend on.
+
+        Of the content samples must do: a shard that does a segment or two would else have to read all of a
+        video for its hash.
+        """
+        values = "\n".join((self.keys[media], self.sample, self.file.name, variant))
         name = sha256_of_bytes(values.encode("utf-8", "surrogatepass"))[:32]
         return self.root / SEGMENTS / f"{name}-{number}"
 

@@ -20,6 +20,7 @@ from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.lock import locked
 from movenet_cli.output.folder.output_file import is_regular_file
 from movenet_cli.output.folder.ownership import check_places
+from movenet_cli.output.folder.plan import FolderPlan
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import RunFile
 from movenet_cli.output.folder.result_settings import ResultSettings
@@ -35,6 +36,7 @@ def results_folder(
     media_of: Callable[[InputFile], Media | None],
     overwrite: bool = False,
     shard: Shard | None = None,
+    shared: Sequence[InputFile] = (),
 ) -> Iterator[FolderOutputs]:
     """Hold a results folder for one run; what a killed run left half-written is removed first.
 
@@ -48,6 +50,7 @@ def results_folder(
         media_of: tells what an input will turn out to be; None when it cannot be read.
         overwrite: nothing is taken to be up to date.
         shard: whose run it is; None for a run of its own.
+        shared: long videos of which a shard does some segments, and writes no results.
 
     Raises:
         OutputError: the folder cannot be made or written, another run holds it, or what is not ours is in
@@ -61,8 +64,10 @@ def results_folder(
         try:
             if shard is not None:
                 check_count(root, shard)
-            journal = Journal(root, shard)
+            names = frozenset(file.name for file in shared)
+            journal = Journal(root, shard, names)
             planner = FolderPlanner(root, journal, layout, settings, media_of, overwrite)
+            planner.plan(shared).check(root)
             plan = planner.plan(files)
             plan.check(root)
         except BaseException:  # a run that is refused leaves no trace
@@ -76,15 +81,34 @@ def results_folder(
                 with as_output_error(root / RUN, of_input=False):
                     (root / RUN).unlink(missing_ok=True)  # what it says will not hold before the next merge
             _remove_unfinished(root, journal)
-            for folder in layout.folders:
-                make_folder(root / folder)
-            journal.note(plan.relocated)
-            journal.note(chain(settings.values(), [RunFile(RUN, None)], planner.started(plan.to_do)))
-            journal.sync()  # no file of ours is on the disk before the line that says it is ours
-            plan.log_losses()
-            yield FolderOutputs(planner, shard)
+            _begin(planner, plan)
+            yield FolderOutputs(planner, shard, names)
         finally:
             journal.close()
+
+
+def missing_results(planner: FolderPlanner, files: Sequence[InputFile]) -> FolderOutputs:
+    """Begin to write some inputs' results into a folder that is held; others that it has stay as they are.
+
+    Raises:
+        OutputError: what is not ours is in the way.
+        UsageError: results of other inputs or settings would be lost.
+    """
+    plan = planner.plan(files)
+    plan.check(planner.root)
+    _begin(planner, plan)
+    return FolderOutputs(planner)
+
+
+def _begin(planner: FolderPlanner, plan: FolderPlan) -> None:
+    """Write down what will be done, before the first of it is."""
+    for folder in planner.layout.folders:
+        make_folder(planner.root / folder)
+    journal = planner.journal
+    journal.note(plan.relocated)
+    journal.note(chain(planner.settings.values(), [RunFile(RUN, None)], planner.started(plan.to_do)))
+    journal.sync()  # no file of ours is on the disk before the line that says it is ours
+    plan.log_losses()
 
 
 def _remove_made(paths: Sequence[Path]) -> None:
