@@ -62,7 +62,8 @@ class Progress:
         verbose: bool = False,
     ) -> None:
         shared = () if part is None else part.shared
-        self.estimate = ProgressEstimate(file.name for file in chain(shared, files))
+        names = (file.name for file in chain(shared, files))
+        self.estimate = ProgressEstimate(names, len(shared) + len(files))
         self._shares = {file.name: part.shard.count for file in shared} if part is not None else {}
         self._quiet = quiet
         self._verbose = verbose
@@ -72,7 +73,7 @@ class Progress:
         self._counter = threading.Thread(
             target=self._count, args=(chain(shared, files), frames), name="movenet-count", daemon=True
         )
-        if self.interval is not None:
+        if self.interval is not None and not self.estimate.are_many:
             self._counter.start()
 
     def _count(self, files: Iterable[InputFile], frames: FrameRange) -> None:

@@ -107,7 +107,7 @@ class _Merge:
         self._is_uneven = len({account.shard.all_inputs for account in accounts}) > 1
         self._shared = accounts[0].shard.shared
         self._shared_names = {each.source for each in self._shared}
-        self._videos: dict[str, Any] = Report(expected=len(self._shared)).document({})
+        self._videos = _account(Report(expected=len(self._shared)))
 
     def run(self, load: LoadModel, open_events: OpenEvents) -> Merged:
         """Write everything."""
@@ -120,7 +120,7 @@ class _Merge:
         dataset = Dataset(folder, journal)
         if self._is_whole:
             report = put_together(folder, journal, self._accounts, load, open_events)
-            self._videos = report.document({})
+            self._videos = _account(report)
             if "coco" in self._accounts[0].options["formats"]:
                 dataset.write(self._parts())
             if not report.failed:  # they are all that is there of it
@@ -221,6 +221,12 @@ class _Merge:
             "seconds": round(seconds, 3),
             "frames_per_second": round(frames / max(seconds, 1e-9), 2),
         }
+
+
+def _account(report: Report) -> dict[str, Any]:
+    """Of a few videos, which are looked at more than once."""
+    document: dict[str, Any] = report.document({})
+    return document | {"files": list(document["files"])}
 
 
 def _position(found: tuple[int | None, str]) -> tuple[int, str]:
