@@ -68,9 +68,19 @@ class ModelError(MovenetError):
 
 
 class OutputError(MovenetError):
-    """Results that cannot be written; ends the run, since every further input would fail alike."""
+    """Results that cannot be written; ends the run, since every further input would fail alike.
+
+    Attributes:
+        problem: the message without its advice.
+        may_pass: whether the same may succeed a little later, as when storage on the network is away.
+    """
 
     exit_code = ExitCode.OUTPUT
+
+    def __init__(self, message: str, *, problem: str | None = None, may_pass: bool = False) -> None:
+        super().__init__(message)
+        self.problem = problem or message
+        self.may_pass = may_pass
 
 
 class MediaError(MovenetError):

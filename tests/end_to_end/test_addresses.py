@@ -15,7 +15,11 @@ import pytest
 import movenet_cli as movenet
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from movenet_cli.io import http, web_file
+from movenet_cli.io import http, shared_folder, web_file
+from movenet_cli.output.folder.folder_outputs import FolderOutputs
+from movenet_cli.run import worker
+from movenet_cli.run.long_video import LongVideo
+from tests.media.clips import write_long_clip
 from tests.support.hub import Answer, Hub
 from tests.support.media import gradient, write_image, write_video
 from tests.support.object_store import environment, s3_server
@@ -73,6 +77,55 @@ def test_results_are_those_of_the_same_files_here(
         there = {path.name: path.read_bytes() for path in (tmp_path / "remote" / folder).iterdir()}
         assert here == there
         assert here
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("engine", ["threads", "processes"])
+def test_all_workers_of_a_machine_share_the_copy_of_a_long_video(
+    annotate: Annotate, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    written: list[Path] = []
+    commit = FolderOutputs.commit
+
+    def look(self: FolderOutputs, file: Any, files: Any) -> None:
+        written.extend((tmp_path / "out/.movenet/segments").iterdir())
+        commit(self, file, files)
+
+    url = serve(hub, write_long_clip(tmp_path / "in" / "a.mp4"))
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderOutputs, "commit", look)
+        patch.setattr(LongVideo, "remove_results", lambda _: None)
+        assert annotate(url, "--engine", engine, "-j", "2") == ExitCode.OK
+    assert len(written) == 2
+    assert hub.requests == ["/a.mp4"]
+    assert list((tmp_path / "tmp").iterdir()) == []
+    (tmp_path / "out").rename(tmp_path / "remote")
+    assert annotate(tmp_path / "in") == ExitCode.OK
+    here, there = (tmp_path / out / "keypoints/a.mp4.json" for out in ("out", "remote"))
+    assert here.read_bytes() == there.read_bytes()
+
+
+def test_a_video_that_changes_between_its_segments_fails(
+    annotate: Annotate, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = write_long_clip(tmp_path / "in" / "a.mp4").read_bytes()
+    hub.answers["/a.mp4"] = [Answer(body=first), Answer(body=first[:-1] + b"x")]
+    monkeypatch.setattr(worker, "share_copy", lambda *_: True)  # as if another machine went on
+    assert annotate(f"{hub.url}/a.mp4", "-j", "1") == ExitCode.INPUT
+    (failure,) = account(tmp_path / "out")["failures"]
+    assert failure["reason"] == "it changed while it was read; run the same command again"
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_where_copies_cannot_be_shared_a_long_video_is_read_in_one_go(
+    annotate: Annotate, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_folder, "has_locks", lambda _: False)
+    url = serve(hub, write_long_clip(tmp_path / "in" / "a.mp4"))
+    assert annotate(url, "-j", "2") == ExitCode.OK
+    assert hub.requests == ["/a.mp4"]
+    assert not (tmp_path / "out/.movenet/segments").exists()
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from movenet_cli.cli.main import run
@@ -19,29 +18,37 @@ from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.run.loading import load_named
 from movenet_cli.run.worker_process import Setup, load_models
 from movenet_cli.settings import Settings
-from tests.media.clips import write_clip
+from tests.media.clips import write_long_clip
 from tests.support.cluster import Cluster
+from tests.support.hub import Answer, Hub
 from tests.support.media import gradient, write_image
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed (extra `ray`)")
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    nodes = Cluster(tmp_path_factory.mktemp("cluster"))
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A folder for temporary files for each node, and one for the run."""
+    return [tmp_path_factory.mktemp(name) for name in ("head", "node", "run")]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, temporary: list[Path]) -> Iterator[Cluster]:
+    head, node, _ = map(str, temporary)
+    nodes = Cluster(tmp_path_factory.mktemp("cluster"), TMPDIR=head, no_proxy="127.0.0.1")
     try:
-        nodes.add()
+        nodes.add(TMPDIR=node, no_proxy="127.0.0.1")
         yield nodes
     finally:
         nodes.close()
 
 
-def _words(inputs: Path, out: Path, *options: object) -> list[str]:
+def _words(inputs: object, out: Path, *options: object) -> list[str]:
     return ["annotate", str(inputs), "-o", str(out), "-m", "mini", "--progress", "none", "-f", "json,coco",
             *map(str, options)]  # fmt: skip
 
 
-def _start(cluster: Cluster, inputs: Path, out: Path, *options: object) -> "subprocess.Popen[str]":
+def _start(cluster: Cluster, inputs: object, out: Path, *options: object) -> "subprocess.Popen[str]":
     ray = ("--engine", "ray", "--ray-address", cluster.address, *options)
     command = [sys.executable, "-m", "movenet_cli", *_words(inputs, out, *ray)]
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -62,11 +69,37 @@ def _wait_for_documents(out: Path, count: int, process: "subprocess.Popen[str]")
 
 
 @needs_ray
+def test_each_machine_copies_what_it_works_on(
+    cluster: Cluster, temporary: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(temporary[-1]))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    paths = [write_image(tmp_path / "in" / f"{index}.jpg", gradient(seed=index)) for index in range(6)]
+    paths.append(write_long_clip(tmp_path / "in" / "z.mp4"))
+    with Hub() as hub:
+        query = "?X-Amz-Signature=topsecret"
+        hub.answers = {f"/{path.name}{query}": [Answer(body=path.read_bytes())] for path in paths}
+        gone, *others = [f"{hub.url}/{name}{query}" for name in ("gone.jpg", *(path.name for path in paths))]
+        running = _start(cluster, gone, tmp_path / "out", *others)
+        shown = running.communicate(timeout=300)
+        assert running.returncode == ExitCode.PARTIAL, shown
+        times = [hub.requests.count(f"/{path.name}{query}") for path in paths]
+    assert times[:-1] == [1] * 6
+    assert times[-1] in (1, 2)  # once on each machine that has done a segment of it
+    assert run(_words(tmp_path / "in", tmp_path / "alone")) == ExitCode.OK
+    assert _results(tmp_path / "out") == _results(tmp_path / "alone")
+    assert not [path for folder in temporary for path in folder.glob(".movenet-*")]
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert not any(b"topsecret" in path.read_bytes() for path in written)
+    assert "topsecret" not in "".join(shown)
+    assert not cluster.logs_with("topsecret")
+
+
+@needs_ray
 def test_a_node_is_lost_in_the_middle(cluster: Cluster, tmp_path: Path) -> None:
     for index in range(24):
         write_image(tmp_path / "in" / f"slow{index}.jpg", gradient(seed=index))
-    frames = [np.ascontiguousarray(np.roll(gradient(seed=1), step, 1)) for step in range(244)]
-    write_clip(tmp_path / "in" / "z.mp4", frames, options={"g": "121", "sc_threshold": "0"})  # two segments
+    write_long_clip(tmp_path / "in" / "z.mp4")
     running = _start(cluster, tmp_path / "in", tmp_path / "out")
     _wait_for_documents(tmp_path / "out", 6, running)
     cluster.kill_last()

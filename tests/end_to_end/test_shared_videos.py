@@ -70,7 +70,7 @@ def _segments(out: Path) -> set[str]:
 
 @pytest.mark.parametrize(
     "options",
-    [(), ("-m", "mini-multi", "--smooth", "--input-size", "96")],
+    [(), ("-m", "mini-multi", "--smooth")],
     ids=["follow", "multi"],
 )
 def test_three_shards_in_any_order_are_one_run(

@@ -14,7 +14,7 @@ from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.types import ByteArray, FailedFrame, Frame
 from movenet_cli.media.interface import Source
 from movenet_cli.media.opening import open_source
-from tests.support.media import REPRODUCIBLE
+from tests.support.media import REPRODUCIBLE, gradient
 
 _BITS = 8
 
@@ -165,3 +165,10 @@ def write_clip_with_sound(path: Path, count: int, loudness: float = 0) -> Path:
         container.mux(video.encode())
         container.mux(audio.encode())
     return path
+
+
+def write_long_clip(path: Path) -> Path:
+    """A video of two segments."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frames = [np.ascontiguousarray(np.roll(gradient(seed=1), step, 1)) for step in range(244)]
+    return write_clip(path, frames, options={"g": "121", "sc_threshold": "0"})

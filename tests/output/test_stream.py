@@ -93,7 +93,7 @@ def test_halt_ends_the_reading_of_inputs(tmp_path: Path) -> None:
     }
     with results_folder(tmp_path / "out", Layout(["json"], False), settings, [file], media_of) as outputs:
         stopped = CancellationToken()
-        order = outputs.order(0, file).begin(stopped.check)
+        order = outputs.order(0, file).begin(file, stopped.check)
         sinks = order.sinks(image_header("a.png"))
         for sink in sinks:
             sink.close(Summary(1, 1, 0, 0))
@@ -102,6 +102,6 @@ def test_halt_ends_the_reading_of_inputs(tmp_path: Path) -> None:
         outputs.halt()
         stopped.cancel()
         with pytest.raises(Cancelled):
-            order.begin(stopped.check)
+            order.begin(file, stopped.check)
         with pytest.raises(Cancelled):
             outputs.kept(file)

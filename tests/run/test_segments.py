@@ -20,7 +20,7 @@ from movenet_cli.inference.follow import Pursuit
 from movenet_cli.io.json_text import json_line
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.video import cuts
-from movenet_cli.media.video.segment import UnsoundSegmentError, segment_frames
+from movenet_cli.media.video.segment import UnsoundSegmentError, can_be_cut, segment_frames
 from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.output.formats.document import frame_fields
 from movenet_cli.run import long_video, segment_file, worker
@@ -225,6 +225,7 @@ def test_segments_have_the_frames_of_the_whole(tmp_path: Path) -> None:
         with opened(path) as source:
             segments = source.segments
         cut[kind] = len(segments)
+        is_sound = bool(segments) and can_be_cut(path, segments)
         for segment in segments:
             try:
                 frames = list(segment_frames(path, segment, 2, 10**9, CancellationToken()))
@@ -240,10 +241,23 @@ def test_segments_have_the_frames_of_the_whole(tmp_path: Path) -> None:
                 same = whole[frame.index]
                 assert frame.time == same.time, (kind, frame.index)
                 assert number_of(frame.image.rgb()) == number_of(same.image.rgb()) == frame.index % 256, kind
+        assert is_sound == (cut[kind] > 0), (kind, "is known before a segment is begun")
     assert {kind: count for kind, count in cut.items() if count in (3, 4)}.keys() >= {
         "B-frames", "no B-frames", "QuickTime", "uneven times"
     }, cut  # fmt: skip
     assert cut["Matroska"] == 0
+
+
+def test_open_groups_of_pictures_are_not_begun_in_segments(
+    tmp_path: Path, counted: list[tuple[int, bool]]
+) -> None:
+    options = {"x265-params": "keyint=20:log-level=0"}
+    path = write_clip(tmp_path / "h.mp4", 90, codec="libx265", options=options)
+    with opened(path) as source:
+        assert len(source.segments) > 1
+    with movenet.Annotator("mini", jobs=2, crop="none") as annotator:
+        assert in_segments(annotator, path, tmp_path / "out") == in_one_go(annotator, path)
+    assert not counted
 
 
 def test_only_a_whole_video_is_cut(gym: Path) -> None:

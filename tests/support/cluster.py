@@ -35,9 +35,10 @@ class Cluster:
 
     Args:
         folder: for what the cluster writes.
+        variables: see `add`; of the head.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **variables: str) -> None:
         port, clients = _free_port(), _free_port()
         self.address = f"127.0.0.1:{port}"
         self._folder = folder
@@ -50,13 +51,15 @@ class Cluster:
             "--include-dashboard=false",
             f"--ray-client-server-port={clients}",
             f"--temp-dir={folder / 'ray'}",
+            **variables,
         )
 
-    def add(self, *options: str) -> None:
-        """Start one more node, and wait until it is there."""
+    def add(self, *options: str, **variables: str) -> None:
+        """Start one more node, with these variables in its environment, and wait until it is there."""
         options = options or (f"--address={self.address}",)
         paths = [str(self._folder / "hook"), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "RAY_USAGE_STATS_ENABLED": "0"}
+        environment |= variables
         common = ["--num-cpus=1", "--num-gpus=0", "--object-store-memory=80000000", "--block"]
         node = subprocess.Popen(
             [sys.executable, "-m", "ray.scripts.scripts", "start", *common, *options],
@@ -75,6 +78,11 @@ class Cluster:
         """Kill the node that was started last, with all that runs there, as when its machine loses power."""
         node = self._nodes.pop()
         _kill(node)
+
+    def logs_with(self, word: str) -> list[Path]:
+        """The files that the cluster has written, and in which a word is."""
+        files = [path for path in (self._folder / "ray").rglob("*") if path.is_file()]
+        return [path for path in files if word.encode() in path.read_bytes()]
 
     def close(self) -> None:
         """Kill all nodes."""

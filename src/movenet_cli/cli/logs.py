@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from movenet_cli.cli.printing import Level, print_message, prints_json
+from movenet_cli.io.remote import silence_libraries
 
 _OURS: Final = "movenet_cli"
-_TELL_ADDRESSES: Final = ("urllib3", "aiohttp", "aiobotocore", "botocore", "fsspec", "s3fs", "gcsfs", "adlfs")
-"""Libraries whose messages hold whole addresses and headers, with passwords and signatures."""
 
 
 class MessageHandler(logging.Handler):
@@ -76,5 +75,4 @@ def set_verbosity(verbose: int = 0, quiet: bool = False) -> None:
         libraries = logging.INFO if verbose else logging.ERROR
     logging.getLogger(_OURS).setLevel(ours)
     logging.getLogger().setLevel(libraries)
-    for name in _TELL_ADDRESSES:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    silence_libraries()

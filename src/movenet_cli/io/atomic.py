@@ -24,6 +24,17 @@ _ONLY_THIS_NAME: Final = {
 }
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+MAY_PASS: Final = {
+    getattr(errno, name)
+    for name in (
+        *("EIO", "ESTALE", "EREMOTEIO", "ETIMEDOUT", "ENOLINK", "ECOMM"),
+        *("EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ENETRESET"),
+        *("ENOTCONN", "ESHUTDOWN", "ECONNABORTED", "ECONNREFUSED", "ECONNRESET"),
+    )
+    if hasattr(errno, name)
+}
+"""What file systems answer whose storage is elsewhere, and away for the moment."""
+
 _NO_FOLDER_SYNC: Final = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
 _GONE: Final = {errno.ENOENT, errno.ENODEV, errno.ESTALE}
 
@@ -218,7 +229,8 @@ def _explained(error: OSError, path: Path, of_input: bool) -> MovenetError:
         advice = "the disk reports an error; check it, or choose another folder with --output"
     else:
         advice = "choose another folder with --output"
-    return OutputError(f"cannot write {path}: {what}; {advice}")
+    problem = f"cannot write {path}: {what}"
+    return OutputError(f"{problem}; {advice}", problem=problem, may_pass=error.errno in MAY_PASS)
 
 
 def _make_folder(folder: Path, root: Path | None) -> None:

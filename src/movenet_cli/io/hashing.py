@@ -38,16 +38,17 @@ def sha256_of_file(path: Path, check: Callable[[], None] = lambda: None) -> str:
 
 
 def sample_of_file(path: Path) -> str:
-    """A hash of a file's size and of parts of its content, in hex: quick, however large the file is.
+    """A hash of a file's size, time of change and parts of its content, in hex: quick, however large it is.
 
-    It tells a file from another one, and not from a copy in which a few bytes were changed on purpose.
+    It tells a file from another one, and from what it was before it was written to.
 
     Raises:
         OSError: it cannot be read, or is not a file.
     """
     check_is_file(path)
-    size = path.stat().st_size
-    digest = hashlib.sha256(str(size).encode())
+    status = path.stat()
+    size = status.st_size
+    digest = hashlib.sha256(f"{size} {status.st_mtime_ns}".encode())
     with path.open("rb") as stream:
         for number in range(_SAMPLES):
             stream.seek(max(0, size - _SAMPLE_SIZE) * number // (_SAMPLES - 1))

@@ -87,6 +87,22 @@ def shared_lock(path: Path, *, protects: str) -> Iterator[None]:
         os.close(handle)
 
 
+def has_locks(path: Path) -> bool:
+    """Whether the file system of a lock's file, which is there, has locks that may be shared."""
+    if os.name == "nt":
+        return False
+    import fcntl  # noqa: PLC0415 - there is none on Windows
+
+    handle = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in _HELD
+    finally:
+        os.close(handle)
+    return True
+
+
 def _warn(protects: str) -> None:
     _LOG.warning(
         "%s cannot be locked on this file system: let no other process write to it meanwhile", protects

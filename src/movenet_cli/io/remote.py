@@ -1,12 +1,23 @@
 """Files at addresses, whatever the scheme: asked about, and copied to this machine."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from movenet_cli.core.inputs import FileStatus
 from movenet_cli.io.address import WEB, scheme_of
 
+_TELL_ADDRESSES: Final = ("urllib3", "aiohttp", "aiobotocore", "botocore", "fsspec", "s3fs", "gcsfs", "adlfs")
+"""Libraries whose messages hold whole addresses and headers, with passwords and signatures."""
+
 # What talks to servers is imported only where there is an address: a run over files starts without it.
+
+
+def silence_libraries() -> None:
+    """Let no library that talks to servers log what holds an address."""
+    for name in _TELL_ADDRESSES:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def remote_status(url: str, check: Callable[[], None] = lambda: None) -> FileStatus | None:

@@ -6,11 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
+
+T = TypeVar("T")
 
 
 class Encoder(ABC):
@@ -83,10 +85,11 @@ class Order(ABC):
     """
 
     @abstractmethod
-    def begin(self, check: Callable[[], None]) -> "Order":
+    def begin(self, file: InputFile, check: Callable[[], None]) -> "Order":
         """The input is about to be read: the order for the content that it has now.
 
         Args:
+            file: the input, on this machine.
             check: called now and then; may raise to give up.
 
         Raises:
@@ -106,6 +109,16 @@ class Order(ABC):
         Raises:
             MediaError: the input is not what it was before it was read.
         """
+
+    @property
+    def content(self) -> str | None:
+        """sha256 of the input's content, once it has begun; None where nobody asks for it."""
+        return None
+
+    @property
+    def is_needless(self) -> bool:
+        """Whether all is there that was ordered, now that the content is known; see `Outputs.kept`."""
+        return False
 
     def in_segments(self) -> "Order | None":
         """The order for a video that is annotated in segments; None if it is not to be cut.
@@ -132,8 +145,13 @@ class Outputs(ABC):
     """Whether orders may be sent to other processes, which reach the same results."""
 
     @abstractmethod
-    def kept(self, file: InputFile) -> InputOutcome | None:
-        """What is known of an input whose results are up to date; None when there is work to do."""
+    def kept(self, file: InputFile, order: Order | None = None) -> InputOutcome | None:
+        """What is known of an input whose results are up to date; None when there is work to do.
+
+        Args:
+            file: the input.
+            order: for its content, when that was read where it is not known otherwise.
+        """
 
     @abstractmethod
     def order(self, position: int, file: InputFile) -> Order:
@@ -160,6 +178,13 @@ class Outputs(ABC):
     def turn(self, position: int) -> contextlib.AbstractContextManager[None]:
         """Held by an input worker while it works on the input at `position`."""
         return contextlib.nullcontext()
+
+    def attempt(self, action: Callable[[], T]) -> T:
+        """Do something that writes results; again, where they cannot be written for a while."""
+        return action()
+
+    def hurry(self) -> None:  # noqa: B027 - nobody waits for a stream
+        """The run was interrupted: what cannot be written now is not tried again."""
 
     def tidy(self) -> None:  # noqa: B027 - a stream leaves nothing
         """Nobody works any more: remove what a worker that was killed has left half done."""

@@ -33,7 +33,7 @@ class StreamOrder(Order):
     def __init__(self, slot: "Slot") -> None:
         self._slot = slot
 
-    def begin(self, check: Callable[[], None]) -> "StreamOrder":
+    def begin(self, file: InputFile, check: Callable[[], None]) -> "StreamOrder":
         """See `Order.begin`; nobody remembers what was read."""
         return self
 
@@ -54,7 +54,7 @@ class StreamOutputs(Outputs):
     def __init__(self, stream: BinaryIO) -> None:
         self._queue = OrderedStream(stream)
 
-    def kept(self, file: InputFile) -> InputOutcome | None:
+    def kept(self, file: InputFile, order: Order | None = None) -> InputOutcome | None:
         """Nothing is kept of a stream."""
         return None
 

@@ -1,7 +1,6 @@
 """A run from beginning to end: annotates the inputs, and writes their results and the run's own record."""
 
 import contextlib
-import os
 import platform
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -151,6 +150,7 @@ class Run:
                 at_end()
             except KeyboardInterrupt:
                 report.interrupted = True
+                outputs.hurry()
                 self._write_run(outputs, target)
             except MovenetError as error:
                 report.fatal = error.exit_code
@@ -191,17 +191,10 @@ class Run:
         """Joined before anything is written.
 
         Raises:
-            UsageError: there is none, or it would not reach the inputs.
+            UsageError: there is none.
         """
         settings = self._models.settings
-        if settings.engine != "ray":
-            return contextlib.nullcontext()
-        if "TMPDIR" not in os.environ and any(file.url is not None for file in self._found.files):
-            raise UsageError(
-                "--engine ray: inputs that are addresses are copied first; "
-                "set TMPDIR to a folder that all machines share"
-            )
-        return cluster(settings.ray_address)
+        return cluster(settings.ray_address) if settings.engine == "ray" else contextlib.nullcontext()
 
     def _write_run(self, outputs: FolderOutputs, target: Target) -> None:
         document = self.report.document(self._metadata(target))

@@ -14,11 +14,10 @@ from movenet_cli.core.results import InputOutcome, Summary
 from movenet_cli.core.shard import Shard
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, ModelError, MovenetError, OutputError, shortage
-from movenet_cli.media.local_copy import local_copy
 from movenet_cli.output.interface import Outputs, Written
 from movenet_cli.run.long_video import LONG, CutUp, LongVideo, VideoShare
 from movenet_cli.run.report import Report
-from movenet_cli.run.work import CutVideo, CutWork, Done, Failed, InputWork, Uncut
+from movenet_cli.run.work import CutVideo, CutWork, Done, Failed, InputWork, SegmentWork, Uncut, UpToDate
 from movenet_cli.run.worker import internal, unexpected
 from movenet_cli.run.workers import Workers
 
@@ -124,6 +123,7 @@ class Batch:
                     self._halt()  # before the pool waits for its threads, however this has ended
         except KeyboardInterrupt:
             self._report.interrupted = True
+            self._outputs.hurry()
         else:
             _raise_first(futures)
 
@@ -176,9 +176,9 @@ class Batch:
         try:
             try:
                 if taken.is_shared:
-                    outcome, segments = self._share(file)
+                    outcome, segments = self._outputs.attempt(lambda: self._share(file))
                 else:
-                    outcome = self._one(taken)
+                    outcome = self._outputs.attempt(lambda: self._one(taken))
                 self._events.input_done(outcome)
             except (*_FATAL, Cancelled):
                 raise
@@ -199,24 +199,27 @@ class Batch:
 
     def _one(self, taken: "_Taken") -> InputOutcome:
         """Keep or annotate one input; whatever is wrong with it becomes its outcome."""
-        file, order = taken.file, None
+        file, order, video = taken.file, None, None
         with self._outputs.turn(taken.position):
             try:
                 if (kept := self._outputs.kept(file)) is not None:
                     return kept
-                with local_copy(file, self._cancellation.check) as copy:
-                    # Where the server does not tell versions apart, the content does.
-                    if copy is not file and (kept := self._outputs.kept(copy)) is not None:
-                        return kept
-                    self._events.input_started(file.name)
-                    order = self._outputs.order(taken.position, copy)
-                    done = self._workers.do(InputWork(copy, order, taken.cut_from), self._events.frame_done)
-                    if isinstance(done, CutVideo):
-                        done = self._in_segments(LongVideo(copy, done))
-                    if isinstance(done, Written):
-                        self._outputs.commit(copy, done)
-                        return InputOutcome(file.name, "done", done.summary, notes=done.notes, file=file)
-                    failed = cast(Failed, done)
+                self._events.input_started(file.name)
+                order = self._outputs.order(taken.position, file)
+                done = self._workers.do(InputWork(file, order, taken.cut_from), self._events.frame_done)
+                if isinstance(done, CutVideo):
+                    video = LongVideo(file, done)
+                    done = self._in_segments(video)
+                # Where the server does not tell versions apart, the content does.
+                if isinstance(done, UpToDate):
+                    kept = self._outputs.kept(file, done.order)
+                    return kept or self._one(taken)  # else somebody has just removed its results
+                if isinstance(done, Written):
+                    self._outputs.commit(file, done)
+                    if video is not None:
+                        video.remove_results()
+                    return InputOutcome(file.name, "done", done.summary, notes=done.notes, file=file)
+                failed = cast(Failed, done)
             except MediaError as error:
                 failed = Failed(str(error), order)
             except (*_FATAL, Cancelled):
@@ -277,7 +280,6 @@ class Batch:
         if isinstance(done, Uncut):
             log.debug("%s: not what its index says; read in one go", video.file.name)
             done = self._workers.do(InputWork(video.file, video.cut.order), _nobody)
-        video.remove_results()
         return done
 
     def _help(self) -> bool:
@@ -291,14 +293,8 @@ class Batch:
             return False
         video, work = found
         summary = Summary()
-
-        def tell(name: str, result: FrameResult) -> None:
-            summary.count(result.status)
-            if work.before is None:  # what is done again is told once
-                self._events.frame_done(name, result)
-
         try:
-            done = self._workers.do(work, tell)
+            done, summary = self._outputs.attempt(lambda: self._segment(work))
         except (MovenetError, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
@@ -309,6 +305,17 @@ class Batch:
             video.done(work, done)
             self._changed.notify_all()
         return True
+
+    def _segment(self, work: SegmentWork) -> tuple[Done, Summary]:
+        """Do a segment; and counts of its frames."""
+        summary = Summary()
+
+        def tell(name: str, result: FrameResult) -> None:
+            summary.count(result.status)
+            if work.before is None:  # what is done again is told once
+                self._events.frame_done(name, result)
+
+        return self._workers.do(work, tell), summary
 
     def _wait_for_segments(self) -> bool:
         """Wait while inputs are in hand, which may turn out to be long videos; whether there is one now."""

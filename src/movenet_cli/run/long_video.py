@@ -71,7 +71,7 @@ class CutUp:
     def _work(self, segment: Segment, before: Pursuit | None) -> SegmentWork:
         variant = "" if before is None else f"{before.pose.keypoints.tobytes().hex()} {before.square}"
         place = self.cut.order.segment_place(self.cut.info.media, segment.number, variant)
-        return SegmentWork(self.file, self.cut.info, segment, place, before)
+        return SegmentWork(self.file, self.cut.info, segment, place, before, self.cut.order.content)
 
 
 class VideoShare(CutUp):

@@ -13,6 +13,7 @@ from movenet_cli import __version__
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ModelError, MovenetError
+from movenet_cli.io.remote import silence_libraries
 from movenet_cli.run.ray_cluster import ray_module
 from movenet_cli.run.segment import Tell
 from movenet_cli.run.work import Done, Work
@@ -50,6 +51,7 @@ class Actor:
     def load(self, setup: Setup, release: str) -> Raised | tuple[str, str]:
         """Load the models; the node's id and the machine's name."""
         where = socket.gethostname()
+        silence_libraries()  # Ray keeps what they say
         try:
             if release != __version__:
                 raise ModelError(f"movenet-cli is of version {__version__} there, and {release} here")
@@ -79,6 +81,11 @@ class Actor:
         """Drop the item in hand, and leave nothing half done."""
         self._cancellation.cancel()
 
+    def close(self) -> None:
+        """Leave nothing behind, once no item is in hand."""
+        if self._worker is not None:
+            self._worker.close()
+
     def _tell(self, result: FrameResult) -> None:
         with self._lock:
             self._told.append(result)
@@ -104,6 +111,7 @@ class ActorHandle:
         self._ray = ray
         self._actor = actor
         self._work: Future[_Answer] | None = None
+        self._has_copied = False
         self.node = self.machine = ""
 
     def load(self, setup: Setup) -> "Future[Any]":
@@ -119,6 +127,7 @@ class ActorHandle:
             Cancelled: once the run is cancelled.
         """
         began = asked_at = time.monotonic()
+        self._has_copied |= work.file.url is not None
         with self._lost_as_such():
             self._work = self._actor.do.remote(work).future()
             asked: Future[Sequence[FrameResult]] | None = None
@@ -151,6 +160,13 @@ class ActorHandle:
         with contextlib.suppress(Exception):
             self._actor.cancel.remote()
         return [self._work]
+
+    def close(self) -> "list[Future[None]]":
+        """Let it leave nothing behind; what is to be waited for."""
+        if self._has_copied:
+            with contextlib.suppress(Exception):
+                return [self._actor.close.remote().future()]
+        return []
 
     def kill(self) -> None:
         """End it."""

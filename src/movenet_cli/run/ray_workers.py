@@ -119,6 +119,7 @@ class RayWorkers(Workers):
             return
         busy = [future for actor in actors for future in actor.ask_to_end()]
         wait(busy, GRACE)
+        wait([future for actor in actors for future in actor.close()], GRACE)
         for actor in actors:
             actor.kill()
 

@@ -15,7 +15,7 @@ class InputWork:
     """Annotate an input, or find that it is a video to be cut.
 
     Attributes:
-        file: the input.
+        file: the input; one that is elsewhere is copied where it is worked on.
         order: what is to be made of it.
         cut_from: videos of at least so many frames are cut where they can be; None for no video.
     """
@@ -48,6 +48,7 @@ class SegmentWork:
         segment: the segment.
         place: where its results go.
         before: of the segment before, to go on from; None to start afresh.
+        content: sha256 of the video, where that is known.
     """
 
     file: InputFile
@@ -55,6 +56,7 @@ class SegmentWork:
     segment: Segment
     place: Path
     before: Pursuit | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,17 @@ class SegmentDone:
 
 
 @dataclass(frozen=True, slots=True)
+class UpToDate:
+    """An input whose content only its copy told has all its results.
+
+    Attributes:
+        order: for its content.
+    """
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
 class Uncut:
     """A video turned out not to be what its index says: it has to be read in one go."""
 
@@ -132,4 +145,4 @@ class Failed:
     is_bug: bool = False
 
 
-Done: TypeAlias = Written | CutVideo | SegmentDone | Uncut | Failed
+Done: TypeAlias = Written | CutVideo | SegmentDone | UpToDate | Uncut | Failed

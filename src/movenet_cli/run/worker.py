@@ -5,10 +5,12 @@ import logging
 from collections.abc import Iterator
 
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
+from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FailedFrame, FrameResult
 from movenet_cli.errors import MediaError, ModelError, OutputError, shortage
 from movenet_cli.media.interface import Source
+from movenet_cli.media.local_copy import local_copy, remove_shared_copies, share_copy, shared_copy
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.video.segment import UnsoundSegmentError, can_be_cut
 from movenet_cli.output.interface import Order, Written
@@ -26,6 +28,7 @@ from movenet_cli.run.work import (
     SegmentDone,
     SegmentWork,
     Uncut,
+    UpToDate,
     Work,
     order_of,
 )
@@ -44,6 +47,7 @@ class Worker:
     def __init__(self, models: LoadedModels, cancellation: CancellationToken) -> None:
         self._models = models
         self._cancellation = cancellation
+        self._has_copied = False
 
     def do(self, work: Work, tell: Tell) -> Done:
         """Do one item; whatever is wrong with its input is a value.
@@ -65,8 +69,9 @@ class Worker:
                 return self._join(work)
             if isinstance(work, CutWork):
                 return self._cut(work)
-            order = order and order.begin(self._cancellation.check)
-            return self._input(work, order or work.order, tell)
+            with local_copy(work.file, self._cancellation.check) as file:
+                order = work.order.begin(file, self._cancellation.check)
+                return UpToDate(order) if order.is_needless else self._input(work, file, order, tell)
         except MediaError as error:
             return Failed(str(error), order)
         except (OutputError, ModelError, Cancelled):
@@ -74,12 +79,18 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
             return unexpected(work.file.name, error, order)
 
-    def _input(self, work: InputWork, order: Order, tell: Tell) -> Done:
+    def close(self) -> None:
+        """Leave nothing behind, once no item is in hand; safe to call twice."""
+        if self._has_copied:
+            remove_shared_copies()
+
+    def _input(self, work: InputWork, file: InputFile, order: Order, tell: Tell) -> Done:
         settings = self._models.settings
         with open_source(
-            work.file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
+            file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
         ) as source:
-            if (cut := self._cut_up(source, work, order)) is not None:
+            cut = self._cut_up(source, work.cut_from, file, order)
+            if cut is not None and (file is work.file or self._can_be_shared(file, order)):
                 return cut
             plan = self._models.plan.choose(work.file.name, source.info, source.segments)
             sinks, summary = order.sinks(plan.header), Summary()
@@ -91,13 +102,12 @@ class Worker:
             notes = source.notes
         return order.written(source.info.media, sinks, summary, notes)
 
-    def _cut_up(self, source: Source, work: InputWork | CutWork, order: Order) -> CutVideo | None:
+    def _cut_up(self, source: Source, cut_from: int | None, file: InputFile, order: Order) -> CutVideo | None:
         """The segments of a video that is to be cut, and can be."""
-        cut_from = 0 if isinstance(work, CutWork) else work.cut_from
         if cut_from is None or (source.info.frame_count or 0) < cut_from or not source.segments:
             return None
         in_segments = order.in_segments()
-        if in_segments is None or not can_be_cut(work.file.path, source.segments):
+        if in_segments is None or not can_be_cut(file.path, source.segments):
             return None
         return CutVideo(in_segments, source.info, source.segments)
 
@@ -106,7 +116,11 @@ class Worker:
         with open_source(
             work.file, settings.frames, max_pixels=settings.max_pixels, cancellation=self._cancellation
         ) as source:
-            return self._cut_up(source, work, work.order) or Uncut()
+            return self._cut_up(source, 0, work.file, work.order) or Uncut()
+
+    def _can_be_shared(self, copy: InputFile, order: Order) -> bool:
+        self._has_copied = True
+        return order.content is not None and share_copy(copy, order.content)
 
     def _segment(self, work: SegmentWork, tell: Tell) -> Done:
         known = read_segment(work.place)
@@ -114,12 +128,14 @@ class Worker:
             for result in known.results:
                 tell(work.file.name, result)
         else:
-            try:
-                known = annotate_segment(
-                    self._models, work.file, work.info, work.segment, work.before, tell, self._cancellation
-                )
-            except UnsoundSegmentError:
-                return Uncut()
+            self._has_copied |= work.file.url is not None
+            with shared_copy(work.file, work.content, self._cancellation.check) as file:
+                try:
+                    known = annotate_segment(
+                        self._models, file, work.info, work.segment, work.before, tell, self._cancellation
+                    )
+                except UnsoundSegmentError:
+                    return Uncut()
             write_segment(work.place, known)
         return SegmentDone(known.start, known.end)
 

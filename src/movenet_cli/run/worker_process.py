@@ -4,6 +4,7 @@ It is sent its models' settings, then work items, one at a time, and answers wit
 with what has come of the item. It ends when nobody is at the other end any more.
 """
 
+import contextlib
 import os
 import pickle
 import signal
@@ -79,8 +80,7 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGTERM, cancel)
     try:
         setup: Setup = connection.recv()
-        with load_models(setup) as models:
-            worker = Worker(models, cancellation)
+        with load_models(setup) as models, contextlib.closing(Worker(models, cancellation)) as worker:
             connection.send(Loaded())
             while True:
                 work: Work = connection.recv()

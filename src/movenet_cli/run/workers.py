@@ -68,3 +68,7 @@ class Threads(Workers):
     def do(self, work: Work, tell: Tell) -> Done:
         """See `Workers.do`."""
         return self._worker.do(work, tell)
+
+    def close(self) -> None:
+        """See `Workers.close`."""
+        self._worker.close()

@@ -7,7 +7,7 @@ makes them count.
 
 import contextlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, cast
@@ -20,6 +20,7 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import AtomicFile, as_output_error, remove_leftovers, remove_staged, sync_folders
 from movenet_cli.io.json_text import json_line
+from movenet_cli.io.patience import Patience
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, location_of, same_content
 from movenet_cli.output.folder.layout import MEDIA, dataset_part
@@ -29,7 +30,7 @@ from movenet_cli.output.folder.ownership import in_the_way, is_foreign
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.records import Entry
 from movenet_cli.output.folder.shards import SHARD_RUN, shard_file
-from movenet_cli.output.interface import Order, Outputs, Written
+from movenet_cli.output.interface import Order, Outputs, T, Written
 
 
 class FolderOutputs(Outputs):
@@ -54,16 +55,42 @@ class FolderOutputs(Outputs):
         self._failed: set[str] = set()
         self._published: dict[str, list[str]] = {}  # of inputs whose entry is not written yet
         self._cancellation = CancellationToken()
+        self._patience = Patience(self._probe)
 
-    def kept(self, file: InputFile) -> InputOutcome | None:
+    def attempt(self, action: Callable[[], T]) -> T:
+        """See `Outputs.attempt`."""
+        return self._patience.run(action, self._cancellation.check)
+
+    def hurry(self) -> None:
+        """See `Outputs.hurry`."""
+        self._patience.end()
+
+    def _probe(self) -> None:
+        """Write what the journal lacks since it could not be written, and a file.
+
+        Raises:
+            OutputError: the folder cannot be written.
+        """
+        self._journal.sync()
+        with AtomicFile(self._root / RUN, self._root, of_input=False, staged=True) as file:
+            file.write("\n")
+        remove_staged([file.staged])
+
+    def kept(self, file: InputFile, order: Order | None = None) -> InputOutcome | None:
         """See `Outputs.kept`."""
         entry = self._journal.get(file.name)
+        now = order.now if isinstance(order, FolderOrder) else None
         planned = self._planner.decide(
-            file, entry, lambda recorded: same_content(recorded, file, self._cancellation.check)
+            file,
+            entry,
+            lambda recorded: (
+                _same(recorded, now) if now else same_content(recorded, file, self._cancellation.check)
+            ),
         )
         if entry is None or planned.action != "keep":
             return None
-        if planned.fingerprint != entry.fingerprint:  # touched: the new time spares the next run the reading
+        # Touched: the new time spares the next run the reading. Begun: it is not to be done any more.
+        if planned.fingerprint != entry.fingerprint or now is not None:
             self._journal.add(replace(entry, fingerprint=planned.fingerprint))
         return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), file=file)
 
@@ -77,12 +104,14 @@ class FolderOutputs(Outputs):
         entry = self._journal.get(file.name)
         recorded = entry.fingerprint.sha256 if entry and entry.fingerprint else None
         up_to_date: dict[Media, frozenset[str]] = {}
+        is_to_be_kept = False
         if recorded is not None:
             for media in MEDIA:
                 planned = self._planner.decide(file, entry, lambda fingerprint: fingerprint, [media])
                 up_to_date[media] = frozenset(() if planned.action == "redo" else planned.up_to_date)
+                is_to_be_kept |= planned.action == "keep"
         keys = {media: settings.key for media, settings in self._planner.settings.items()}
-        return FolderOrder(self._root, file, self._layout, keys, up_to_date, recorded)
+        return FolderOrder(self._root, file, self._layout, keys, up_to_date, recorded, is_to_be_kept)
 
     def commit(self, file: InputFile, written: Written) -> None:
         """See `Outputs.commit`."""
@@ -98,7 +127,7 @@ class FolderOutputs(Outputs):
         planned = self._planner.decide(
             file,
             self._journal.get(file.name),
-            lambda recorded: now if recorded is not None and recorded.sha256 == now.sha256 else None,
+            lambda recorded: _same(recorded, now),
             [media],
         )
         up_to_date = planned.up_to_date
@@ -162,7 +191,7 @@ class FolderOutputs(Outputs):
     def tidy(self) -> None:
         """See `Outputs.tidy`."""
         if self._shard is None:  # other shards may be writing theirs
-            remove_leftovers(self._root)
+            self._patience.run(lambda: remove_leftovers(self._root))
 
     def halt(self) -> None:
         """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
@@ -174,7 +203,7 @@ class FolderOutputs(Outputs):
             return
         if "coco" in self._layout.formats:
             parts = [self._root / dataset_part(file.name) for file in files if self._has_part(file.name)]
-            self._dataset.write(parts)
+            self._patience.run(lambda: self._dataset.write(parts))
 
     def remove_segments(self) -> None:
         """Remove what is left of videos that an earlier run did not finish, and nobody wants any more."""
@@ -188,13 +217,13 @@ class FolderOutputs(Outputs):
 
     def sync(self) -> None:
         """Let everything so far reach the disk."""
-        self._journal.sync()
-        sync_folders(self._root)
+        self._patience.run(self._journal.sync)
+        self._patience.run(lambda: sync_folders(self._root))
 
     def write_run(self, document: Mapping[str, object]) -> None:
         """Write `run.json`, or the shard's account."""
         path = self._root / RUN if self._shard is None else shard_file(self._root, self._shard, SHARD_RUN)
-        write_account(path, document, self._root)
+        self._patience.run(lambda: write_account(path, document, self._root))
 
     def _strike_outdated(self, name: str, up_to_date: Mapping[str, Output]) -> None:
         """Strike what is out of date from the journal, then remove it.
@@ -224,6 +253,11 @@ class FolderOutputs(Outputs):
                 put_aside_if_changed(self._root / path, entry.outputs.get(path) if entry else None)
                 with as_output_error(self._root / path):
                     (self._root / path).unlink(missing_ok=True)
+
+
+def _same(recorded: Fingerprint | None, now: Fingerprint) -> Fingerprint | None:
+    """The fingerprint now, when the content is the recorded one; None when it is not."""
+    return now if recorded is not None and recorded.sha256 == now.sha256 else None
 
 
 def remove_segments(root: Path) -> None:

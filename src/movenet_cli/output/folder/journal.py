@@ -81,6 +81,7 @@ class Journal:
         self._files: dict[str, Output | None] = {}
         self._stream: BinaryIO | None = None
         self._is_tidy = True
+        self._is_broken = False
         self._read_all()
 
     def _read_all(self) -> None:
@@ -145,24 +146,29 @@ class Journal:
         return self._files.get(path)
 
     def add(self, entry: Entry) -> None:
-        """Record a finished input; its outputs must be complete."""
-        self.note([entry])
+        """Record a finished input; its outputs must be complete. It counts once it is written."""
+        with self._writing():
+            line = record_line(entry)
+            self._append(line)
+            self._flush()
+            self._take(entry, line)
 
     def note(self, records: Iterable[Record]) -> None:
         """Record anything; settings that are there already are not written again."""
-        with self._lock, self._as_output_error():
+        with self._writing():
             for record in records:
                 if isinstance(record, ResultSettings) and record.key in self._settings:
                     continue
                 line = record_line(record)
                 self._append(line)
                 self._take(record, line)
-            if self._stream is not None:
-                self._stream.flush()
+            self._flush()
 
     def sync(self) -> None:
-        """Let all lines so far reach the disk."""
-        with self._as_output_error():
+        """Let all lines so far reach the disk, also those that could not be written before."""
+        with self._writing():
+            if self._is_broken:
+                self._append(b"")
             if self._stream is not None:
                 os.fsync(self._stream.fileno())
 
@@ -171,6 +177,23 @@ class Journal:
         with self._as_output_error():
             if self._stream is not None:
                 self._stream.close()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """After an error the file is written anew: nobody knows how much of the last lines is there."""
+        with self._lock, self._as_output_error():
+            try:
+                yield
+            except OSError:
+                if self._stream is not None:
+                    with contextlib.suppress(OSError):
+                        self._stream.close()
+                self._stream, self._is_tidy, self._is_broken = None, False, True
+                raise
+
+    def _flush(self) -> None:
+        if self._stream is not None:
+            self._stream.flush()
 
     def _as_output_error(self) -> contextlib.AbstractContextManager[None]:
         return as_output_error(self._path, of_input=False)
@@ -244,7 +267,7 @@ class Journal:
         if self._stream is None:
             if not self._is_tidy:
                 self._compact()
-            self._stream = self._open()
+            self._stream, self._is_broken = self._open(), False
         self._stream.write(data)
 
     def _open(self) -> BinaryIO:

@@ -57,8 +57,9 @@ class FolderOrder(Order):
         keys: of the settings, by kind of input.
         up_to_date: by kind of input, the outputs that need not be written if the content is as recorded.
         recorded: sha256 of that content.
+        is_to_be_kept: whether nothing is to be done if the content is as recorded.
         now: the input's fingerprint, once it is read.
-        sample: see `sample_of_file`; of a video that is annotated in segments.
+        sample: what tells the content of a video that is annotated in segments; see `sample_of_file`.
     """
 
     root: Path
@@ -67,12 +68,23 @@ class FolderOrder(Order):
     keys: Mapping[Media, str]
     up_to_date: Mapping[Media, frozenset[str]]
     recorded: str | None
+    is_to_be_kept: bool = False
     now: Fingerprint | None = None
     sample: str = ""
 
-    def begin(self, check: Callable[[], None]) -> "FolderOrder":
+    def begin(self, file: InputFile, check: Callable[[], None]) -> "FolderOrder":
         """See `Order.begin`: the fingerprint is taken before the reading, so that a later change shows."""
-        return replace(self, now=fingerprint(self.file, check))
+        return replace(self, file=file, now=fingerprint(file, check))
+
+    @property
+    def content(self) -> str | None:
+        """See `Order.content`."""
+        return None if self.now is None else self.now.sha256
+
+    @property
+    def is_needless(self) -> bool:
+        """See `Order.is_needless`."""
+        return self.is_to_be_kept and self.content == self.recorded
 
     def sinks(self, header: Header) -> Sequence[Sink]:
         """See `Order.sinks`; all are staged."""
@@ -104,6 +116,8 @@ class FolderOrder(Order):
         """See `Order.in_segments`; an overlay needs all frames in order."""
         if self.layout.overlay:
             return None
+        if self.file.origin is not None and self.content is not None:  # a copy, which has another time
+            return replace(self, sample=self.content)
         try:
             return replace(self, sample=sample_of_file(self.file.path))
         except OSError as error:

@@ -16,7 +16,7 @@ from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
 from movenet_cli.errors import MediaError, OutputError
-from movenet_cli.io.atomic import as_output_error
+from movenet_cli.io.atomic import MAY_PASS, as_output_error
 from movenet_cli.output.overlay.source_streams import NoStreams
 from movenet_cli.output.overlay.video_frames import FrameShape
 
@@ -36,9 +36,9 @@ _LONGEST_GAP: Final = 4 * 3600 * _TICKS
 _END: Final = 0.1
 """Seconds; an overlay that ends so close to its source's end is not cut, and keeps all sound that is left."""
 
-_DISK: Final = {
+_DISK: Final = MAY_PASS | {
     getattr(errno, name, None)
-    for name in ("EACCES", "EBADF", "EDQUOT", "EFBIG", "EIO", "ENOENT", "ENOSPC", "EPERM", "EROFS", "ESTALE")
+    for name in ("EACCES", "EBADF", "EDQUOT", "EFBIG", "ENOENT", "ENOSPC", "EPERM", "EROFS")
 }
 
 
