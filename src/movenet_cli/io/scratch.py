@@ -75,6 +75,39 @@ class Scratch:
                 ) from error
 
 
+class ScratchLines:
+    """A line for each name, in the order in which the names came first."""
+
+    def __init__(self) -> None:
+        self._scratch = Scratch("CREATE TABLE lines (at INTEGER PRIMARY KEY, name BLOB UNIQUE, line BLOB);")
+
+    def __len__(self) -> int:
+        """How many there are; all are counted."""
+        ((count,),) = self._scratch.rows("SELECT count(*) FROM lines")
+        return int(count)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The lines; one that is replaced meanwhile comes as it is when its turn comes."""
+        return (line for (line,) in self._scratch.rows("SELECT line FROM lines ORDER BY at"))
+
+    def get(self, name: str) -> bytes | None:
+        """The line of a name, if it has one."""
+        row = self._scratch.first("SELECT line FROM lines WHERE name = ?", packed(name))
+        return None if row is None else bytes(row[0])
+
+    def put(self, name: str, line: bytes) -> None:
+        """Keep a line, in the place of the one that the name has."""
+        self._scratch.change(
+            "INSERT INTO lines (name, line) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET line = excluded.line",
+            *(packed(name), line),
+        )
+
+    def remove(self, name: str) -> None:
+        """Forget the line of a name, if it has one."""
+        self._scratch.change("DELETE FROM lines WHERE name = ?", packed(name))
+
+
 def packed(text: str) -> bytes:
     """A name or path as a table holds it: any text, ordered as texts are."""
     return text.encode("utf-8", "surrogatepass")

@@ -18,6 +18,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -25,6 +26,7 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.lines import LineTooLongError, bounded_lines
+from movenet_cli.io.scratch import ScratchLines
 from movenet_cli.output.folder.output_file import Output
 from movenet_cli.output.folder.records import (
     Entry,
@@ -52,8 +54,8 @@ JOURNAL_NAME: Final = "journal.jsonl"
 class Journal:
     """The journal of one results folder; safe to use from several threads.
 
-    Opening it only reads; the first record that is added writes. Memory holds one line (about 500 bytes) per
-    input.
+    Opening it only reads; the first record that is added writes. What it holds of
+    the inputs is kept on the disk.
 
     Args:
         folder: the results folder.
@@ -73,12 +75,10 @@ class Journal:
         self._shared = shared
         self._path = folder / JOURNAL_NAME
         self._lock = threading.RLock()  # a record that is being added may be made of a look into the journal
-        # Inputs are kept as lines: a record as an object takes several times the memory, and a folder may
-        # hold a million of them.
-        self._entries: dict[str, bytes] = {}
-        self._started: dict[str, bytes] = {}
+        self._entries = ScratchLines()
+        self._started = ScratchLines()
+        self._files = ScratchLines()
         self._settings: dict[str, ResultSettings] = {}
-        self._files: dict[str, Output | None] = {}
         self._stream: BinaryIO | None = None
         self._is_tidy = True
         self._is_broken = False
@@ -106,9 +106,7 @@ class Journal:
 
     def entries(self) -> Iterator[Entry]:
         """All inputs, in the order in which they were first finished."""
-        with self._lock:
-            lines = list(self._entries.values())
-        return (cast(Entry, parse_record(line)) for line in lines)
+        return (cast(Entry, parse_record(line)) for line in self._entries)
 
     def started(self, name: str) -> StartedInput | None:
         """What an earlier run set out to do with the input and did not finish."""
@@ -117,9 +115,7 @@ class Journal:
 
     def all_started(self) -> Iterator[StartedInput]:
         """All inputs that were started and not finished."""
-        with self._lock:
-            lines = list(self._started.values())
-        return (cast(StartedInput, parse_record(line)) for line in lines)
+        return (cast(StartedInput, parse_record(line)) for line in self._started)
 
     def settings(self, key: str) -> ResultSettings | None:
         """The settings that a key stands for; None when nobody wrote them down, as in version 0.1.0."""
@@ -133,17 +129,18 @@ class Journal:
     def is_result(self, name: str, path: str) -> bool:
         """Whether a file is a result of the input: finished, started, or converted from its documents."""
         entry, started = self.get(name), self.started(name)
-        if entry is not None and (path in entry.outputs or path in self._files):
+        if entry is not None and (path in entry.outputs or self.is_run_file(path)):
             return True
         return started is not None and path in started.outputs
 
     def is_run_file(self, path: str) -> bool:
         """Whether a file of the run itself is known to be ours."""
-        return path in self._files
+        return self._files.get(path) is not None
 
     def run_file(self, path: str) -> Output | None:
         """What was last written as a file of the run itself; None when that is not known."""
-        return self._files.get(path)
+        line = self._files.get(path)
+        return None if line is None else cast(RunFile, _parsed(line)).output
 
     def add(self, entry: Entry) -> None:
         """Record a finished input; its outputs must be complete. It counts once it is written."""
@@ -252,15 +249,15 @@ class Journal:
         if isinstance(record, ResultSettings):
             self._settings[record.key] = record
         elif isinstance(record, StartedInput):
-            self._started[record.name] = line
+            self._started.put(record.name, line)
         elif isinstance(record, RunFile):
-            self._files[record.path] = record.output
+            self._files.put(record.path, line)
         else:
-            self._entries[record.name] = line
+            self._entries.put(record.name, line)
             # An open entry only strikes outputs: the run that replaces them is still at it, and what it
             # leaves when it is killed must be known as its own.
             if not record.is_open:
-                self._started.pop(record.name, None)
+                self._started.remove(record.name)
 
     def _append(self, data: bytes) -> None:
         """Write at the end; the first time of all, the file is opened, and tidied when it needs to be."""
@@ -277,9 +274,7 @@ class Journal:
         """Write the file anew with only what holds; started inputs last, since an entry would end them."""
         with AtomicFile(self._path, of_input=False) as file:
             file.stream.writelines(map(record_line, self._settings.values()))
-            file.stream.writelines(record_line(RunFile(*each)) for each in self._files.items())
-            file.stream.writelines(self._entries.values())
-            file.stream.writelines(self._started.values())
+            file.stream.writelines(chain(self._files, self._entries, self._started))
         if self._shard is None:
             remove_shards(self._folder, SHARD_JOURNAL, SHARD_LOCK)
 
