@@ -15,8 +15,7 @@ from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io.atomic import AtomicFile
-from movenet_cli.output.folder import folder_outputs as folder
-from movenet_cli.output.folder import ownership
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.output.folder.journal import read_journal
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image, write_video
@@ -285,7 +284,7 @@ def test_two_inputs_that_one_disk_takes_for_one_name(
 ) -> None:
     for name in ("Photo.jpg", "photo.jpg"):
         write_image(tmp_path / "in" / name, gradient(seed=ord(name[0])))
-    monkeypatch.setattr(ownership, "_ignores_case", lambda root: True)
+    monkeypatch.setattr(LocalStorage, "ignores_case", True)
     assert annotate(tmp_path / "in", "-o", tmp_path / "out") == ExitCode.USAGE
     assert "upper and lower case" in capfd.readouterr().err
     monkeypatch.undo()
@@ -361,10 +360,10 @@ def test_an_interrupted_run_tells_of_all_its_inputs(
 def test_names_that_cannot_reach_the_disk_are_no_complete_run(
     annotate: Annotate, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(root: Path) -> None:
-        raise OutputError(f"cannot write {root}: Input/output error")
+    def refuse(storage: LocalStorage) -> None:
+        raise OutputError(f"cannot write {storage}: Input/output error")
 
-    monkeypatch.setattr(folder, "sync_folders", refuse)
+    monkeypatch.setattr(LocalStorage, "sync", refuse)
     assert annotate(media, "-o", tmp_path / "out") == ExitCode.OUTPUT
     account = facts(tmp_path / "out")
     assert (account["exit_code"], account["complete"]) == (ExitCode.OUTPUT, False)

@@ -19,7 +19,6 @@ from movenet_cli.errors import ExitCode, InputError, OutputError
 from movenet_cli.html_report.page import write_report
 from movenet_cli.html_report.statistics import Statistics, open_results, read_inputs
 from movenet_cli.io.json_text import escape_name
-from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.output.overlay.image import overlay_name
 from tests.html_report.examples import HOSTILE, long_video, make_coloured_clip, small_video, with_run
@@ -31,6 +30,7 @@ from tests.output.formats.examples import (
     image_header,
     image_results,
     video_header,
+    write_dataset,
     write_results,
 )
 from tests.output.overlay.clips import frame, header, image, make_clip, overlay
@@ -306,7 +306,7 @@ def test_coco_alone_tells_some_of_it(tmp_path: Path, kept: str) -> None:
     folder = tmp_path / "coco"
     write_results(folder, ["coco"], documents)
     if kept == "dataset":
-        combine(
+        write_dataset(
             [FORMATS["coco"].path(folder, header.source) for header, _ in documents], folder / "coco.json"
         )
         shutil.rmtree(folder / ".movenet")
@@ -344,7 +344,7 @@ def test_broken_coco_is_a_failure(tmp_path: Path, kept: str) -> None:
     part = FORMATS["coco"].path(tmp_path, "clips/a.mp4")
     if kept == "dataset":
         parts = [FORMATS["coco"].path(tmp_path, header.source) for header, _ in DOCUMENTS]
-        combine(parts, tmp_path / "coco.json")
+        write_dataset(parts, tmp_path / "coco.json")
         shutil.rmtree(tmp_path / ".movenet")
         part = tmp_path / "coco.json"
     part.write_text(part.read_text("utf-8").replace('"bbox": [', '"bbox": [1e99, ', 1), "utf-8")

@@ -97,7 +97,7 @@ def test_halt_ends_the_reading_of_inputs(tmp_path: Path) -> None:
         sinks = order.sinks(image_header("a.png"))
         for sink in sinks:
             sink.close(Summary(1, 1, 0, 0))
-        outputs.commit(file, order.written("image", sinks, Summary(1, 1, 0, 0), ()))
+        outputs.commit(file, order.written("image", sinks, Summary(1, 1, 0, 0), (), lambda: None))
         os.utime(file.path)
         outputs.halt()
         stopped.cancel()

@@ -8,9 +8,8 @@ from movenet_cli.output.folder.fingerprint import Fingerprint
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.output_file import output_of
 from movenet_cli.output.folder.records import Entry
-from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
-from tests.output.formats.examples import Documents, summary_of, write_results
+from tests.output.formats.examples import Documents, summary_of, write_dataset, write_results
 
 MARK: Final = Fingerprint(7, 0, "0" * 64)
 
@@ -36,7 +35,9 @@ def run_fields(documents: Documents, **fields: object) -> dict[str, Any]:
 def write_finished(folder: Path, documents: Documents) -> None:
     """Write them, all inputs with one fingerprint."""
     write_results(folder, list(FORMATS), documents)
-    combine([FORMATS["coco"].path(folder, header.source) for header, _ in documents], folder / "coco.json")
+    write_dataset(
+        [FORMATS["coco"].path(folder, header.source) for header, _ in documents], folder / "coco.json"
+    )
     journal = Journal(folder)
     for header, results in documents:
         paths = [each.path(folder, header.source) for each in FORMATS.values()]

@@ -13,7 +13,6 @@ from movenet_cli.output.folder.journal import Journal, read_journal
 from movenet_cli.output.folder.lock import locked
 from movenet_cli.output.folder.output_file import output_of
 from movenet_cli.output.folder.records import Entry
-from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.results.convert import convert_results
 from tests.output.formats.examples import (
@@ -26,6 +25,7 @@ from tests.output.formats.examples import (
     pose,
     video_header,
     video_results,
+    write_dataset,
     write_results,
 )
 
@@ -59,7 +59,9 @@ def annotated(root: Path, name: str) -> dict[str, bytes]:
     """What annotate writes for one format."""
     write_results(root, [name], DOCUMENTS)
     if name == "coco":
-        combine([FORMATS[name].path(root, header.source) for header, _ in DOCUMENTS], root / "coco.json")
+        write_dataset(
+            [FORMATS[name].path(root, header.source) for header, _ in DOCUMENTS], root / "coco.json"
+        )
     return contents(root)
 
 

@@ -16,7 +16,6 @@ from movenet_cli.io.json_text import escape_name, unescape_name
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
 from movenet_cli.output.folder.output_file import output_of
 from movenet_cli.output.folder.records import Entry
-from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.results.convert import convert_results
 from movenet_cli.results.validate import Validation
@@ -29,6 +28,7 @@ from tests.output.formats.examples import (
     multi_results,
     video_header,
     video_results,
+    write_dataset,
     write_results,
 )
 from tests.results.finished import counts_of, run_fields, write_finished
@@ -243,7 +243,7 @@ def rewrite_dataset(folder: Path, documents: Documents) -> None:
     """The dataset of another run."""
     write_results(folder / "other", ["coco"], documents)
     parts = [FORMATS["coco"].path(folder / "other", header.source) for header, _ in documents]
-    combine(parts, folder / "coco.json")
+    write_dataset(parts, folder / "coco.json")
 
 
 def test_a_dataset_of_other_frames_is_found(folder: Path) -> None:

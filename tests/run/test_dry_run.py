@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.errors import ModelError, UsageError
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.media.discover import Discovery, discover
 from movenet_cli.run.annotate import Target
 from movenet_cli.run.dry_run import dry_run
@@ -20,7 +21,7 @@ def found(tmp_path: Path) -> Discovery:
 
 @pytest.fixture(params=["folder", "stream"])
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Target | None:
-    return Target(tmp_path / "out", ("json",)) if request.param == "folder" else None
+    return Target(LocalStorage(tmp_path / "out"), ("json",)) if request.param == "folder" else None
 
 
 def test_it_tells_what_would_be_done(found: Discovery, target: Target | None, tmp_path: Path) -> None:

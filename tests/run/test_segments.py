@@ -18,6 +18,8 @@ from movenet_cli.core.types import Frame
 from movenet_cli.inference import relay
 from movenet_cli.inference.follow import Pursuit
 from movenet_cli.io.json_text import json_line
+from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage import StoredFile
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.video import cuts
 from movenet_cli.media.video.segment import UnsoundSegmentError, can_be_cut, segment_frames
@@ -181,13 +183,14 @@ def test_a_killed_run_goes_on_where_it_was(
 
 
 def test_half_a_file_of_a_segment_is_not_used(gym: Path, tmp_path: Path) -> None:
-    place = tmp_path / "out/.movenet/segments/a"
-    place.parent.mkdir(parents=True)
+    path = tmp_path / ".movenet/segments/a"
+    path.parent.mkdir(parents=True)
+    place = StoredFile(LocalStorage(tmp_path), ".movenet/segments/a")
     segment_file.write_segment(place, SegmentResults((), None, None))
     assert segment_file.read_segment(place) == SegmentResults((), None, None)
-    place.write_bytes(place.read_bytes()[:-1])
+    path.write_bytes(path.read_bytes()[:-1])
     assert segment_file.read_segment(place) is None
-    assert segment_file.read_segment(tmp_path / "gone") is None
+    assert segment_file.read_segment(StoredFile(LocalStorage(tmp_path), "gone")) is None
 
 
 def videos(folder: Path) -> Iterator[tuple[str, Path]]:

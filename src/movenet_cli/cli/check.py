@@ -9,11 +9,13 @@ from typing import Any
 import click
 
 from movenet_cli.cli.configured import config_options
-from movenet_cli.cli.option_types import Number, PathText
+from movenet_cli.cli.option_types import Number, PathText, ResultsText
 from movenet_cli.cli.options import GroupedCommand, options_of
 from movenet_cli.cli.printing import print_data, print_message
+from movenet_cli.cli.results_here import results_here
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
+from movenet_cli.io.storage import Storage
 
 option = options_of("check")
 
@@ -58,7 +60,7 @@ class CheckCommand(GroupedCommand):
 
 
 @click.command(cls=CheckCommand)
-@click.argument("results", type=PathText(only_folders=True))
+@click.argument("results", type=ResultsText(only_folders=True))
 @option(
     "--max-failed", type=LimitType(), help="At most so many failed frames; an unreadable input counts as one."
 )
@@ -68,7 +70,7 @@ class CheckCommand(GroupedCommand):
 @option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 @option("--junit", metavar="FILE", type=PathText(), help="Also write JUnit XML with one test case per limit.")
 @config_options(option)
-def check(results: Path, as_json: bool, junit: Path | None, **limits: Any) -> int:
+def check(results: Storage, as_json: bool, junit: Path | None, **limits: Any) -> int:
     """Check results against limits. Exit code 3 if one is not met.
 
     RESULTS is a results folder of `annotate` with JSON or JSONL documents. Prints one line per limit.
@@ -81,7 +83,8 @@ def check(results: Path, as_json: bool, junit: Path | None, **limits: Any) -> in
     made = {
         name: Limit(*value) if isinstance(value, tuple) else Limit(value) for name, value in given.items()
     }
-    checks = find(results).check(Limits(**made))
+    with results_here(results) as folder:
+        checks = find(folder).check(Limits(**made))
     if as_json:
         rows = [asdict(each) | {"limit": str(each.limit)} for each in checks]
         print_data(json.dumps({"is_met": all(each.is_met for each in checks), "checks": rows}, indent=1))

@@ -12,6 +12,8 @@ from click.core import ParameterSource
 from movenet_cli import settings as default
 from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io.address import scheme_of
+from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.open_storage import open_storage
 
 
 def options_given(context: click.Context) -> frozenset[str]:
@@ -28,7 +30,8 @@ def check_places(options: dict[str, Any]) -> None:
     if default.STREAM in options["inputs"] and sys.stdin is None:
         raise InputError("standard input is closed; there is nothing to read")
     named = [text for text in options["inputs"] if scheme_of(text) is None]
-    paths = [path for path in (*named, options["output"]) if path is not None]
+    output = options["output"]
+    paths = [*named, *([output.root] if isinstance(output, LocalStorage) else [])]
     if all(map(os.path.isabs, paths)):  # also of a Path
         return
     try:
@@ -46,7 +49,7 @@ def check_options(options: dict[str, Any], given: Set[str]) -> None:
         options["output"] = None
         _check_stream(options, given)
     else:
-        options["output"] = Path(options["output"])
+        options["output"] = open_storage(options["output"], offline=options["offline"])
     _check_contradictions(options, given)
 
 

@@ -8,11 +8,13 @@ import click
 from movenet_cli import settings as default
 from movenet_cli.cli.checks import options_given
 from movenet_cli.cli.configured import config_options
-from movenet_cli.cli.option_types import Choice, PathText, Text
+from movenet_cli.cli.option_types import Choice, PathText, ResultsText, Text
 from movenet_cli.cli.options import GroupedCommand, options_of
 from movenet_cli.cli.printing import print_message
+from movenet_cli.cli.results_here import refuse_writing, results_here
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
+from movenet_cli.io.storage import Storage
 from movenet_cli.results.export.registry import EXPORTS
 
 option = options_of("convert")
@@ -42,7 +44,7 @@ class ConvertCommand(GroupedCommand):
 
 
 @click.command(cls=ConvertCommand)
-@click.argument("results", type=PathText(only_folders=True))
+@click.argument("results", type=ResultsText(only_folders=True))
 @option(
     "--to",
     "format_name",
@@ -90,7 +92,7 @@ class ConvertCommand(GroupedCommand):
 @config_options(option)
 @click.pass_context
 def convert(
-    context: click.Context, /, results: Path, format_name: str, output: Path | None, **options: Any
+    context: click.Context, /, results: Storage, format_name: str, output: Path | None, **options: Any
 ) -> int:
     """Convert results to another format, or to the files of another tool, without running a model.
 
@@ -101,10 +103,14 @@ def convert(
     if str(output) == default.STREAM:
         raise UsageError("convert writes files: name a place with -o; annotate can stream with -o -")
     given = options_given(context)
-    if format_name in EXPORTS:
-        return _export(results, format_name, output, given, options)
-    _refuse(given.intersection((*_ONLY_OF_SOME, *_ONLY_OF_EXPORTS)), format_name)
-    return _convert(results, format_name, output)
+    is_export = format_name in EXPORTS
+    if not is_export:
+        _refuse(given.intersection((*_ONLY_OF_SOME, *_ONLY_OF_EXPORTS)), format_name)
+    refuse_writing(results, output, format_name)
+    with results_here(results) as folder:
+        if is_export:
+            return _export(folder, format_name, output, given, options)
+        return _convert(folder, format_name, output)
 
 
 def _refuse(idle: frozenset[str], format_name: str) -> None:

@@ -1,7 +1,6 @@
 """`movenet annotate --dry-run`: prints what a run would do."""
 
 from collections import Counter
-from pathlib import Path
 
 from movenet_cli.cli.printing import print_data, print_message, printable
 from movenet_cli.errors import ExitCode
@@ -9,7 +8,7 @@ from movenet_cli.media.discover import Discovery
 from movenet_cli.run.dry_run import DryRun
 
 
-def print_dry_run(found: Discovery, dry: DryRun, folder: Path | None, *, quiet: bool) -> ExitCode:
+def print_dry_run(found: Discovery, dry: DryRun, folder: object, *, quiet: bool) -> ExitCode:
     """Print a line for each input and for each file that would be removed.
 
     Args:
@@ -32,7 +31,7 @@ def print_dry_run(found: Discovery, dry: DryRun, folder: Path | None, *, quiet: 
             print_message(f"the model {name} would be downloaded first")
         print_message(f"dry run, nothing was done: {', '.join(_counts(found, dry))}")
     code = ExitCode.OK
-    for problem in dry.plan.problems(folder or Path()):
+    for problem in dry.plan.problems(folder):
         print_message(f"movenet: {problem}", "error")
         code = code or problem.exit_code
     return code

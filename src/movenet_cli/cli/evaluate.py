@@ -8,17 +8,19 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.configured import ConfiguredCommand, config_options
-from movenet_cli.cli.option_types import Choice, Integer, PathText, Text
+from movenet_cli.cli.option_types import Choice, Integer, PathText, ResultsText, Text
 from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data, print_message
+from movenet_cli.cli.results_here import results_here
 from movenet_cli.errors import ExitCode, UsageError
+from movenet_cli.io.storage import Storage
 from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedPeople
 
 option = options_of("evaluate")
 
 
 @click.command(cls=ConfiguredCommand)
-@click.argument("results", type=PathText())
+@click.argument("results", type=ResultsText())
 @option(
     "-g",
     "--ground-truth",
@@ -65,7 +67,7 @@ option = options_of("evaluate")
 )
 @config_options(option)
 def evaluate(
-    results: Path,
+    results: Storage,
     ground_truth: Path,
     baseline: Path | None,
     people: EvaluatedPeople,
@@ -87,7 +89,8 @@ def evaluate(
 
     limits = [_limit(text, METRICS) for text in fail_under]
     options = EvaluationOptions(ground_truth, people, skip_missing, smoothed, resamples)
-    comparison = answer(options, results, baseline)
+    with results_here(results) as folder:
+        comparison = answer(options, folder, baseline)
     print_data(json.dumps(comparison.as_json(), indent=2) if as_json else as_table(comparison))
     metrics = comparison.evaluation.metrics
     missed = [(name, least) for name, least in limits if not _reaches(metrics[name], least)]

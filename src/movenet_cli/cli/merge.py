@@ -1,15 +1,15 @@
 """`movenet merge`: completes a results folder that several shards of a run have written."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from movenet_cli.cli.option_types import PathText
+from movenet_cli.cli.option_types import ResultsText
 from movenet_cli.cli.printing import print_message
 from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.wording import counted
 from movenet_cli.io.stdio import native_stderr_hidden
+from movenet_cli.io.storage import Storage
 
 if TYPE_CHECKING:
     from movenet_cli.models.interface import Model
@@ -19,8 +19,8 @@ _SHOWN = 10
 
 
 @click.command()
-@click.argument("results", type=PathText(only_folders=True))
-def merge(results: Path) -> int:
+@click.argument("results", type=ResultsText(only_folders=True))
+def merge(results: Storage) -> int:
     """Complete a results folder that several runs with --shard have written.
 
     RESULTS is their common results folder. Makes one journal of theirs, coco.json if it was asked for, and

@@ -14,6 +14,9 @@ import click
 from movenet_cli.core.shard import Shard, parse_shard
 from movenet_cli.core.time_point import TimePoint, parse_time_point
 from movenet_cli.core.wording import nearest
+from movenet_cli.io.address import public_address, scheme_of
+from movenet_cli.io.open_storage import open_storage
+from movenet_cli.io.storage import Storage
 from movenet_cli.settings import STREAM, is_device, not_a_device
 
 if TYPE_CHECKING:
@@ -151,8 +154,21 @@ class PathText(PlaceText):
     """A path, whether it exists or not; an empty one, which would mean the current folder, is refused."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Refuse an empty text."""
-        return value if isinstance(value, Path) else Path(super().convert(value, param, ctx))
+        """Refuse an empty text, and an address."""
+        if isinstance(value, Path):
+            return value
+        text = super().convert(value, param, ctx)
+        if scheme_of(text) is not None:
+            self.fail(f"{public_address(text)!r} is an address; this must be on this machine", param, ctx)
+        return Path(text)
+
+
+class ResultsText(PlaceText):
+    """A results folder: a path, or the address of one in an object store."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Storage:
+        """Refuse an empty text, and where no results can be."""
+        return value if isinstance(value, Storage) else open_storage(super().convert(value, param, ctx))
 
 
 class ModelText(PlaceText):

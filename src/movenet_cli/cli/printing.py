@@ -49,6 +49,11 @@ class _Format:
 
     is_json: bool = False
     write: Callable[[str], None] = _write_line
+    renamed: tuple[str, str] | None = None
+
+    def shown(self, text: str) -> str:
+        """The text with the names that the user knows."""
+        return text if self.renamed is None else text.replace(*self.renamed)
 
 
 _format = _Format()
@@ -62,6 +67,16 @@ def message_format() -> Iterator[None]:
         yield
     finally:
         _format.is_json, _format.write = before
+
+
+@contextlib.contextmanager
+def shown_as(path: str, name: str) -> Iterator[None]:
+    """Within the block, print a name wherever a path stands in what is printed."""
+    _format.renamed = path, name
+    try:
+        yield
+    finally:
+        _format.renamed = None
 
 
 def print_json_from_now_on() -> None:
@@ -93,7 +108,7 @@ def print_message(line: str, level: Level = "info", **fields: object) -> None:
         level: how serious it is.
         fields: further fields in JSON.
     """
-    text = printable(line)
+    text = printable(_format.shown(line))
     if len(text) > _LONGEST_LINE:
         text = f"{text[: _LONGEST_LINE // 2]} … {text[-_LONGEST_LINE // 2 :]}"
     if _format.is_json:
@@ -111,7 +126,7 @@ def print_data(text: str) -> None:
     if sys.stdout is None:
         raise OutputError("standard output is closed")
     try:
-        click.echo(text)
+        click.echo(_format.shown(text))
     except BrokenPipeError as error:
         raise OutputError("the reader of standard output has gone") from error
     except OSError as error:

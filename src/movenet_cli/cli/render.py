@@ -7,9 +7,10 @@ import click
 from movenet_cli.cli.checks import options_given
 from movenet_cli.cli.configured import config_options
 from movenet_cli.cli.memory import keep_large_blocks
-from movenet_cli.cli.option_types import Choice, FormatList, Number, PathText, TimePointType
+from movenet_cli.cli.option_types import Choice, FormatList, Number, PathText, ResultsText, TimePointType
 from movenet_cli.cli.options import GroupedCommand, options_of
 from movenet_cli.cli.printing import print_message
+from movenet_cli.cli.results_here import results_here
 from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.time_point import TimePoint, ends_before_it_starts
 from movenet_cli.core.wording import counted
@@ -38,7 +39,7 @@ class RenderCommand(GroupedCommand):
 
 
 @click.command(cls=RenderCommand)
-@click.argument("results", type=PathText(only_folders=True))
+@click.argument("results", type=ResultsText(only_folders=True))
 @option(
     "-o",
     "--output",
@@ -97,9 +98,9 @@ def render(context: click.Context, /, **options: Any) -> int:
     results, output = options["results"], options["output"]
     keep_large_blocks()
     inputs = failed = frames = 0
-    with native_stderr_hidden():
+    with native_stderr_hidden(), results_here(results) as folder:
         rendered = render_results(
-            results,
+            folder,
             output,
             settings,
             root=options["root"],

@@ -5,17 +5,19 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.configured import ConfiguredCommand, config_options
-from movenet_cli.cli.option_types import PathText
+from movenet_cli.cli.option_types import PathText, ResultsText
 from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_message
+from movenet_cli.cli.results_here import refuse_writing, results_here
 from movenet_cli.errors import UsageError
+from movenet_cli.io.storage import Storage
 from movenet_cli.settings import STREAM
 
 option = options_of("report")
 
 
 @click.command(cls=ConfiguredCommand)
-@click.argument("results", type=PathText(only_folders=True))
+@click.argument("results", type=ResultsText(only_folders=True))
 @option(
     "-o",
     "--output",
@@ -24,7 +26,7 @@ option = options_of("report")
     help="The HTML file to write.",
 )
 @config_options(option)
-def report(results: Path, output: Path | None) -> None:
+def report(results: Storage, output: Path | None) -> None:
     """Make an HTML page to review a results folder with: worst first, skeletons, curves of scores, gaps.
 
     RESULTS is a results folder of `annotate`. The page shows everything for JSON and JSONL documents, and
@@ -39,6 +41,8 @@ def report(results: Path, output: Path | None) -> None:
 
     if str(output) == STREAM:
         raise UsageError("the page cannot be written to standard output; name a file, as in -o night.html")
-    page = output or results / "report.html"
-    beside = write_report(results, page)
+    refuse_writing(results, output, "a page")
+    with results_here(results) as folder:
+        page = output or folder / "report.html"
+        beside = write_report(folder, page)
     print_message(f"report in {page}" + (f", with its files in {beside}" if beside else ""))

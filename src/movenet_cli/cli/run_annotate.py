@@ -4,7 +4,6 @@ import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import click
@@ -19,6 +18,7 @@ from movenet_cli.core.inputs import InputFile, Inputs
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.io.json_text import plain_text
+from movenet_cli.io.storage import Storage
 from movenet_cli.media.discover import Discovery, read_paths
 from movenet_cli.media.local_copy import copy_of_stream
 from movenet_cli.models.interface import Model
@@ -41,7 +41,7 @@ class Request:
     """
 
     inputs: tuple[str, ...]
-    output: Path | None
+    output: Storage | None
     formats: tuple[str, ...]
     overlay: bool
     overwrite: bool

@@ -1,28 +1,29 @@
 """`movenet select`: the frames most worth labelling."""
 
 import json
-from pathlib import Path
 
 import click
 
 from movenet_cli.cli.configured import ConfiguredCommand, config_options
-from movenet_cli.cli.option_types import Integer, PathText
+from movenet_cli.cli.option_types import Integer, ResultsText
 from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data, print_message
+from movenet_cli.cli.results_here import results_here
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
+from movenet_cli.io.storage import Storage
 
 option = options_of("select")
 
 
 @click.command(cls=ConfiguredCommand)
-@click.argument("results", type=PathText(only_folders=True))
+@click.argument("results", type=ResultsText(only_folders=True))
 @option("--hard", metavar="K", required=True, type=Integer(1, 1_000_000), help="Number of frames.")
 @option(
     "--json", "as_json", is_flag=True, help="Print JSON, with the time, uncertainty and jump of each frame."
 )
 @config_options(option)
-def select(results: Path, hard: int, as_json: bool) -> int:
+def select(results: Storage, hard: int, as_json: bool) -> int:
     """List the frames that are most worth labelling, hardest first, for `movenet convert --only`.
 
     RESULTS is a results folder of `annotate` with JSON or JSONL documents. Hard frames are those where the
@@ -36,7 +37,8 @@ def select(results: Path, hard: int, as_json: bool) -> int:
     from movenet_cli.results.export.selection import frame_name, line_of  # noqa: PLC0415 - not for --help
     from movenet_cli.results.hard_frames import hard_frames  # noqa: PLC0415
 
-    found = hard_frames(results, hard)
+    with results_here(results) as folder:
+        found = hard_frames(folder, hard)
     names = [frame_name(each.source, each.media, each.index) for each in found.frames]
     if as_json:
         frames = [

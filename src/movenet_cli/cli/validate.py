@@ -6,21 +6,23 @@ from pathlib import Path
 import click
 
 from movenet_cli.cli.configured import ConfiguredCommand, config_options
-from movenet_cli.cli.option_types import PathText
+from movenet_cli.cli.option_types import ResultsText
 from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data, print_message, printable
+from movenet_cli.cli.results_here import results_here
 from movenet_cli.core.folder_names import RUN
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
+from movenet_cli.io.storage import Storage
 
 option = options_of("validate")
 
 
 @click.command(cls=ConfiguredCommand)
-@click.argument("results", type=PathText(only_folders=True))
+@click.argument("results", type=ResultsText(only_folders=True))
 @option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @config_options(option)
-def validate(results: Path, as_json: bool) -> int:
+def validate(results: Storage, as_json: bool) -> int:
     """Check that a results folder is complete and undamaged.
 
     RESULTS is a results folder of `annotate`. Checks the schema, the counts, that there is one record per
@@ -32,6 +34,11 @@ def validate(results: Path, as_json: bool) -> int:
     Example:
       movenet validate movenet-out && echo complete
     """
+    with results_here(results, overlays=True) as folder:
+        return _validate(folder, as_json)
+
+
+def _validate(results: Path, as_json: bool) -> ExitCode:
     from movenet_cli.results.validate import Validation  # noqa: PLC0415 - heavy, and not for --help
 
     validation, found = Validation(results), 0

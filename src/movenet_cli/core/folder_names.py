@@ -25,3 +25,12 @@ SEGMENTS: Final = ".movenet/segments"
 
 SHARDS: Final = ".movenet/shards"
 """The folder of what the shards of a run write down, until it is merged."""
+
+JOURNAL_PARTS: Final = ".movenet/journal"
+"""The folder of what is appended to a journal where nothing can be appended to a file: in an object store."""
+
+STAGED: Final = ".movenet/staged"
+"""The folder of complete files that have not got their names yet, in an object store."""
+
+PROBE: Final = ".movenet/probe"
+"""Is written and removed again to see whether a folder that was away can be written again."""

@@ -202,7 +202,7 @@ def _own_folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 @contextlib.contextmanager
-def as_output_error(path: Path, *, of_input: bool = True) -> Iterator[None]:
+def as_output_error(path: Path | str, *, of_input: bool = True) -> Iterator[None]:
     """Turn an `OSError` of the block into the error that says what to do about `path`.
 
     Raises:
@@ -215,10 +215,11 @@ def as_output_error(path: Path, *, of_input: bool = True) -> Iterator[None]:
         raise _explained(error, path, of_input) from error
 
 
-def _explained(error: OSError, path: Path, of_input: bool) -> MovenetError:
+def _explained(error: OSError, path: Path | str, of_input: bool) -> MovenetError:
     what = error.strerror or type(error).__name__
     if of_input and error.errno in _ONLY_THIS_NAME:
-        return MediaError(f"{path.name}: its results cannot have this name here ({what}); rename the input")
+        name = Path(path).name
+        return MediaError(f"{name}: its results cannot have this name here ({what}); rename the input")
     if error.errno in _FULL:
         advice = "free some space and run the same command again to go on"
     elif error.errno in _FORBIDDEN:

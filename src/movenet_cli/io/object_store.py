@@ -38,32 +38,38 @@ class _BrokenCopyError(Exception):
     """A copy that is not the object, and why."""
 
 
-class Store:
-    """The store that an address leads to.
+def open_files(url: str, **options: Any) -> tuple[Any, str]:
+    """The store that an address leads to: a file system of fsspec, and the path there.
 
     Args:
         url: the address of an object or of a folder of them.
+        options: of the file system.
 
     Raises:
         UsageError: what reads such addresses is not installed.
         MediaError: the address is not enough to reach it.
     """
+    scheme = url.partition("://")[0].lower()
+    try:
+        import fsspec  # noqa: PLC0415 - an extra
+
+        if "::" in url:  # fsspec would put one file system upon another, such as the local one
+            raise ValueError("a chain of addresses")
+        kind = fsspec.get_filesystem_class(scheme)
+    except (ImportError, ValueError) as error:
+        raise _cannot_read(scheme) from error
+    try:
+        files = kind(**kind._get_kwargs_from_urls(url), use_listings_cache=False, **options)
+        return files, str(kind._strip_protocol(url))
+    except ValueError as error:  # such as an account that is named nowhere
+        raise MediaError(f"its store cannot be used: {error}") from error
+
+
+class Store:
+    """Objects to read; arguments and errors as `open_files`."""
 
     def __init__(self, url: str) -> None:
-        scheme = url.partition("://")[0].lower()
-        try:
-            import fsspec  # noqa: PLC0415 - an extra
-
-            if "::" in url:  # fsspec would put one file system upon another, such as the local one
-                raise ValueError("a chain of addresses")
-            kind = fsspec.get_filesystem_class(scheme)
-        except (ImportError, ValueError) as error:
-            raise _cannot_read(scheme) from error
-        try:
-            self._files = kind(**kind._get_kwargs_from_urls(url), use_listings_cache=False)
-            self._path = str(kind._strip_protocol(url))
-        except ValueError as error:  # such as an account that is named nowhere
-            raise MediaError(f"its store cannot be used: {error}") from error
+        self._files, self._path = open_files(url)
 
     def kind(self) -> str:
         """`file` or `directory`.

@@ -11,6 +11,7 @@ from typing import ClassVar, TypeVar
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
+from movenet_cli.io.storage import StoredFile
 
 T = TypeVar("T")
 
@@ -102,9 +103,14 @@ class Order(ABC):
 
     @abstractmethod
     def written(
-        self, media: Media, sinks: Sequence[Sink], summary: Summary, notes: tuple[str, ...]
+        self,
+        media: Media,
+        sinks: Sequence[Sink],
+        summary: Summary,
+        notes: tuple[str, ...],
+        check: Callable[[], None],
     ) -> Written:
-        """What has come of it, once all sinks are closed.
+        """What has come of it, once all sinks are closed; `check` as for `begin`.
 
         Raises:
             MediaError: the input is not what it was before it was read.
@@ -128,7 +134,7 @@ class Order(ABC):
         """
         return None
 
-    def segment_place(self, media: Media, number: int, variant: str) -> Path:
+    def segment_place(self, media: Media, number: int, variant: str) -> StoredFile:
         """Where the results of a segment are kept until all are there; only for an order `in_segments`."""
         raise NotImplementedError
 

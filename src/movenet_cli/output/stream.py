@@ -42,7 +42,12 @@ class StreamOrder(Order):
         return [StreamSink(JsonlEncoder(header), self._slot)]
 
     def written(
-        self, media: Media, sinks: Sequence[Sink], summary: Summary, notes: tuple[str, ...]
+        self,
+        media: Media,
+        sinks: Sequence[Sink],
+        summary: Summary,
+        notes: tuple[str, ...],
+        check: Callable[[], None],
     ) -> Written:
         """See `Order.written`."""
         return Written(media, summary, notes)

@@ -1,7 +1,6 @@
 """The conversion of results to another format, as `annotate` would have written it, without a model."""
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,8 +10,9 @@ from movenet_cli.core.natural_order import natural_path_key
 from movenet_cli.core.results import Summary
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError, MediaError
-from movenet_cli.io.atomic import AtomicFile, remove_leftovers, sync_folders
+from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.io.json_text import unescape_name
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
@@ -68,11 +68,11 @@ def convert_results(folder: Path, format_name: str, output: Path | None = None) 
     owed = _inputs_of_last_run(folder)
     names = {*documents, *owed}
     target = folder if output is None or _is_same(folder, output) else output
-    check_places(target, Layout([format_name], overlay=False))
+    check_places(LocalStorage(target), Layout([format_name], overlay=False))
     with locked(target), contextlib.closing(Journal(target)) as journal:
         converter = _Converter(folder, target, format_name, journal)
         converter.check(names)
-        remove_leftovers(target)
+        LocalStorage(target).remove_leftovers()
         for name in sorted(names, key=natural_path_key):
             if format_name == "coco" and owed and name not in owed:
                 yield Converted(name, documents[name].path, is_left_out=True)
@@ -110,10 +110,11 @@ class _Converter:
     def __init__(self, folder: Path, target: Path, format_name: str, journal: Journal) -> None:
         self._folder = folder
         self._target = target
+        self._storage = LocalStorage(target)
         self._format = format_name
         self._journal = journal
         self._layout = Layout([format_name], overlay=False)
-        self._parts: list[Path] = []
+        self._parts: list[str] = []
 
     def check(self, names: Iterable[str]) -> None:
         """Refuse to begin when something is in the way that is not ours.
@@ -122,9 +123,9 @@ class _Converter:
             OutputError: naming it.
         """
         places = ((name, self._place(name)) for name in sorted(names))
-        foreign = [self._target / place for name, place in places if self._is_foreign(name, place)]
+        foreign = [self._storage.place(place) for name, place in places if self._is_foreign(name, place)]
         if self._format == "coco" and self._is_foreign_dataset():
-            foreign.insert(0, self._target / DATASET)
+            foreign.insert(0, self._storage.place(DATASET))
         if foreign:
             raise in_the_way(foreign)
 
@@ -136,17 +137,17 @@ class _Converter:
             summary = self._write(name, document, place, entry)
         except (InputError, MediaError) as error:
             if self._is_intact(entry, place):
-                self._parts.append(path)  # it was made of the document when that was whole
+                self._parts.append(place)  # it was made of the document when that was whole
             return Converted(name, path, reason=str(error))
-        self._parts.append(path)
+        self._parts.append(place)
         return Converted(name, path, summary)
 
     def finish(self) -> None:
         """Make the dataset of its parts, if there are any, and let everything reach the disk."""
         if self._format == "coco" and self._parts:
-            Dataset(self._target, self._journal).write(self._parts)
+            Dataset(self._storage, self._journal).write(self._parts)
         self._journal.sync()
-        sync_folders(self._target)
+        self._storage.sync()
 
     def _place(self, name: str) -> str:
         (place,) = self._layout.texts(name)
@@ -160,14 +161,14 @@ class _Converter:
         if self._journal.is_run_file(place):
             return False
         if self._target != self._folder:
-            return os.path.lexists(self._target / place)
-        return is_foreign(self._target, self._journal, name, place)
+            return self._storage.exists(place)
+        return is_foreign(self._storage, self._journal, name, place)
 
     def _is_foreign_dataset(self) -> bool:
         """A dataset of this folder's own run may be replaced, one of another folder's run may not."""
         is_of_another_run = self._target != self._folder and any(self._journal.entries())
-        is_there = os.path.lexists(self._target / DATASET)
-        return is_there and (is_of_another_run or is_foreign_run_file(self._target, self._journal, DATASET))
+        is_there = self._storage.exists(DATASET)
+        return is_there and (is_of_another_run or is_foreign_run_file(self._storage, self._journal, DATASET))
 
     def _is_intact(self, entry: Entry | None, place: str) -> bool:
         path = self._target / place
@@ -196,7 +197,7 @@ class _Converter:
     def _announce(self, name: str, document: DocumentFile, place: str, entry: Entry | None) -> None:
         """Before the new file appears: it is ours, even when nobody gets to say what it is."""
         known = entry.outputs.get(place) if entry is not None else None
-        put_aside_if_changed(self._target / place, known or self._journal.run_file(place))
+        put_aside_if_changed(self._storage, place, known or self._journal.run_file(place))
         if entry is not None and self._is_result(document, entry):
             started = self._journal.started(name) or StartedInput(name, (), ())
             self._journal.note([replace(started, outputs=(*started.outputs, place))])

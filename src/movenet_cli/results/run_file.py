@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from movenet_cli.core.results import State
 from movenet_cli.errors import InputError
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.io.strict_json import decode
 from movenet_cli.output.folder.shards import SHARD_JOURNAL, SHARD_RUN, shard_files
 from movenet_cli.results.records import Count, SummaryRecord
@@ -74,7 +75,7 @@ def refuse_unmerged(path: Path) -> None:
     Raises:
         InputError: there is no `run.json` yet.
     """
-    if not path.exists() and shard_files(path.parent, SHARD_RUN, SHARD_JOURNAL):
+    if not path.exists() and shard_files(LocalStorage(path.parent), SHARD_RUN, SHARD_JOURNAL):
         raise InputError(
             f"{path}: it is not there yet: run `movenet merge {path.parent}` after the last shard"
         )

@@ -8,6 +8,7 @@ from movenet_cli.core.folder_names import DATASET, KEYPOINTS, RUN
 from movenet_cli.core.results import Summary
 from movenet_cli.errors import InputError, MovenetError
 from movenet_cli.io.json_text import escape_name
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.output.folder.journal import JOURNAL_NAME, read_records
 from movenet_cli.output.folder.layout import dataset_part
 from movenet_cli.output.folder.output_file import Output, output_of
@@ -72,7 +73,7 @@ class Validation:
         yield from self._tables()
         if self._has(JOURNAL_NAME, RUN):
             yield from self._check_journal()
-        is_in_shards = bool(shard_files(self._folder, SHARD_RUN, SHARD_JOURNAL))
+        is_in_shards = bool(shard_files(LocalStorage(self._folder), SHARD_RUN, SHARD_JOURNAL))
         if self._has(RUN) or self._is_of_a_run or is_in_shards:
             yield from self._check_run()
         for path, name in find_files(self._folder, "coco"):

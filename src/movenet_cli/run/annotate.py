@@ -5,7 +5,6 @@ import platform
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from movenet_cli.core.cancellation import CancellationToken
@@ -14,6 +13,7 @@ from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MovenetError, OutputError, UsageError
+from movenet_cli.io.storage import Storage
 from movenet_cli.io.versions import version
 from movenet_cli.media.discover import Discovery
 from movenet_cli.media.opening import media_of
@@ -64,7 +64,7 @@ class Target:
         part: of a run's inputs that are given; None when all are.
     """
 
-    folder: Path
+    folder: Storage
     formats: tuple[str, ...]
     overlay: bool = False
     overwrite: bool = False

@@ -5,7 +5,6 @@ import os
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
@@ -16,6 +15,7 @@ from movenet_cli.core.results import Summary
 from movenet_cli.core.types import ByteArray, FrameResult, Pose
 from movenet_cli.errors import MediaError, UsageError
 from movenet_cli.io.address import public_address
+from movenet_cli.io.open_storage import open_storage
 from movenet_cli.media.local_copy import local_copy
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.single_image import single_frame
@@ -203,7 +203,8 @@ class Annotator:
 
         Args:
             inputs: one or several files, folders, globs, patterns of numbered images, or addresses.
-            output: the results folder. Results that are up to date are kept.
+            output: the results folder, or its address in an object store (docs/scale.md). Results that are
+                up to date are kept.
             formats: of `json`, `jsonl`, `csv` and `coco`, those to write.
             overlay: also draw skeletons.
             overwrite: redo everything.
@@ -226,9 +227,10 @@ class Annotator:
             UsageError: results of other inputs or options would be lost, or an argument makes no sense.
             KeyboardInterrupt: the run was interrupted; the files that exist are complete.
         """
-        target = Target(Path(text_of("--output", output)), formats_of(formats), overlay, overwrite)
         if str(output) == default.STREAM:
             raise UsageError("--output - is for the command line; name a folder, or use image() and video()")
+        storage = open_storage(text_of("--output", output), offline=self._settings.offline)
+        target = Target(storage, formats_of(formats), overlay, overwrite)
         texts = texts_of("INPUT", inputs)
         if not texts:
             raise UsageError("no inputs: name at least one file, folder or glob")

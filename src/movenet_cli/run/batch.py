@@ -138,7 +138,8 @@ class Batch:
     def _halt(self) -> None:
         """Have the drivers end once they notice; does no harm when they have."""
         self._cancellation.cancel()
-        self._outputs.halt()
+        if not self._report.finished:
+            self._outputs.halt()
         with self._changed:
             self._changed.notify_all()
 

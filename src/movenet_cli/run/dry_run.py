@@ -60,10 +60,10 @@ def dry_run(
     """
     journal = None
     if target is not None:
-        layout = Layout(target.formats, target.overlay)
-        check_places(target.folder, layout)
+        layout, storage = Layout(target.formats, target.overlay), target.folder
+        check_places(storage, layout)
         shared = () if target.part is None else target.part.shared
-        journal = Journal(target.folder, target.shard, frozenset(file.name for file in shared))
+        journal = Journal(storage, target.shard, frozenset(file.name for file in shared))
     first: Kind = "multi" if settings.refine_with else "single"
     asked: list[tuple[str | None, Kind]] = [(settings.model, first), (settings.refine_with, "single")]
     models = [_Model.of(name, kind, settings, journal) for name, kind in asked if name]
@@ -78,7 +78,7 @@ def dry_run(
     else:
         results = run_plan.all_result_settings()
         planner = FolderPlanner(
-            target.folder, journal, layout, results, media_of, overwrite=target.overwrite, exact=True
+            storage, journal, layout, results, media_of, overwrite=target.overwrite, exact=True
         )
         plan = planner.plan([*found.files, *shared] if shared else found.files)
         plan.inputs = [_in_part(each, shared) for each in plan.inputs]

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from movenet_cli.core.inputs import InputFile, Segment
@@ -10,7 +9,7 @@ from movenet_cli.core.results import Summary
 from movenet_cli.core.shard import Shard
 from movenet_cli.inference.follow import Pursuit
 from movenet_cli.inference.relay import agree
-from movenet_cli.io.atomic import remove_staged
+from movenet_cli.io.storage import StoredFile
 from movenet_cli.run.work import CutVideo, Done, Failed, JoinWork, SegmentDone, SegmentWork
 
 LONG: Final = 10_000
@@ -117,7 +116,7 @@ class LongVideo(CutUp):
     def __init__(self, file: InputFile, cut: CutVideo) -> None:
         super().__init__(file, cut, cut.segments)
         self._done: dict[int, tuple[SegmentWork, SegmentDone]] = {}
-        self._places: list[Path] = []
+        self._places: list[StoredFile] = []
 
     @property
     def is_ready(self) -> bool:
@@ -144,7 +143,8 @@ class LongVideo(CutUp):
 
     def remove_results(self) -> None:
         """Remove the segments' results, which nobody needs any more."""
-        remove_staged(work.place for work, _ in self._done.values())
+        for work, _ in self._done.values():
+            work.place.remove()
 
     def _fits(self, number: int) -> bool:
         """Whether a segment goes on where the one before ends; else it is put up to be done again."""

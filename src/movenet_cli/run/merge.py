@@ -10,14 +10,15 @@ from typing import Any, Literal
 
 from msgspec import to_builtins
 
-from movenet_cli.core.folder_names import DATASET, RUN
+from movenet_cli.core.folder_names import DATASET, RUN, SEGMENTS
 from movenet_cli.core.results import Summary
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, InputError
-from movenet_cli.io.atomic import remove_leftovers, sync_folders
 from movenet_cli.io.json_text import unescape_name
+from movenet_cli.io.open_storage import open_storage
+from movenet_cli.io.storage import Storage
 from movenet_cli.output.folder.dataset import Dataset
-from movenet_cli.output.folder.folder_outputs import remove_segments, write_account
+from movenet_cli.output.folder.folder_outputs import write_account
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout, dataset_part
 from movenet_cli.output.folder.lock import locked
@@ -57,7 +58,7 @@ class Merged:
     is_uneven: bool
 
 
-def merge_shards(folder: Path, load: LoadModel, open_events: OpenEvents) -> Merged:
+def merge_shards(place: Path | str | Storage, load: LoadModel, open_events: OpenEvents) -> Merged:
     """Make one run of the shards that have worked in a results folder; what is missing may come later.
 
     The documents, tables and overlays are there already, but for long videos, of which the shards have done
@@ -65,7 +66,7 @@ def merge_shards(folder: Path, load: LoadModel, open_events: OpenEvents) -> Merg
     wrote down; then `coco.json` is made as well, `run.json` in any case.
 
     Args:
-        folder: the results folder.
+        place: the results folder, by its path or address.
         load: see `put_together`.
         open_events: see `put_together`.
 
@@ -76,6 +77,7 @@ def merge_shards(folder: Path, load: LoadModel, open_events: OpenEvents) -> Merg
         OutputError: a shard is still at work, or the folder cannot be written.
         UsageError: the shards' results were made with different options.
     """
+    folder = open_storage(place)
     if not shard_files(folder, SHARD_RUN, SHARD_JOURNAL):
         raise InputError(f"there are no shards in {folder}: run `movenet annotate` with --shard first")
     check_places(folder, Layout(["coco"], overlay=False))
@@ -97,7 +99,7 @@ class _Merge:
         journal: of the folder, with those of the shards.
     """
 
-    def __init__(self, folder: Path, accounts: Sequence[ShardAccount], journal: Journal) -> None:
+    def __init__(self, folder: Storage, accounts: Sequence[ShardAccount], journal: Journal) -> None:
         self._folder = folder
         self._accounts = accounts
         self._journal = journal
@@ -107,29 +109,29 @@ class _Merge:
         self._is_uneven = len({account.shard.all_inputs for account in accounts}) > 1
         self._shared = accounts[0].shard.shared
         self._shared_names = {each.source for each in self._shared}
-        self._videos = _account(Report(expected=len(self._shared)))
+        self._videos: dict[str, Any] = Report(expected=len(self._shared)).document({})
 
     def run(self, load: LoadModel, open_events: OpenEvents) -> Merged:
         """Write everything."""
         folder, journal = self._folder, self._journal
-        foreign = [folder / name for name in (RUN, DATASET) if is_foreign_run_file(folder, journal, name)]
-        if foreign:
-            raise in_the_way(foreign)
-        remove_leftovers(folder)
+        found = [name for name in (RUN, DATASET) if is_foreign_run_file(folder, journal, name)]
+        if found:
+            raise in_the_way([folder.place(name) for name in found])
+        folder.remove_leftovers()
         journal.note([RunFile(RUN, None)])  # takes the shards' journals in
         dataset = Dataset(folder, journal)
         if self._is_whole:
             report = put_together(folder, journal, self._accounts, load, open_events)
-            self._videos = _account(report)
+            self._videos = report.document({})
             if "coco" in self._accounts[0].options["formats"]:
                 dataset.write(self._parts())
             if not report.failed:  # they are all that is there of it
-                remove_segments(folder)
+                folder.remove_folder(SEGMENTS)
         else:
             dataset.drop()
         journal.sync()
-        sync_folders(folder)
-        write_account(folder / RUN, self._document(), folder)
+        folder.sync()
+        write_account(folder, RUN, self._document())
         remove_shards(folder, SHARD_JOURNAL, SHARD_LOCK)
         inputs = self._inputs()
         frames = Summary.from_fields(self._frames())
@@ -156,7 +158,7 @@ class _Merge:
             return ExitCode.INPUT
         return ExitCode.PARTIAL if self._lines("failures") else ExitCode.OK
 
-    def _parts(self) -> list[Path]:
+    def _parts(self) -> list[str]:
         """The parts of the dataset, in the order of a run without shards."""
         found: list[tuple[int | None, str]] = []
         for account in self._accounts:
@@ -168,7 +170,7 @@ class _Merge:
         done = {file["source"] for file in self._videos["files"] if file["state"] != "failed"}
         videos = (video for video in self._shared if video.source in done)
         found += [(video.position, unescape_name(video.source)) for video in videos]
-        return [self._folder / dataset_part(name) for _, name in sorted(found, key=_position)]
+        return [dataset_part(name) for _, name in sorted(found, key=_position)]
 
     def _inputs(self) -> dict[str, int]:
         counts = [*(to_builtins(account.inputs) for account in self._accounts), self._videos["inputs"]]
@@ -221,12 +223,6 @@ class _Merge:
             "seconds": round(seconds, 3),
             "frames_per_second": round(frames / max(seconds, 1e-9), 2),
         }
-
-
-def _account(report: Report) -> dict[str, Any]:
-    """Of a few videos, which are looked at more than once."""
-    document: dict[str, Any] = report.document({})
-    return document | {"files": list(document["files"])}
 
 
 def _position(found: tuple[int | None, str]) -> tuple[int, str]:

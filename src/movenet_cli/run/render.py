@@ -11,7 +11,7 @@ from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import InputError, MediaError, UsageError
-from movenet_cli.io.atomic import remove_leftovers, sync_folders
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.media.interface import Source
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.stored_input import stored_input
@@ -94,7 +94,7 @@ def render_results(
         OutputError: the overlays cannot be written, or something that is not ours is in the way.
     """
     documents = find_documents(results)
-    check_places(output, _LAYOUT)
+    check_places(LocalStorage(output), _LAYOUT)
     with contextlib.ExitStack() as stack:
         known = stack.enter_context(contextlib.closing(Journal(results)))
         if any(Journal(output).entries()):
@@ -104,7 +104,7 @@ def render_results(
         stack.enter_context(locked(output))
         journal = stack.enter_context(contextlib.closing(Journal(output)))
         _check_free(output, journal, [job.place for job in jobs if job.place], overwrite)
-        remove_leftovers(output)
+        LocalStorage(output).remove_leftovers()
         for job in jobs:
             entry = known.get(job.document.name)
             try:
@@ -112,7 +112,7 @@ def render_results(
             except (MediaError, InputError) as error:
                 yield Rendered(job.document.name, reason=str(error))
         journal.sync()
-        sync_folders(output)
+        LocalStorage(output).sync()
 
 
 def _plan(documents: list[DocumentFile], settings: RenderSettings) -> list[_Job]:
@@ -147,7 +147,7 @@ def _place(header: Header, settings: RenderSettings) -> str:
 
 def _check_free(output: Path, journal: Journal, places: list[str], overwrite: bool) -> None:
     there = [place for place in places if os.path.lexists(output / place)]
-    foreign = [output / place for place in there if not journal.is_run_file(place)]
+    foreign = [str(output / place) for place in there if not journal.is_run_file(place)]
     if foreign:
         raise in_the_way(foreign)
     if there and not overwrite:
@@ -174,7 +174,7 @@ def _render(
         raise MediaError(job.reason)
     file, fingerprint = _find(job.header, entry, root)
     target = output / job.place
-    put_aside_if_changed(target, journal.run_file(job.place))
+    put_aside_if_changed(LocalStorage(output), job.place, journal.run_file(job.place))
     journal.note([RunFile(job.place, None)])  # from now on, what is there is ours
     summary = Summary()
     max_pixels = max(DEFAULT_MAX_PIXELS, job.header.info.width * job.header.info.height)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from movenet_cli import __version__
+from movenet_cli.core.restartable import Restartable
 from movenet_cli.core.results import InputOutcome, Summary
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
@@ -190,7 +191,7 @@ class Report:
         return ", ".join(parts) + f", {where}"
 
     def document(self, metadata: Mapping[str, object]) -> dict[str, object]:
-        """The content of `run.json`; its `files`, one for each input, come one after the other, and once.
+        """The content of `run.json`; `files` has an item for each input, and is no list.
 
         Args:
             metadata: model, options and library versions, put between the tool and the counts.
@@ -222,7 +223,7 @@ class Report:
                 "seconds": round(self.seconds, 3),
                 "frames_per_second": round(self.computed_frames / max(self.seconds, 1e-9), 2),
             },
-            "files": self._listed(),
+            "files": Restartable(self._listed),
         }
 
     def _listed(self) -> Iterator[dict[str, str | None]]:

@@ -1,6 +1,5 @@
 """The file of one segment's results: it outlives a killed run, and a video is put together from them."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -9,17 +8,17 @@ import numpy as np
 from movenet_cli.core.types import FrameResult, Pose, Size
 from movenet_cli.inference.crops import Square
 from movenet_cli.inference.follow import Pursuit
-from movenet_cli.io.atomic import AtomicFile
+from movenet_cli.io.storage import StoredFile
 from movenet_cli.run.segment import Seam, SegmentResults
 
 _VERSION: Final = "movenet-cli/segment-1"
 
 
-def write_segment(path: Path, segment: SegmentResults) -> None:
+def write_segment(place: StoredFile, segment: SegmentResults) -> None:
     """Write a segment's results, exactly as they are.
 
     Args:
-        path: the file, in the folder of segments of a results folder, which must be there.
+        place: the file, in the folder of segments of a results folder, which must be there.
         segment: the results.
 
     Raises:
@@ -31,19 +30,20 @@ def write_segment(path: Path, segment: SegmentResults) -> None:
         segment.start and _packed_seam(segment.start),
         segment.end and _packed_seam(segment.end),
     )
-    with AtomicFile(path, path.parents[2], of_input=False) as file:
-        file.stream.write(msgspec.msgpack.encode(document))
+    place.write(msgspec.msgpack.encode(document))
 
 
-def read_segment(path: Path) -> SegmentResults | None:
+def read_segment(place: StoredFile) -> SegmentResults | None:
     """What `write_segment` wrote; None when it is not there, or not whole."""
+    if (data := place.read()) is None:
+        return None
     try:
-        version, results, start, end = msgspec.msgpack.decode(path.read_bytes())
+        version, results, start, end = msgspec.msgpack.decode(data)
         if version != _VERSION:
             return None
         unpacked = tuple(_unpacked(fields) for fields in results)
         return SegmentResults(unpacked, start and _unpacked_seam(start), end and _unpacked_seam(end))
-    except (OSError, ValueError, TypeError, IndexError, msgspec.DecodeError):
+    except (ValueError, TypeError, IndexError, msgspec.DecodeError):
         return None
 
 

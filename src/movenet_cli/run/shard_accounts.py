@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
 
 from movenet_cli.core.results import State
 from movenet_cli.errors import InputError, UsageError
+from movenet_cli.io.storage import Storage
 from movenet_cli.io.strict_json import decode
 from movenet_cli.output.folder.shards import SHARD_RUN, shard_files
 
@@ -77,23 +77,24 @@ class ShardAccount(Struct):
     shard: _Which
 
 
-def read_accounts(folder: Path) -> list[ShardAccount]:
+def read_accounts(folder: Storage) -> list[ShardAccount]:
     """Those of all shards in a results folder that have written one, in order.
 
     Raises:
         InputError: one is damaged.
     """
-    return [_read(path) for _, path in shard_files(folder, SHARD_RUN)]
+    return [_read(folder, path) for _, path in shard_files(folder, SHARD_RUN)]
 
 
-def _read(path: Path) -> ShardAccount:
+def _read(folder: Storage, path: str) -> ShardAccount:
     try:
-        return decode(ShardAccount, path.read_bytes())
+        with folder.open(path) as stream:
+            return decode(ShardAccount, stream.read())
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: it cannot be read: {error}; run this shard again") from error
+        raise InputError(f"{folder.place(path)}: it cannot be read: {error}; run this shard again") from error
 
 
-def check_options(folder: Path, accounts: Sequence[ShardAccount]) -> None:
+def check_options(folder: Storage, accounts: Sequence[ShardAccount]) -> None:
     """Refuse results that do not belong together.
 
     Raises:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.restartable import Restartable
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MediaError
 from movenet_cli.io.json_text import escape_name, unescape_name
@@ -66,8 +67,8 @@ class ShardInputs:
         it takes to put the shared videos together."""
         files = cast(Iterable[dict[str, object]], document["files"])
         place = self.found.files.position
-        document["files"] = (
-            {**each, "position": place(unescape_name(cast(str, each["source"])))} for each in files
+        document["files"] = Restartable(
+            lambda: ({**each, "position": place(unescape_name(cast(str, each["source"])))} for each in files)
         )
         settings = self.settings
         document["shard"] = {

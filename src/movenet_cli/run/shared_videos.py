@@ -12,6 +12,7 @@ from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.size import Size
 from movenet_cli.errors import InputError, MediaError, UsageError
 from movenet_cli.io.json_text import unescape_name
+from movenet_cli.io.storage import Storage
 from movenet_cli.media.opening import media_of
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
@@ -57,7 +58,11 @@ def shared_files(accounts: Sequence[ShardAccount]) -> list[InputFile]:
 
 
 def put_together(
-    folder: Path, journal: Journal, accounts: Sequence[ShardAccount], load: LoadModel, open_events: OpenEvents
+    folder: Storage,
+    journal: Journal,
+    accounts: Sequence[ShardAccount],
+    load: LoadModel,
+    open_events: OpenEvents,
 ) -> Report:
     """Make the results of the shared videos, of their segments where these are there and fit together.
 

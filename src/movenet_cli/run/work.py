@@ -1,11 +1,11 @@
 """Work items and what comes of them: values that may be sent to another process or machine."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from movenet_cli.core.inputs import InputFile, Segment, SourceInfo
 from movenet_cli.inference.follow import Pursuit
+from movenet_cli.io.storage import StoredFile
 from movenet_cli.output.interface import Order, Written
 from movenet_cli.run.segment import Seam
 
@@ -54,7 +54,7 @@ class SegmentWork:
     file: InputFile
     info: SourceInfo
     segment: Segment
-    place: Path
+    place: StoredFile
     before: Pursuit | None = None
     content: str | None = None
 
@@ -75,7 +75,7 @@ class JoinWork:
     order: Order
     info: SourceInfo
     segments: tuple[Segment, ...]
-    places: tuple[Path, ...]
+    places: tuple[StoredFile, ...]
 
 
 Work: TypeAlias = InputWork | CutWork | SegmentWork | JoinWork

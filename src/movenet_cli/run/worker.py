@@ -100,7 +100,7 @@ class Worker:
                     tell(work.file.name, result)
                     self._cancellation.check()
             notes = source.notes
-        return order.written(source.info.media, sinks, summary, notes)
+        return order.written(source.info.media, sinks, summary, notes, self._cancellation.check)
 
     def _cut_up(self, source: Source, cut_from: int | None, file: InputFile, order: Order) -> CutVideo | None:
         """The segments of a video that is to be cut, and can be."""
@@ -149,7 +149,7 @@ class Worker:
                     self._cancellation.check()
         except UnsoundSegmentError:
             return Uncut()
-        return work.order.written(work.info.media, sinks, summary, ())
+        return work.order.written(work.info.media, sinks, summary, (), self._cancellation.check)
 
 
 def _stored(work: JoinWork) -> Iterator[tuple[FailedFrame, FrameResult]]:

@@ -9,6 +9,7 @@ import pytest
 
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.errors import MediaError
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.output.folder.fingerprint import Reading, fingerprint, location_of, same_content
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import MEDIA, Layout
@@ -39,7 +40,9 @@ def planner_of(
 ) -> FolderPlanner:
     settings: dict[Media, ResultSettings] = {media: settings_of(media, **options) for media in MEDIA}
     layout = Layout(formats, overlay=False)
-    return FolderPlanner(folder, journal, layout, settings, lambda _: "image", overwrite=overwrite)
+    return FolderPlanner(
+        LocalStorage(folder), journal, layout, settings, lambda _: "image", overwrite=overwrite
+    )
 
 
 def decided(

@@ -10,6 +10,8 @@ from movenet_cli.core.inputs import SourceInfo
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.types import FrameResult, Pose, Size, Thresholds
+from movenet_cli.io.atomic import AtomicFile
+from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from movenet_cli.output.formats.text_sink import TextSink
 from movenet_cli.output.interface import Encoder
@@ -121,3 +123,9 @@ def write_results(
             for result in results:
                 sink.write(None, result)  # type: ignore[arg-type]
             sink.close(summary_of(results))
+
+
+def write_dataset(parts: Sequence[Path], out: Path) -> None:
+    """The dataset that is made of the inputs' parts."""
+    with AtomicFile(out, of_input=False) as file:
+        combine(lambda: parts, file)

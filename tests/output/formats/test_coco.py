@@ -14,7 +14,6 @@ from pycocotools.cocoeval import COCOeval
 from movenet_cli.core.skeleton import KEYPOINT_NAMES
 from movenet_cli.core.types import Box, FrameResult, Size
 from movenet_cli.errors import InputError
-from movenet_cli.output.formats.coco import combine
 from movenet_cli.output.formats.registry import FORMATS
 from tests.output.formats.examples import (
     DOCUMENTS,
@@ -22,6 +21,7 @@ from tests.output.formats.examples import (
     image_results,
     pose,
     video_header,
+    write_dataset,
     write_results,
 )
 
@@ -31,7 +31,7 @@ SIZES = (None, Size(1920, 1080), Size(320, 240))
 
 def dataset(root: Path, documents: Any) -> dict[str, Any]:
     write_results(root, ["coco"], documents)
-    combine([FORMATS["coco"].path(root, header.source) for header, _ in documents], root / "coco.json")
+    write_dataset([FORMATS["coco"].path(root, header.source) for header, _ in documents], root / "coco.json")
     loaded: dict[str, Any] = json.loads((root / "coco.json").read_text("utf-8"))
     return loaded
 
@@ -142,7 +142,7 @@ def test_a_broken_part_is_an_error_and_no_dataset_appears(tmp_path: Path, conten
     if content is not None:
         part.write_bytes(content)
     with pytest.raises(InputError, match=r"part\.coco.*--overwrite"):
-        combine([part], tmp_path / "coco.json")
+        write_dataset([part], tmp_path / "coco.json")
     assert not (tmp_path / "coco.json").exists()
     assert not list(tmp_path.glob(".movenet-*"))
 

@@ -7,20 +7,20 @@ makes them count.
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar, cast
 
 from movenet_cli.core.cancellation import CancellationToken
-from movenet_cli.core.folder_names import RUN, SEGMENTS
+from movenet_cli.core.folder_names import PROBE, RUN, SEGMENTS
 from movenet_cli.core.inputs import InputFile, Inputs, Media
+from movenet_cli.core.restartable import Restartable
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MediaError
-from movenet_cli.io.atomic import AtomicFile, as_output_error, remove_leftovers, remove_staged, sync_folders
 from movenet_cli.io.json_text import json_line
 from movenet_cli.io.patience import Patience
+from movenet_cli.io.storage import Storage
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, location_of, same_content
 from movenet_cli.output.folder.layout import MEDIA, dataset_part
@@ -47,11 +47,11 @@ class FolderOutputs(Outputs):
     def __init__(
         self, planner: FolderPlanner, shard: Shard | None = None, shared: frozenset[str] = frozenset()
     ) -> None:
-        self._root, self._journal, self._layout = planner.root, planner.journal, planner.layout
+        self._storage, self._journal, self._layout = planner.storage, planner.journal, planner.layout
         self._planner = planner
         self._shard = shard
         self._shared = shared
-        self._dataset = Dataset(self._root, self._journal)
+        self._dataset = Dataset(self._storage, self._journal)
         self._failed: set[str] = set()
         self._published: dict[str, list[str]] = {}  # of inputs whose entry is not written yet
         self._cancellation = CancellationToken()
@@ -72,9 +72,9 @@ class FolderOutputs(Outputs):
             OutputError: the folder cannot be written.
         """
         self._journal.sync()
-        with AtomicFile(self._root / RUN, self._root, of_input=False, staged=True) as file:
+        with self._storage.write(PROBE) as file:
             file.write("\n")
-        remove_staged([file.staged])
+        self._storage.remove(PROBE)
 
     def kept(self, file: InputFile, order: Order | None = None) -> InputOutcome | None:
         """See `Outputs.kept`."""
@@ -111,7 +111,7 @@ class FolderOutputs(Outputs):
                 up_to_date[media] = frozenset(() if planned.action == "redo" else planned.up_to_date)
                 is_to_be_kept |= planned.action == "keep"
         keys = {media: settings.key for media, settings in self._planner.settings.items()}
-        return FolderOrder(self._root, file, self._layout, keys, up_to_date, recorded, is_to_be_kept)
+        return FolderOrder(self._storage, file, self._layout, keys, up_to_date, recorded, is_to_be_kept)
 
     def commit(self, file: InputFile, written: Written) -> None:
         """See `Outputs.commit`."""
@@ -119,7 +119,7 @@ class FolderOutputs(Outputs):
         try:
             self._publish(file, files)
         finally:
-            remove_staged(staged.temporary for staged in files.files.values() if staged is not None)
+            self._storage.discard(each.staged for each in files.files.values() if each is not None)
 
     def _publish(self, file: InputFile, written: WrittenFiles) -> None:
         """Make way for an input's outputs, give them their names, and record them."""
@@ -132,10 +132,10 @@ class FolderOutputs(Outputs):
         )
         up_to_date = planned.up_to_date
         for path in to_write:  # the plan has looked, too; this is a last look before anything is touched
-            if is_foreign(self._root, self._journal, file.name, path):
-                raise in_the_way([self._root / path])
+            if is_foreign(self._storage, self._journal, file.name, path):
+                raise in_the_way([self._storage.place(path)])
         for path in to_write.keys() & up_to_date.keys():
-            put_aside_if_changed(self._root / path, up_to_date[path])
+            put_aside_if_changed(self._storage, path, up_to_date[path])
         self._strike_outdated(file.name, up_to_date)
         # An up-to-date file that is overwritten is right, and stays, until the new one takes its name.
         gone = (path for path, staged in to_write.items() if staged is None or path not in up_to_date)
@@ -144,8 +144,7 @@ class FolderOutputs(Outputs):
         for path, staged in to_write.items():
             if staged is not None:
                 self._published.setdefault(file.name, []).append(path)
-                with as_output_error(self._root / path):
-                    staged.temporary.replace(self._root / path)
+                self._storage.publish(staged.staged, path)
                 outputs[path] = staged.output
         entry = Entry(
             file.name,
@@ -191,24 +190,27 @@ class FolderOutputs(Outputs):
     def tidy(self) -> None:
         """See `Outputs.tidy`."""
         if self._shard is None:  # other shards may be writing theirs
-            self._patience.run(lambda: remove_leftovers(self._root))
+            self._patience.run(self._storage.remove_leftovers)
 
     def halt(self) -> None:
         """See `Outputs.halt`; ends the reading of a large input for its fingerprint."""
         self._cancellation.cancel()
+        self._storage.halt()
 
     def combine(self, files: Inputs) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
         if self._shard is not None:  # `movenet merge` does, when all are there
             return
         if "coco" in self._layout.formats:
-            parts = [self._root / dataset_part(file.name) for file in files if self._has_part(file.name)]
+            parts = Restartable(
+                lambda: (dataset_part(file.name) for file in files if self._has_part(file.name))
+            )
             self._patience.run(lambda: self._dataset.write(parts))
 
     def remove_segments(self) -> None:
         """Remove what is left of videos that an earlier run did not finish, and nobody wants any more."""
         if self._shard is None:
-            remove_segments(self._root)
+            self._storage.remove_folder(SEGMENTS)
 
     def _has_part(self, name: str) -> bool:
         """Whether this run did or kept the input, and its part of the dataset is complete, by the journal."""
@@ -218,12 +220,12 @@ class FolderOutputs(Outputs):
     def sync(self) -> None:
         """Let everything so far reach the disk."""
         self._patience.run(self._journal.sync)
-        self._patience.run(lambda: sync_folders(self._root))
+        self._patience.run(self._storage.sync)
 
     def write_run(self, document: Mapping[str, object]) -> None:
         """Write `run.json`, or the shard's account."""
-        path = self._root / RUN if self._shard is None else shard_file(self._root, self._shard, SHARD_RUN)
-        self._patience.run(lambda: write_account(path, document, self._root))
+        path = RUN if self._shard is None else shard_file(self._shard, SHARD_RUN)
+        self._patience.run(lambda: write_account(self._storage, path, document))
 
     def _strike_outdated(self, name: str, up_to_date: Mapping[str, Output]) -> None:
         """Strike what is out of date from the journal, then remove it.
@@ -235,7 +237,7 @@ class FolderOutputs(Outputs):
         if entry is None or not (outdated := entry.outputs.keys() - up_to_date.keys()):
             return
         for path in outdated:
-            put_aside_if_changed(self._root / path, entry.outputs[path])
+            put_aside_if_changed(self._storage, path, entry.outputs[path])
         if started is not None:  # what is struck must be known as ours until it is gone
             outputs = tuple(dict.fromkeys((*started.outputs, *outdated)))
             self._journal.note([replace(started, outputs=outputs)])
@@ -249,10 +251,9 @@ class FolderOutputs(Outputs):
             self._dataset.drop()
         entry = self._journal.get(name)
         for path in paths:
-            if not is_foreign(self._root, self._journal, name, path):
-                put_aside_if_changed(self._root / path, entry.outputs.get(path) if entry else None)
-                with as_output_error(self._root / path):
-                    (self._root / path).unlink(missing_ok=True)
+            if not is_foreign(self._storage, self._journal, name, path):
+                put_aside_if_changed(self._storage, path, entry.outputs.get(path) if entry else None)
+                self._storage.remove(path, of_input=True)
 
 
 def _same(recorded: Fingerprint | None, now: Fingerprint) -> Fingerprint | None:
@@ -260,22 +261,13 @@ def _same(recorded: Fingerprint | None, now: Fingerprint) -> Fingerprint | None:
     return now if recorded is not None and recorded.sha256 == now.sha256 else None
 
 
-def remove_segments(root: Path) -> None:
-    """Remove what is left of videos that no run has finished; see `FolderOutputs.remove_segments`."""
-    folder = root / SEGMENTS
-    if not folder.is_symlink() and folder.is_dir():
-        remove_staged(folder.iterdir())
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-
-
-def write_account(path: Path, document: Mapping[str, object], root: Path) -> None:
+def write_account(storage: Storage, path: str, document: Mapping[str, object]) -> None:
     """Write the account of a run: indented, the list of inputs with one line for each."""
     rest = {name: value for name, value in document.items() if name != "files"}
-    with AtomicFile(path, root, of_input=False) as file:
+    with storage.write(path) as file:
         file.write(json.dumps(rest, indent=2).removesuffix("}").rstrip() + ',\n  "files": [')
         between = "\n"
-        for each in cast(list[object], document.get("files", [])):  # there may be a million
+        for each in cast(Iterable[object], document.get("files", ())):  # there may be a million
             file.write(f"{between}    {json_line(each)}")
             between = ",\n"
         file.write("]\n}\n" if between == "\n" else "\n  ]\n}\n")

@@ -14,19 +14,21 @@ takes them in.
 
 import contextlib
 import logging
-import os
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Final, cast
 
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import InputError, OutputError
-from movenet_cli.io.atomic import AtomicFile, as_output_error
+from movenet_cli.io.atomic import as_output_error
 from movenet_cli.io.lines import LineTooLongError, bounded_lines
+from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.open_storage import open_storage
 from movenet_cli.io.scratch import ScratchLines
+from movenet_cli.io.storage import Log, Storage
 from movenet_cli.output.folder.output_file import Output
 from movenet_cli.output.folder.records import (
     Entry,
@@ -67,37 +69,38 @@ class Journal:
     """
 
     def __init__(
-        self, folder: Path, shard: Shard | None = None, shared: frozenset[str] = frozenset()
+        self, folder: Path | Storage, shard: Shard | None = None, shared: frozenset[str] = frozenset()
     ) -> None:
         """Read what is there; lines that are damaged or overtaken go when the first record is added."""
-        self._folder = folder
+        self._storage = open_storage(folder)
         self._shard = shard
         self._shared = shared
-        self._path = folder / JOURNAL_NAME
+        self._path = JOURNAL_NAME
         self._lock = threading.RLock()  # a record that is being added may be made of a look into the journal
         self._entries = ScratchLines()
         self._started = ScratchLines()
         self._files = ScratchLines()
         self._settings: dict[str, ResultSettings] = {}
-        self._stream: BinaryIO | None = None
+        self._stream: Log | None = None
         self._is_tidy = True
         self._is_broken = False
         self._read_all()
 
     def _read_all(self) -> None:
-        shards = [path for _, path in shard_files(self._folder, SHARD_JOURNAL)]
+        shards = [path for _, path in shard_files(self._storage, SHARD_JOURNAL)]
         if self._shard is not None:
             self._read(self._path)
-            self._path = shard_file(self._folder, self._shard, SHARD_JOURNAL)
+            self._path = shard_file(self._shard, SHARD_JOURNAL)
             self._is_tidy = not self._read(self._path)
             return
         is_untidy = [self._read(path) for path in (self._path, *shards)]
         self._is_tidy = not (any(is_untidy) or shards)
 
-    def _read(self, path: Path) -> bool:
-        """Read one file, if it is there; whether it holds anything that is not needed any more."""
-        with as_output_error(path, of_input=False):
-            return path.exists() and self._load(path)
+    def _read(self, path: str) -> bool:
+        """Read one file, if it is there, and its parts; whether they hold what is not needed any more."""
+        parts = self._storage.parts(path)
+        is_untidy = [self._load(each) for each in (path, *parts) if self._storage.exists(each)]
+        return any(is_untidy) or bool(parts)
 
     def get(self, name: str) -> Entry | None:
         """What is recorded of the input."""
@@ -167,13 +170,16 @@ class Journal:
             if self._is_broken:
                 self._append(b"")
             if self._stream is not None:
-                os.fsync(self._stream.fileno())
+                self._stream.sync()
 
     def close(self) -> None:
         """Close the file; safe to call twice."""
         with self._as_output_error():
             if self._stream is not None:
                 self._stream.close()
+                if self._storage.parts(self._path):
+                    self._compact()
+                self._stream = None
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -193,9 +199,9 @@ class Journal:
             self._stream.flush()
 
     def _as_output_error(self) -> contextlib.AbstractContextManager[None]:
-        return as_output_error(self._path, of_input=False)
+        return as_output_error(self._storage.place(self._path), of_input=False)
 
-    def _load(self, path: Path) -> bool:
+    def _load(self, path: str) -> bool:
         """Take in a file; whether it holds anything that is not needed any more.
 
         Raises:
@@ -204,8 +210,9 @@ class Journal:
         count = damaged = 0
         before = self._size
         is_cut = False  # a run was killed while it wrote the last line
+        place = self._storage.place(path)
         try:
-            with path.open("rb") as stream:
+            with as_output_error(place, of_input=False), self._storage.open(path) as stream:
                 for line in bounded_lines(stream):
                     count += 1
                     is_cut = not line.endswith(b"\n") and is_beginning(line)
@@ -217,12 +224,12 @@ class Journal:
         # Not one sound line: it is no journal, unless it is the one line that a killed run tore.
         if count == damaged > is_cut:
             raise OutputError(
-                f"{path} is not a journal of movenet; move it away, or choose another folder with --output"
+                f"{place} is not a journal of movenet; move it away, or choose another folder with --output"
             )
         # A torn last line is what a crash leaves, and costs nothing new; other damage is worth a warning.
         if damaged > is_cut:
             lines = "a line is" if damaged - is_cut == 1 else f"{damaged - is_cut} lines are"
-            log.warning("%s: %s damaged; the inputs recorded there are done again", path, lines)
+            log.warning("%s: %s damaged; the inputs recorded there are done again", place, lines)
         return count != self._size - before
 
     @property
@@ -267,16 +274,19 @@ class Journal:
             self._stream, self._is_broken = self._open(), False
         self._stream.write(data)
 
-    def _open(self) -> BinaryIO:
-        return self._path.open("ab")
+    def _open(self) -> Log:
+        return self._storage.append(self._path)
 
     def _compact(self) -> None:
         """Write the file anew with only what holds; started inputs last, since an entry would end them."""
-        with AtomicFile(self._path, of_input=False) as file:
+        parts = self._storage.parts(self._path)
+        with self._storage.write(self._path) as file:
             file.stream.writelines(map(record_line, self._settings.values()))
             file.stream.writelines(chain(self._files, self._entries, self._started))
+        for part in parts:
+            self._storage.remove(part)
         if self._shard is None:
-            remove_shards(self._folder, SHARD_JOURNAL, SHARD_LOCK)
+            remove_shards(self._storage, SHARD_JOURNAL, SHARD_LOCK)
 
 
 @lru_cache(maxsize=64)
@@ -296,8 +306,10 @@ def read_journal(folder: Path) -> Iterator[Entry]:
 
 def read_records(folder: Path) -> Iterator[Record]:
     """All that a results folder's journal holds, as `read_journal`."""
+    storage = LocalStorage(folder)
     try:
-        with (folder / JOURNAL_NAME).open("rb") as stream:
-            yield from map(parse_record, bounded_lines(stream))
+        for path in (JOURNAL_NAME, *storage.parts(JOURNAL_NAME)):
+            with storage.open(path) as stream:
+                yield from map(parse_record, bounded_lines(stream))
     except (OSError, LineTooLongError) as error:
         raise InputError(f"cannot read {folder / JOURNAL_NAME}: {error}") from error

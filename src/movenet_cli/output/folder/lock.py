@@ -2,18 +2,20 @@
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from movenet_cli.core.folder_names import LOCK
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import OutputError, UsageError
-from movenet_cli.io.atomic import as_output_error, make_folder
-from movenet_cli.io.locks import LockHeldError, file_lock, shared_lock
+from movenet_cli.io.atomic import as_output_error
+from movenet_cli.io.locks import LockHeldError
+from movenet_cli.io.open_storage import open_storage
+from movenet_cli.io.storage import Storage
 from movenet_cli.output.folder.shards import SHARD_LOCK, shard_file
 
 
 @contextlib.contextmanager
-def locked(folder: Path, shard: Shard | None = None) -> Iterator[None]:
+def locked(folder: Path | Storage, shard: Shard | None = None) -> Iterator[None]:
     """Hold the folder, which is made when it is missing; a killed run lets go by itself.
 
     Args:
@@ -25,44 +27,49 @@ def locked(folder: Path, shard: Shard | None = None) -> Iterator[None]:
         OutputError: at once, when another run holds it, or when it cannot be written.
         UsageError: this system has no locks that can be shared.
     """
+    storage = open_storage(folder)
     if shard is not None:
-        with _shard_locked(folder, shard):
+        with _shard_locked(storage, shard):
             yield
         return
-    path = folder / LOCK
-    make_folder(path.parent)
+    storage.make_folder(_parent(LOCK))
     with contextlib.ExitStack() as held:
-        with as_output_error(folder, of_input=False):
+        with as_output_error(str(storage), of_input=False):
             try:
-                held.enter_context(file_lock(path, protects=str(folder)))
+                held.enter_context(storage.lock(LOCK, protects=str(storage)))
             except LockHeldError as error:
                 raise OutputError(
-                    f"another run is writing to {folder}; wait for it, or choose another folder with --output"
+                    f"another run is writing to {storage}; wait for it, "
+                    "or choose another folder with --output"
                 ) from error
         yield
 
 
 @contextlib.contextmanager
-def _shard_locked(folder: Path, shard: Shard) -> Iterator[None]:
-    make_folder((folder / LOCK).parent)
-    own = shard_file(folder, shard, SHARD_LOCK)
+def _shard_locked(storage: Storage, shard: Shard) -> Iterator[None]:
+    storage.make_folder(_parent(LOCK))
+    own = shard_file(shard, SHARD_LOCK)
     with contextlib.ExitStack() as held:
-        with as_output_error(folder, of_input=False):
+        with as_output_error(str(storage), of_input=False):
             try:
-                held.enter_context(shared_lock(folder / LOCK, protects=str(folder)))
+                held.enter_context(storage.shared_lock(LOCK, protects=str(storage)))
             except LockHeldError as error:
                 raise OutputError(
-                    f"a run without --shard, or `movenet merge`, is writing to {folder}; wait for it, "
+                    f"a run without --shard, or `movenet merge`, is writing to {storage}; wait for it, "
                     "or choose another folder with --output"
                 ) from error
             except NotImplementedError as error:
                 raise UsageError("--shard does not work on Windows: leave it out") from error
-            make_folder(own.parent)
+            storage.make_folder(_parent(own))
             try:
-                held.enter_context(file_lock(own, protects=f"shard {shard} of {folder}"))
+                held.enter_context(storage.lock(own, protects=f"shard {shard} of {storage}"))
             except LockHeldError as error:
                 raise OutputError(
-                    f"another run is working on shard {shard} in {folder}; wait for it, "
+                    f"another run is working on shard {shard} in {storage}; wait for it, "
                     "or choose another folder with --output"
                 ) from error
         yield
+
+
+def _parent(path: str) -> str:
+    return str(PurePosixPath(path).parent)

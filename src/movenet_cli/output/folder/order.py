@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import cast
 
 from movenet_cli.core.folder_names import OVERLAY, SEGMENTS
@@ -11,6 +10,7 @@ from movenet_cli.core.results import Header, Summary
 from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import remove_staged
 from movenet_cli.io.hashing import sample_of_file, sha256_of_bytes
+from movenet_cli.io.storage import Storage, StoredFile
 from movenet_cli.output.folder.fingerprint import Fingerprint, fingerprint, has_changed
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.output_file import Output, output_of
@@ -25,11 +25,11 @@ class StagedFile:
     """A complete output that has not got its name yet.
 
     Attributes:
-        temporary: where it is.
+        staged: see `Storage.publish`.
         output: what the journal records of it.
     """
 
-    temporary: Path
+    staged: str
     output: Output
 
 
@@ -51,7 +51,7 @@ class FolderOrder(Order):
     """One input's outputs in the results folder.
 
     Attributes:
-        root: the results folder.
+        storage: the results folder.
         file: the input.
         layout: what the run writes, and where.
         keys: of the settings, by kind of input.
@@ -62,7 +62,7 @@ class FolderOrder(Order):
         sample: what tells the content of a video that is annotated in segments; see `sample_of_file`.
     """
 
-    root: Path
+    storage: Storage
     file: InputFile
     layout: Layout
     keys: Mapping[Media, str]
@@ -99,16 +99,27 @@ class FolderOrder(Order):
         return sinks
 
     def written(
-        self, media: Media, sinks: Sequence[Sink], summary: Summary, notes: tuple[str, ...]
+        self,
+        media: Media,
+        sinks: Sequence[Sink],
+        summary: Summary,
+        notes: tuple[str, ...],
+        check: Callable[[], None],
     ) -> WrittenFiles:
         """See `Order.written`."""
         now = cast(Fingerprint, self.now)
+        files: dict[str, StagedFile | None] = {}
         try:
             if has_changed(self.file, now):
                 raise MediaError("it changed while it was read; run the same command again")
-            files = dict(zip(self._to_write(media), map(_staged, sinks), strict=True))
+            for path, sink in zip(self._to_write(media), sinks, strict=True):
+                files[path] = None
+                if sink.staged is not None:
+                    output = output_of(sink.staged)
+                    files[path] = StagedFile(self.storage.stage(sink.staged, check), output)
         except BaseException:
             remove_staged(sink.staged for sink in sinks)
+            self.storage.discard(each.staged for each in files.values() if each is not None)
             raise
         return WrittenFiles(media, summary, notes, now, files)
 
@@ -123,7 +134,7 @@ class FolderOrder(Order):
         except OSError as error:
             raise MediaError(f"cannot read it: {error.strerror}") from error
 
-    def segment_place(self, media: Media, number: int, variant: str) -> Path:
+    def segment_place(self, media: Media, number: int, variant: str) -> StoredFile:
         """See `Order.segment_place`: named by all that the segment's results depend on.
 
         Of the content samples must do: a shard that does a segment or two would else have to read all of a
@@ -131,7 +142,7 @@ class FolderOrder(Order):
         """
         values = "\n".join((self.keys[media], self.sample, self.file.name, variant))
         name = sha256_of_bytes(values.encode("utf-8", "surrogatepass"))[:32]
-        return self.root / SEGMENTS / f"{name}-{number}"
+        return StoredFile(self.storage, f"{SEGMENTS}/{name}-{number}")
 
     def _to_write(self, media: Media) -> dict[str, str]:
         """The outputs that are missing or out of date, each with its format."""
@@ -144,11 +155,8 @@ class FolderOrder(Order):
         }
 
     def _sink(self, path: str, format_name: str, header: Header) -> Sink:
+        place, root = self.storage.local_place(path)
         if format_name == OVERLAY:
             source = None if self.file.sequence else self.file.path  # images have no sound
-            return open_overlay(self.root / path, source, header, self.root, staged=True)
-        return TextSink(FORMATS[format_name].encoder(header), self.root / path, self.root, staged=True)
-
-
-def _staged(sink: Sink) -> StagedFile | None:
-    return None if sink.staged is None else StagedFile(sink.staged, output_of(sink.staged))
+            return open_overlay(place, source, header, root, staged=True)
+        return TextSink(FORMATS[format_name].encoder(header), place, root, staged=True)

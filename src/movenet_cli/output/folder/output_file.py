@@ -2,13 +2,12 @@
 
 import itertools
 import logging
-import os
-import stat
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from movenet_cli.io.atomic import as_output_error
 from movenet_cli.io.hashing import sha256_of_file
+from movenet_cli.io.storage import Storage
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ def output_of(path: Path) -> Output:
         return Output(path.stat().st_size, sha256_of_file(path))
 
 
-def put_aside_if_changed(path: Path, recorded: Output | None) -> None:
+def put_aside_if_changed(storage: Storage, path: str, recorded: Output | None) -> None:
     """Rename a file to `NAME.bak` when it is not what was recorded of it; None when nothing was.
 
     Called before a file of ours is replaced or removed: somebody may have corrected it by hand.
@@ -44,21 +43,21 @@ def put_aside_if_changed(path: Path, recorded: Output | None) -> None:
     Raises:
         OutputError: it cannot be read or renamed.
     """
-    if recorded is None or not is_regular_file(path) or output_of(path) == recorded:
+    if recorded is None or storage.kind(path) != "file" or stored_output(storage, path) == recorded:
         return
-    aside = path.with_name(f"{path.name}.bak")
+    aside = f"{path}.bak"
     for number in itertools.count(2):
-        if not os.path.lexists(aside):
+        if not storage.exists(aside):
             break
-        aside = path.with_name(f"{path.name}.bak{number}")
-    with as_output_error(path, of_input=False):
-        path.rename(aside)
-    log.warning("%s was changed since it was written; it is now %s", path, aside.name)
+        aside = f"{path}.bak{number}"
+    storage.rename(path, aside)
+    name = PurePosixPath(aside).name
+    log.warning("%s was changed since it was written; it is now %s", storage.place(path), name)
 
 
-def is_regular_file(path: Path) -> bool:
-    """Whether a file is there that is one itself, and no link to one."""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
+def stored_output(storage: Storage, path: str) -> Output:
+    """See `output_of`; of a file that has its name."""
+    with as_output_error(storage.place(path)):
+        for copy in storage.copies([path]):
+            return output_of(copy)
+    raise AssertionError("a copy, or an error")

@@ -4,15 +4,16 @@ What is not ours is never replaced; it ends a run that it is in the way of, befo
 """
 
 import os
-import stat
 import unicodedata
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Final
 
 from movenet_cli.core.folder_names import LOCK, RUN, SHARDS
 from movenet_cli.core.inputs import Inputs
 from movenet_cli.errors import OutputError, UsageError
+from movenet_cli.io.scratch import ScratchLines, packed, unpacked
+from movenet_cli.io.storage import Kind, Storage
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
 from movenet_cli.output.folder.layout import Layout
 
@@ -26,64 +27,62 @@ _HEADS: Final = (
 """How `run.json` and `coco.json` of version 0.1.0 begin."""
 
 
-def check_places(root: Path, layout: Layout) -> None:
+def check_places(storage: Storage, layout: Layout) -> None:
     """Refuse files that are none (a link leads elsewhere, a pipe waits for ever), and folders that are none.
 
     Args:
-        root: the results folder; it may be missing, or be a link itself.
+        storage: the results folder; it may be missing, or be a link itself.
         layout: what the run writes; what it does not write may be anything.
 
     Raises:
         OutputError: at the first one.
     """
-    for path in (str(Path(LOCK).parent), SHARDS, *layout.folders):
-        for folder in reversed([Path(path), *Path(path).parents][:-1]):
-            _check(root / folder, stat.S_ISDIR, "folder")
-    for path in (LOCK, JOURNAL_NAME, *layout.run_files):
-        _check(root / path, stat.S_ISREG, "file")
-
-
-def _check(path: Path, is_right: Callable[[int], bool], noun: str) -> None:
-    try:
-        mode = os.lstat(path).st_mode
-    except OSError:  # missing; whatever else is wrong shows when it is written
+    if storage.has_only_files:
         return
-    if not is_right(mode):
-        found = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "something else"
-        found = "a file" if stat.S_ISREG(mode) else found
+    for path in (str(PurePosixPath(LOCK).parent), SHARDS, *layout.folders):
+        for folder in reversed([PurePosixPath(path), *PurePosixPath(path).parents][:-1]):
+            _check(storage, str(folder), "folder")
+    for path in (LOCK, JOURNAL_NAME, *layout.run_files):
+        _check(storage, path, "file")
+
+
+def _check(storage: Storage, path: str, kind: Kind) -> None:
+    found = storage.kind(path)
+    if found not in (None, kind):
+        what = "something else" if found == "other" else f"a {found}"
         raise OutputError(
-            f"{path} must be a {noun} of the run, and is {found}: move it away, "
+            f"{storage.place(path)} must be a {kind} of the run, and is {what}: move it away, "
             "or choose another folder with --output"
         )
 
 
-def is_foreign(root: Path, journal: Journal, name: str, path: str) -> bool:
+def is_foreign(storage: Storage, journal: Journal, name: str, path: str) -> bool:
     """Whether something is at `path` that the journal does not know as a result of the input `name`."""
-    return os.path.lexists(f"{root}/{path}") and not journal.is_result(name, path)
+    return storage.exists(path) and not journal.is_result(name, path)
 
 
-def is_foreign_run_file(root: Path, journal: Journal, path: str) -> bool:
+def is_foreign_run_file(storage: Storage, journal: Journal, path: str) -> bool:
     """Whether a file of the run as a whole is somebody else's."""
-    if journal.is_run_file(path) or not os.path.lexists(root / path):
+    if journal.is_run_file(path) or not storage.exists(path):
         return False
     # Version 0.1.0 did not write down its own files: they are ours when they look like it, and no later
     # version has written to the folder.
-    if journal.is_run_file(RUN) or not _looks_like_ours(root / path):
+    if journal.is_run_file(RUN) or not _looks_like_ours(storage, path):
         return True
     return all(entry.path is not None for entry in journal.entries())
 
 
-def _looks_like_ours(path: Path) -> bool:
+def _looks_like_ours(storage: Storage, path: str) -> bool:
     try:
-        with path.open("rb") as stream:
+        with storage.open(path) as stream:
             return stream.read(max(map(len, _HEADS))).startswith(_HEADS)
     except OSError:
         return False
 
 
-def in_the_way(paths: Sequence[Path]) -> OutputError:
+def in_the_way(paths: Sequence[str]) -> OutputError:
     """The error for files that are not ours where results shall be."""
-    shown = ", ".join(map(str, paths[:SHOWN]))
+    shown = ", ".join(paths[:SHOWN])
     more = f" and {len(paths) - SHOWN:,} more" if len(paths) > SHOWN else ""
     return OutputError(
         f"{shown}{more}: in the way, and not made by movenet; move it away, "
@@ -91,46 +90,44 @@ def in_the_way(paths: Sequence[Path]) -> OutputError:
     )
 
 
-def name_is_taken(root: Path, taken: Sequence[tuple[str, str | None, str]]) -> UsageError:
+def name_is_taken(where: str, taken: Sequence[tuple[str, str | None, str]]) -> UsageError:
     """The error for inputs whose names belong to others; see `FolderPlan.taken`."""
     name, old, new = taken[0]
     more = f" (and {len(taken) - 1:,} more)" if len(taken) > 1 else ""
     if old is None:
         return UsageError(
-            f"in {root} the name {name} belongs to another file than {new}{more}, or to what that was before "
-            "(movenet 0.1.0 did not write down which); add --overwrite to redo it, "
+            f"in {where} the name {name} belongs to another file than {new}{more}, or to what that was "
+            "before (movenet 0.1.0 did not write down which); add --overwrite to redo it, "
             "or choose another folder with --output"
         )
     advice = "choose another folder with --output"
     if os.path.isabs(old) and os.path.isabs(new):  # noqa: PTH117 - addresses have no folder in common with them
         common = os.path.commonpath([old, new])
         advice = f"name inputs from a common folder with --root {common}, or {advice}"
-    return UsageError(f"in {root} the name {name} belongs to {old}, not to {new}{more}; {advice}")
+    return UsageError(f"in {where} the name {name} belongs to {old}, not to {new}{more}; {advice}")
 
 
-def check_case(root: Path, journal: Journal, files: Inputs) -> None:
+def check_case(storage: Storage, journal: Journal, files: Inputs) -> None:
     """Refuse two inputs whose results would replace each other on a disk that ignores case.
 
     Raises:
         UsageError: naming them.
     """
-    if not _ignores_case(root):
+    if not storage.ignores_case:
         return
-    names = {_folded(entry.name): entry.name for entry in journal.entries() if entry.outputs}
+    known = ScratchLines()  # the name of each folded one
+    for entry in journal.entries():
+        if entry.outputs:
+            known.put(_folded(entry.name), packed(entry.name))
     for file in files:
-        other = names.setdefault(_folded(file.name), file.name)
+        other = unpacked(known.get(_folded(file.name)) or packed(file.name))
+        known.put(_folded(file.name), packed(other))
         if other != file.name:
             raise UsageError(
-                f"{file.name} and {other} cannot both have results in {root}, "
+                f"{file.name} and {other} cannot both have results in {storage}, "
                 "where upper and lower case are the same: rename one, "
                 "or choose another folder with --output"
             )
-
-
-def _ignores_case(root: Path) -> bool:
-    """Whether the disk takes `A` and `a` for one name; False as long as there is nothing to try it on."""
-    lock = Path(LOCK)
-    return (root / lock).exists() and (root / str(lock).upper()).exists()
 
 
 def _folded(name: str) -> str:

@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from movenet_cli.core.inputs import InputFile
@@ -13,7 +12,6 @@ from movenet_cli.errors import OutputError, UsageError
 from movenet_cli.output.folder.fingerprint import Fingerprint
 from movenet_cli.output.folder.output_file import Output
 from movenet_cli.output.folder.ownership import SHOWN, in_the_way, name_is_taken
-from movenet_cli.output.folder.records import Entry
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +46,9 @@ class FolderPlan:
 
     Attributes:
         inputs: one plan for each, in the run's order; only when they were asked for.
-        to_do: those that are not kept.
+        to_do: for each input whether it is not kept, as a byte: there may be millions.
         removed: how many files will go that are not written again, by their format.
-        relocated: entries to be recorded anew: their input has moved, or version 0.1.0 wrote them.
+        moved: the same: whether it is elsewhere now, or version 0.1.0 did not write down where it was.
         foreign: paths in the way that are not results of ours.
         taken: names that belong to another input: name, where that one is (None when version 0.1.0 did not
             write it down), where this one is.
@@ -59,36 +57,39 @@ class FolderPlan:
     """
 
     inputs: list[PlannedInput] = field(default_factory=list)
-    to_do: list[InputFile] = field(default_factory=list)
+    to_do: bytearray = field(default_factory=bytearray)
     removed: Counter[str] = field(default_factory=Counter)
-    relocated: list[Entry] = field(default_factory=list)
-    foreign: list[Path] = field(default_factory=list)
+    moved: bytearray = field(default_factory=bytearray)
+    foreign: list[str] = field(default_factory=list)
     taken: list[tuple[str, str | None, str]] = field(default_factory=list)
     differing: Counter[str] = field(default_factory=Counter)
     overwrite: bool = False
 
-    def check(self, root: Path) -> None:
+    def check(self, where: object) -> None:
         """Refuse a plan that would cost the user something.
+
+        Args:
+            where: the results folder, as messages call it.
 
         Raises:
             OutputError: files that are not ours are in the way.
             UsageError: names belong to other inputs, or results are of other settings and may not be redone.
         """
-        for problem in self.problems(root):
+        for problem in self.problems(where):
             raise problem
 
-    def problems(self, root: Path) -> Iterator[OutputError | UsageError]:
+    def problems(self, where: object) -> Iterator[OutputError | UsageError]:
         """Everything for which the run must not start, the gravest first."""
         if self.foreign:
             yield in_the_way(self.foreign)
         if self.taken:
-            yield name_is_taken(root, self.taken)
+            yield name_is_taken(str(where), self.taken)
         if self.differing and not self.overwrite:
             count = self.differing.total()
             removed = sorted(self.removed)
             cost = f" and remove their {' and '.join(removed)} files" if removed else ""
             yield UsageError(
-                f"{count:,} {'input has' if count == 1 else 'inputs have'} results in {root} that were made "
+                f"{count:,} {'input has' if count == 1 else 'inputs have'} results in {where} that were made "
                 f"with other settings: {self._what_differs}; add --overwrite to redo them{cost}, "
                 "or choose another folder with --output"
             )

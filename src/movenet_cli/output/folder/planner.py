@@ -7,11 +7,11 @@ settings go only when the user says so. `FolderPlanner.decide` says whether an i
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from movenet_cli.core.folder_names import OVERLAY
 from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.errors import MediaError, OutputError
+from movenet_cli.io.storage import Storage
 from movenet_cli.output.folder.fingerprint import Fingerprint, Reading, location_of, same_content
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import MEDIA, Layout
@@ -30,7 +30,7 @@ class FolderPlanner:
     """Compares the inputs of a run with what is in its results folder.
 
     Attributes:
-        root: the results folder.
+        storage: the results folder.
         journal: of the folder.
         layout: what the run writes, and where.
         settings: what results depend on besides the input, by kind of input.
@@ -39,7 +39,7 @@ class FolderPlanner:
         exact: whether an input whose time has changed is read, to tell whether its content has, too.
     """
 
-    root: Path
+    storage: Storage
     journal: Journal
     layout: Layout
     settings: Mapping[Media, ResultSettings]
@@ -86,7 +86,7 @@ class FolderPlanner:
         # Only sizes: to read every result back would take as long as a fast model does. A file of another
         # size was changed or cut, is set aside when its turn comes, and is written again.
         up_to_date = {
-            path: output for path, output in entry.outputs.items() if self._size(path) == output.size
+            path: output for path, output in entry.outputs.items() if self.storage.size(path) == output.size
         }
         wanted = self.layout.files(file.name, media)
         missing = [format_name for path, format_name in wanted.items() if path not in up_to_date]
@@ -108,14 +108,15 @@ class FolderPlanner:
             OutputError: a folder of the results leads elsewhere.
         """
         plan = FolderPlan(overwrite=self.overwrite)
-        check_case(self.root, self.journal, files)
+        check_case(self.storage, self.journal, files)
         for path in self.layout.run_files:
-            if is_foreign_run_file(self.root, self.journal, path):
-                plan.foreign.append(self.root / path)
+            if is_foreign_run_file(self.storage, self.journal, path):
+                plan.foreign.append(self.storage.place(path))
         for file in files:
+            plan.moved.append(False)
             planned = self._plan_one(file, plan)
+            plan.to_do.append(planned.action != "keep")
             if planned.action != "keep":
-                plan.to_do.append(file)
                 plan.removed.update(map(_kind, planned.removes))
             if self.exact:
                 plan.inputs.append(planned)
@@ -132,12 +133,20 @@ class FolderPlanner:
             outputs = tuple(path for path in free if not self._is_foreign(file.name, path))
             yield StartedInput(file.name, keys, outputs)
 
+    def moved(self, files: Iterable[InputFile]) -> Iterator[Entry]:
+        """The entries of inputs that are elsewhere now."""
+        return (
+            replace(entry, path=location_of(file))
+            for file in files
+            if (entry := self.journal.get(file.name)) is not None
+        )
+
     def _plan_one(self, file: InputFile, plan: FolderPlan) -> PlannedInput:
         """Decide on one input, and add to the plan what stands in its way."""
         foreign = [path for path in self.layout.possible(file.name) if self._is_foreign(file.name, path)]
         if foreign:
             needed = self._needed(file)
-            plan.foreign += [self.root / path for path in foreign if path in needed]
+            plan.foreign += [self.storage.place(path) for path in foreign if path in needed]
         entry = self.journal.get(file.name)
         if entry is not None and self._has_results(entry):
             entry = self._claim(entry, file, plan)
@@ -161,10 +170,9 @@ class FolderPlanner:
         if (entry.path is None and self.overwrite) or (
             may_be_it and self._compare(entry.fingerprint, file, "always")
         ):
-            entry = replace(entry, path=here)
-            plan.relocated.append(entry)
-        else:
-            plan.taken.append((file.name, entry.path, here))
+            plan.moved[-1] = True
+            return replace(entry, path=here)
+        plan.taken.append((file.name, entry.path, here))
         return entry
 
     def _compare(self, recorded: Fingerprint | None, file: InputFile, read: Reading) -> Fingerprint | None:
@@ -183,17 +191,12 @@ class FolderPlanner:
     def _outdated(self, entry: Entry, up_to_date: Mapping[str, Output]) -> tuple[str, ...]:
         """Results that are out of date, and that this run does not write again."""
         stays = {*up_to_date, *self.layout.possible(entry.name)}
-        return tuple(path for path in entry.outputs if path not in stays and self._size(path) is not None)
+        size = self.storage.size
+        return tuple(path for path in entry.outputs if path not in stays and size(path) is not None)
 
     def _has_results(self, entry: Entry) -> bool:
         """Whether any result is left; an input that failed has none, nor one whose files were deleted."""
-        return not entry.failed and any(os.path.lexists(f"{self.root}/{path}") for path in entry.outputs)
-
-    def _size(self, path: str) -> int | None:
-        try:
-            return os.stat(f"{self.root}/{path}").st_size  # noqa: PTH116 - a Path for every file is slow
-        except OSError:
-            return None
+        return not entry.failed and any(map(self.storage.exists, entry.outputs))
 
     def _needed(self, file: InputFile) -> set[str]:
         """The paths that the input really needs; only its overlay is called by what it turns out to be."""
@@ -208,14 +211,14 @@ class FolderPlanner:
         """
         folder = path.rpartition("/")[0]
         while folder and folder not in self._sound_folders:
-            if (self.root / folder).is_symlink():
+            if self.storage.kind(folder) == "link":
                 raise OutputError(
-                    f"{self.root / folder} is a link, and results are not written through links: "
+                    f"{self.storage.place(folder)} is a link, and results are not written through links: "
                     "put a folder there, or choose another folder with --output"
                 )
             self._sound_folders.add(folder)
             folder = folder.rpartition("/")[0]
-        return is_foreign(self.root, self.journal, name, path)
+        return is_foreign(self.storage, self.journal, name, path)
 
 
 def _is_same_place(first: str, second: str) -> bool:

@@ -7,29 +7,29 @@ file before it is there, so that the next run tells our files from somebody else
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 
 from movenet_cli.core.folder_names import LOCK, RUN
 from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.core.shard import Shard
-from movenet_cli.io.atomic import as_output_error, make_folder, remove_leftovers
+from movenet_cli.io.open_storage import open_storage
+from movenet_cli.io.storage import Storage
 from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.lock import locked
-from movenet_cli.output.folder.output_file import is_regular_file
 from movenet_cli.output.folder.ownership import check_places
 from movenet_cli.output.folder.plan import FolderPlan
 from movenet_cli.output.folder.planner import FolderPlanner
-from movenet_cli.output.folder.records import RunFile
+from movenet_cli.output.folder.records import RunFile, StartedInput
 from movenet_cli.output.folder.result_settings import ResultSettings
 from movenet_cli.output.folder.shards import SHARD_LOCK, SHARD_RUN, check_count, remove_shards, shard_file
 
 
 @contextlib.contextmanager
 def results_folder(
-    root: Path,
+    place: Path | str | Storage,
     layout: Layout,
     settings: Mapping[Media, ResultSettings],
     files: Inputs,
@@ -43,7 +43,7 @@ def results_folder(
     Nothing is written or removed before it is clear that the run may start; see `planner.py`.
 
     Args:
-        root: the folder; made when it is not there.
+        place: the folder, by its path or address; made when it is not there.
         layout: what is written, and where.
         settings: what results depend on besides the input, by kind of input.
         files: the inputs.
@@ -57,31 +57,30 @@ def results_folder(
             the way.
         UsageError: results of other inputs or settings would be lost.
     """
-    check_places(root, layout)
-    lock = root / LOCK if shard is None else shard_file(root, shard, SHARD_LOCK)
-    missing = [path for path in (lock, *lock.parents) if not path.exists()]
-    with locked(root, shard):
+    storage = open_storage(place)
+    check_places(storage, layout)
+    missing = storage.missing(LOCK if shard is None else shard_file(shard, SHARD_LOCK))
+    with locked(storage, shard):
         try:
             if shard is not None:
-                check_count(root, shard)
+                check_count(storage, shard)
             names = frozenset(file.name for file in shared)
-            journal = Journal(root, shard, names)
-            planner = FolderPlanner(root, journal, layout, settings, media_of, overwrite)
-            planner.plan(shared).check(root)
+            journal = Journal(storage, shard, names)
+            planner = FolderPlanner(storage, journal, layout, settings, media_of, overwrite)
+            planner.plan(shared).check(storage)
             plan = planner.plan(files)
-            plan.check(root)
+            plan.check(storage)
         except BaseException:  # a run that is refused leaves no trace
-            _remove_made(missing)
+            storage.remove_made(missing)
             raise
         try:
             if shard is None:
-                remove_leftovers(root)  # other shards may be writing theirs
-                remove_shards(root, SHARD_RUN)
-            elif is_regular_file(root / RUN):
-                with as_output_error(root / RUN, of_input=False):
-                    (root / RUN).unlink(missing_ok=True)  # what it says will not hold before the next merge
-            _remove_unfinished(root, journal)
-            _begin(planner, plan)
+                storage.remove_leftovers()  # other shards may be writing theirs
+                remove_shards(storage, SHARD_RUN)
+            elif storage.kind(RUN) == "file":
+                storage.remove(RUN)  # what it says will not hold before the next merge
+            _remove_unfinished(storage, journal)
+            _begin(planner, plan, files)
             yield FolderOutputs(planner, shard, names)
         finally:
             journal.close()
@@ -95,42 +94,34 @@ def missing_results(planner: FolderPlanner, files: Sequence[InputFile]) -> Folde
         UsageError: results of other inputs or settings would be lost.
     """
     plan = planner.plan(files)
-    plan.check(planner.root)
-    _begin(planner, plan)
+    plan.check(planner.storage)
+    _begin(planner, plan, files)
     return FolderOutputs(planner)
 
 
-def _begin(planner: FolderPlanner, plan: FolderPlan) -> None:
+def _begin(planner: FolderPlanner, plan: FolderPlan, files: Inputs) -> None:
     """Write down what will be done, before the first of it is."""
     for folder in planner.layout.folders:
-        make_folder(planner.root / folder)
+        planner.storage.make_folder(folder)
     journal = planner.journal
-    journal.note(plan.relocated)
-    journal.note(chain(planner.settings.values(), [RunFile(RUN, None)], planner.started(plan.to_do)))
+    journal.note(planner.moved(compress(files, plan.moved)))
+    started = planner.started(compress(files, plan.to_do))
+    journal.note(chain(planner.settings.values(), [RunFile(RUN, None)], started))
     journal.sync()  # no file of ours is on the disk before the line that says it is ours
     plan.log_losses()
 
 
-def _remove_made(paths: Sequence[Path]) -> None:
-    """Remove a lock and empty folders, innermost first."""
-    for path in paths:
-        with contextlib.suppress(OSError):
-            if path.is_dir():
-                path.rmdir()
-            else:
-                path.unlink()
-
-
-def _remove_unfinished(root: Path, journal: Journal) -> None:
+def _remove_unfinished(storage: Storage, journal: Journal) -> None:
     """Remove the files of inputs that a killed run did not finish; what an entry lists stays."""
-    unfinished = [started for started in journal.all_started() if started.outputs]
-    for started in unfinished:
-        entry = journal.get(started.name)
-        finished = entry.outputs if entry else {}
-        for path in started.outputs:
-            target = root / path
-            if path not in finished and is_regular_file(target):
-                with as_output_error(target):
-                    target.unlink(missing_ok=True)
     # The lines stay, without outputs: that these inputs were to be redone with these settings still holds.
-    journal.note(replace(started, outputs=()) for started in unfinished)
+    unfinished = (started for started in journal.all_started() if started.outputs)
+    journal.note(_without_outputs(started, storage, journal) for started in unfinished)
+
+
+def _without_outputs(started: StartedInput, storage: Storage, journal: Journal) -> StartedInput:
+    entry = journal.get(started.name)
+    finished = entry.outputs if entry else {}
+    for path in started.outputs:
+        if path not in finished and storage.kind(path) == "file":
+            storage.remove(path, of_input=True)
+    return replace(started, outputs=())

@@ -6,7 +6,7 @@ that compare detections by OKS read them whatever v is. A frame without anybody,
 image without annotations; its `status` tells which.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, count
 from pathlib import Path
 from typing import ClassVar, Final
@@ -98,26 +98,25 @@ def annotation(pose: Pose, thresholds: Thresholds, size: Size) -> dict[str, obje
     return fields
 
 
-def combine(parts: Iterable[Path], out: Path) -> None:
+def combine(parts: Callable[[], Iterable[Path]], file: AtomicFile) -> None:
     """Write one dataset from the inputs' parts, in their order; memory does not grow with their size.
 
     Args:
-        parts: files that `CocoEncoder` wrote; ids are counted from 1 through all of them.
-        out: the dataset's file.
+        parts: called twice; files that `CocoEncoder` wrote, each of them read before the next one is asked
+            for. Ids are counted from 1 through all of them.
+        file: the dataset's.
 
     Raises:
         InputError: when a part is missing or broken.
         OutputError: when the dataset cannot be written.
     """
-    paths = list(parts)
     info = {"description": "Human poses found by MoveNet", "version": f"movenet-cli {__version__}"}
-    with AtomicFile(out, of_input=False) as file:
-        file.write(f'{{\n"info": {json_line(info)},\n"licenses": [],\n')
-        file.write(f'"categories": [{json_line(CATEGORY)}],\n"images": [')
-        _write_list(file, _images(paths))
-        file.write('],\n"annotations": [')
-        _write_list(file, _annotations(paths))
-        file.write("]\n}\n")
+    file.write(f'{{\n"info": {json_line(info)},\n"licenses": [],\n')
+    file.write(f'"categories": [{json_line(CATEGORY)}],\n"images": [')
+    _write_list(file, _images(parts()))
+    file.write('],\n"annotations": [')
+    _write_list(file, _annotations(parts()))
+    file.write("]\n}\n")
 
 
 def _images(paths: Iterable[Path]) -> Iterator[str]:
