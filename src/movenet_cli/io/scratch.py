@@ -12,7 +12,10 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 
 _PAGE: Final = 500
-"""Rows that are fetched at once."""
+"""Rows that are fetched, or written, at once: one by one takes several times as long."""
+
+_MOST_VALUES: Final = 900
+"""In one statement: old versions of SQLite allow 999."""
 
 # Nothing has to outlive the process, so nothing is written but what does not fit into this cache.
 _PRAGMAS: Final = """
@@ -37,11 +40,26 @@ class Scratch:
         self._lock = threading.RLock()
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._database.close)
+        self._waiting: list[Row] = []
+        self._waiting_sql = ""
         self._guarded(self._database.executescript, f"{_PRAGMAS} {schema} BEGIN")  # commits would cost time
 
     def change(self, sql: str, *values: object) -> int:
         """Run a statement; how many rows it has added, changed or removed."""
         return self._guarded(self._database.execute, sql, values).rowcount
+
+    def add(self, sql: str, *values: object) -> None:
+        """Insert a row: with others like it at once, before any other statement.
+
+        Args:
+            sql: with `*` in the place of the values.
+            values: of the row.
+        """
+        with self._lock:
+            if sql is not self._waiting_sql or len(self._waiting) >= _PAGE:
+                self._flush()
+            self._waiting_sql = sql
+            self._waiting.append(values)
 
     def change_each(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement once for each of these rows."""
@@ -66,46 +84,28 @@ class Scratch:
 
     def _guarded(self, call: Callable[..., T], *arguments: object) -> T:
         with self._lock:
-            try:
-                return call(*arguments)
-            except sqlite3.DatabaseError as error:
-                raise OutputError(
-                    f"cannot write a temporary file: {error}; free some space in the folder for temporary "
-                    "files, or set TMPDIR to another one, and run the same command again"
-                ) from error
+            self._flush()
+            return self._called(call, *arguments)
 
+    def _flush(self) -> None:
+        """Few statements, since other threads go on between any two of them."""
+        rows, self._waiting = self._waiting, []
+        while rows:
+            count = _MOST_VALUES // len(rows[0])
+            now, rows = rows[:count], rows[count:]
+            places = ", ".join([f"({', '.join('?' * len(now[0]))})"] * len(now))
+            values = tuple(value for row in now for value in row)
+            self._called(self._database.execute, self._waiting_sql.replace("*", places), values)
 
-class ScratchLines:
-    """A line for each name, in the order in which the names came first."""
-
-    def __init__(self) -> None:
-        self._scratch = Scratch("CREATE TABLE lines (at INTEGER PRIMARY KEY, name BLOB UNIQUE, line BLOB);")
-
-    def __len__(self) -> int:
-        """How many there are; all are counted."""
-        ((count,),) = self._scratch.rows("SELECT count(*) FROM lines")
-        return int(count)
-
-    def __iter__(self) -> Iterator[bytes]:
-        """The lines; one that is replaced meanwhile comes as it is when its turn comes."""
-        return (line for (line,) in self._scratch.rows("SELECT line FROM lines ORDER BY at"))
-
-    def get(self, name: str) -> bytes | None:
-        """The line of a name, if it has one."""
-        row = self._scratch.first("SELECT line FROM lines WHERE name = ?", packed(name))
-        return None if row is None else bytes(row[0])
-
-    def put(self, name: str, line: bytes) -> None:
-        """Keep a line, in the place of the one that the name has."""
-        self._scratch.change(
-            "INSERT INTO lines (name, line) VALUES (?, ?) "
-            "ON CONFLICT (name) DO UPDATE SET line = excluded.line",
-            *(packed(name), line),
-        )
-
-    def remove(self, name: str) -> None:
-        """Forget the line of a name, if it has one."""
-        self._scratch.change("DELETE FROM lines WHERE name = ?", packed(name))
+    @staticmethod
+    def _called(call: Callable[..., T], *arguments: object) -> T:
+        try:
+            return call(*arguments)
+        except sqlite3.DatabaseError as error:
+            raise OutputError(
+                f"cannot write a temporary file: {error}; free some space in the folder for temporary "
+                "files, or set TMPDIR to another one, and run the same command again"
+            ) from error
 
 
 def packed(text: str) -> bytes:

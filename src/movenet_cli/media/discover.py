@@ -171,7 +171,8 @@ class _Search:
     def _add_named(self, text: str, sequence: FrameSequence | None = None) -> None:
         path = Path(text)
         real = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - as a walk gives it
-        if self._take(real):
+        if not self._is_taken(real):
+            self._take(real)
             file = InputFile(path, path.name, sequence)
             self.files.add(Candidate(file, folders_of(str(path.parent))))
 
@@ -220,18 +221,13 @@ class _Search:
     def _is_taken(self, real: str) -> bool:
         return self.scratch.first("SELECT 1 FROM met WHERE real = ? AND is_taken", packed(real)) is not None
 
-    def _take(self, real: str) -> bool:
-        """Whether it is taken now for the first time."""
-        return (
-            self.scratch.change(
-                "INSERT INTO met VALUES (?, 1) ON CONFLICT DO UPDATE SET is_taken = 1 WHERE NOT is_taken",
-                packed(real),
-            )
-            > 0
+    def _take(self, real: str) -> None:
+        self.scratch.add(
+            "INSERT INTO met VALUES * ON CONFLICT (real) DO UPDATE SET is_taken = 1", packed(real), 1
         )
 
     def _leave_out(self, real: str) -> None:
-        self.scratch.change("INSERT OR IGNORE INTO met VALUES (?, 0)", packed(real))
+        self.scratch.add("INSERT OR IGNORE INTO met VALUES *", packed(real), 0)
 
 
 def _is_media(found: Found) -> bool:

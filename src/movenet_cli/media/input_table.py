@@ -67,13 +67,13 @@ class InputTable:
         """Put an input at the end, under the name that it was found with."""
         file, sequence, status = found.file, found.file.sequence, found.file.status
         name = packed(file.name)
-        self._scratch.change(
-            "INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+        self._scratch.add(
+            "INSERT INTO inputs VALUES *",
             *(self._count, name, packed(str(file.path))),
             *((sequence.first, sequence.last, sequence.fps) if sequence else (None, None, None)),
             *(None if text is None else packed(text) for text in (file.url, file.origin)),
             *((status.size, status.stamp) if status else (None, None)),
-            *(name, _joined(found.above)),
+            *(name, _joined(found.above), 0, 0),
         )
         self._count += 1
 

@@ -88,9 +88,7 @@ class Report:
         with self._lock:
             setattr(self, outcome.state, getattr(self, outcome.state) + 1)
             where = None if outcome.file is None else packed(location_of(outcome.file))
-            self._files.change(
-                "INSERT INTO files VALUES (?, ?, ?)", packed(outcome.name), where, outcome.state
-            )
+            self._files.add("INSERT INTO files VALUES *", packed(outcome.name), where, outcome.state)
             self._count_frames(outcome)
             self._bugs += outcome.is_bug
             if outcome.reason is not None:

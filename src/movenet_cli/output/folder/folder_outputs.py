@@ -99,7 +99,7 @@ class FolderOutputs(Outputs):
         if (
             file.name not in self._shared and self._journal.started(file.name) is None
         ):  # it was to be kept, and has changed since the plan
-            self._journal.note(self._planner.started([file]))
+            self._journal.note([self._planner.started(file.name)])
             self._journal.sync()
         entry = self._journal.get(file.name)
         recorded = entry.fingerprint.sha256 if entry and entry.fingerprint else None

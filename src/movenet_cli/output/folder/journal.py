@@ -27,8 +27,8 @@ from movenet_cli.io.atomic import as_output_error
 from movenet_cli.io.lines import LineTooLongError, bounded_lines
 from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.io.open_storage import open_storage
-from movenet_cli.io.scratch import ScratchLines
 from movenet_cli.io.storage import Log, Storage
+from movenet_cli.output.folder.journal_lines import JournalLines
 from movenet_cli.output.folder.output_file import Output
 from movenet_cli.output.folder.records import (
     Entry,
@@ -77,9 +77,8 @@ class Journal:
         self._shared = shared
         self._path = JOURNAL_NAME
         self._lock = threading.RLock()  # a record that is being added may be made of a look into the journal
-        self._entries = ScratchLines()
-        self._started = ScratchLines()
-        self._files = ScratchLines()
+        self._inputs = JournalLines()
+        self._files = JournalLines()
         self._settings: dict[str, ResultSettings] = {}
         self._stream: Log | None = None
         self._is_tidy = True
@@ -104,21 +103,21 @@ class Journal:
 
     def get(self, name: str) -> Entry | None:
         """What is recorded of the input."""
-        line = self._entries.get(name)
+        line = self._inputs.get(name).done
         return None if line is None else cast(Entry, _parsed(line))
 
     def entries(self) -> Iterator[Entry]:
         """All inputs, in the order in which they were first finished."""
-        return (cast(Entry, parse_record(line)) for line in self._entries)
+        return (cast(Entry, parse_record(line)) for line in self._inputs.done())
 
     def started(self, name: str) -> StartedInput | None:
         """What an earlier run set out to do with the input and did not finish."""
-        line = self._started.get(name)
+        line = self._inputs.get(name).begun
         return None if line is None else cast(StartedInput, _parsed(line))
 
     def all_started(self) -> Iterator[StartedInput]:
         """All inputs that were started and not finished."""
-        return (cast(StartedInput, parse_record(line)) for line in self._started)
+        return (cast(StartedInput, parse_record(line)) for line in self._inputs.begun())
 
     def settings(self, key: str) -> ResultSettings | None:
         """The settings that a key stands for; None when nobody wrote them down, as in version 0.1.0."""
@@ -138,11 +137,11 @@ class Journal:
 
     def is_run_file(self, path: str) -> bool:
         """Whether a file of the run itself is known to be ours."""
-        return self._files.get(path) is not None
+        return self._files.get(path).done is not None
 
     def run_file(self, path: str) -> Output | None:
         """What was last written as a file of the run itself; None when that is not known."""
-        line = self._files.get(path)
+        line = self._files.get(path).done
         return None if line is None else cast(RunFile, _parsed(line)).output
 
     def add(self, entry: Entry) -> None:
@@ -235,7 +234,7 @@ class Journal:
     @property
     def _size(self) -> int:
         """How many lines are needed."""
-        return len(self._entries) + len(self._started) + len(self._settings) + len(self._files)
+        return len(self._inputs) + len(self._settings) + len(self._files)
 
     def _take_line(self, line: bytes) -> bool:
         """Take in one line; whether it is sound."""
@@ -256,15 +255,13 @@ class Journal:
         if isinstance(record, ResultSettings):
             self._settings[record.key] = record
         elif isinstance(record, StartedInput):
-            self._started.put(record.name, line)
+            self._inputs.begin(record.name, line)
         elif isinstance(record, RunFile):
-            self._files.put(record.path, line)
+            self._files.finish(record.path, line)
         else:
-            self._entries.put(record.name, line)
             # An open entry only strikes outputs: the run that replaces them is still at it, and what it
             # leaves when it is killed must be known as its own.
-            if not record.is_open:
-                self._started.remove(record.name)
+            self._inputs.finish(record.name, line, is_open=record.is_open)
 
     def _append(self, data: bytes) -> None:
         """Write at the end; the first time of all, the file is opened, and tidied when it needs to be."""
@@ -282,7 +279,7 @@ class Journal:
         parts = self._storage.parts(self._path)
         with self._storage.write(self._path) as file:
             file.stream.writelines(map(record_line, self._settings.values()))
-            file.stream.writelines(chain(self._files, self._entries, self._started))
+            file.stream.writelines(chain(self._files.done(), self._inputs.done(), self._inputs.begun()))
         for part in parts:
             self._storage.remove(part)
         if self._shard is None:

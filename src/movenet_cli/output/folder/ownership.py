@@ -12,9 +12,10 @@ from typing import Final
 from movenet_cli.core.folder_names import LOCK, RUN, SHARDS
 from movenet_cli.core.inputs import Inputs
 from movenet_cli.errors import OutputError, UsageError
-from movenet_cli.io.scratch import ScratchLines, packed, unpacked
+from movenet_cli.io.scratch import packed, unpacked
 from movenet_cli.io.storage import Kind, Storage
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
+from movenet_cli.output.folder.journal_lines import JournalLines
 from movenet_cli.output.folder.layout import Layout
 
 SHOWN: Final = 3
@@ -115,13 +116,13 @@ def check_case(storage: Storage, journal: Journal, files: Inputs) -> None:
     """
     if not storage.ignores_case:
         return
-    known = ScratchLines()  # the name of each folded one
+    known = JournalLines()  # the name of each folded one
     for entry in journal.entries():
         if entry.outputs:
-            known.put(_folded(entry.name), packed(entry.name))
+            known.finish(_folded(entry.name), packed(entry.name))
     for file in files:
-        other = unpacked(known.get(_folded(file.name)) or packed(file.name))
-        known.put(_folded(file.name), packed(other))
+        other = unpacked(known.get(_folded(file.name)).done or packed(file.name))
+        known.finish(_folded(file.name), packed(other))
         if other != file.name:
             raise UsageError(
                 f"{file.name} and {other} cannot both have results in {storage}, "

@@ -49,9 +49,9 @@ class FolderPlanner:
     _sound_folders: set[str] = field(default_factory=set, init=False)
 
     @property
-    def keys(self) -> set[str]:
+    def keys(self) -> tuple[str, ...]:
         """Of the settings, one for each kind of input."""
-        return {each.key for each in self.settings.values()}
+        return tuple(each.key for each in self.settings.values())
 
     def decide(
         self,
@@ -115,23 +115,24 @@ class FolderPlanner:
         for file in files:
             plan.moved.append(False)
             planned = self._plan_one(file, plan)
-            plan.to_do.append(planned.action != "keep")
             if planned.action != "keep":
                 plan.removed.update(map(_kind, planned.removes))
             if self.exact:
                 plan.inputs.append(planned)
         return plan
 
-    def started(self, files: Iterable[InputFile]) -> Iterator[StartedInput]:
-        """What the journal must have before the first of these inputs is started."""
-        keys = tuple(each.key for each in self.settings.values())
-        for file in files:
-            entry = self.journal.get(file.name)
-            known = entry.outputs if entry else {}
-            # What lies there now and is not ours stays, also after this run has been killed.
-            free = (path for path in self.layout.possible(file.name) if path not in known)
-            outputs = tuple(path for path in free if not self._is_foreign(file.name, path))
-            yield StartedInput(file.name, keys, outputs)
+    def started(self, name: str) -> StartedInput:
+        """What the journal must have before an input is started."""
+        return self._started(name, self.journal.get(name), self._foreign(name))
+
+    def _started(self, name: str, entry: Entry | None, foreign: Sequence[str]) -> StartedInput:
+        known = entry.outputs if entry else {}
+        # What lies there now and is not ours stays, also after this run has been killed.
+        free = (path for path in self.layout.possible(name) if path not in known and path not in foreign)
+        return StartedInput(name, self.keys, tuple(free))
+
+    def _foreign(self, name: str) -> list[str]:
+        return [path for path in self.layout.possible(name) if self._is_foreign(name, path)]
 
     def moved(self, files: Iterable[InputFile]) -> Iterator[Entry]:
         """The entries of inputs that are elsewhere now."""
@@ -143,7 +144,7 @@ class FolderPlanner:
 
     def _plan_one(self, file: InputFile, plan: FolderPlan) -> PlannedInput:
         """Decide on one input, and add to the plan what stands in its way."""
-        foreign = [path for path in self.layout.possible(file.name) if self._is_foreign(file.name, path)]
+        foreign = self._foreign(file.name)
         if foreign:
             needed = self._needed(file)
             plan.foreign += [self.storage.place(path) for path in foreign if path in needed]
@@ -155,8 +156,10 @@ class FolderPlanner:
         if planned.action == "redo" and entry is not None and entry.key not in self.keys:
             # A run that was to redo it with these settings, and did not get that far, may go on.
             started = self.journal.started(file.name)
-            if started is None or set(started.keys) != self.keys:
+            if started is None or set(started.keys) != set(self.keys):
                 plan.differing[planned.reason] += 1
+        if planned.action != "keep":
+            plan.begin(self._started(file.name, entry, foreign))
         return planned
 
     def _claim(self, entry: Entry, file: InputFile, plan: FolderPlan) -> Entry:

@@ -104,8 +104,9 @@ def _begin(planner: FolderPlanner, plan: FolderPlan, files: Inputs) -> None:
     for folder in planner.layout.folders:
         planner.storage.make_folder(folder)
     journal = planner.journal
-    journal.note(planner.moved(compress(files, plan.moved)))
-    started = planner.started(compress(files, plan.to_do))
+    if any(plan.moved):
+        journal.note(planner.moved(compress(files, plan.moved)))
+    started = plan.started(planner.keys)
     journal.note(chain(planner.settings.values(), [RunFile(RUN, None)], started))
     journal.sync()  # no file of ours is on the disk before the line that says it is ours
     plan.log_losses()
