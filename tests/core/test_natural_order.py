@@ -17,9 +17,11 @@ from movenet_cli.core.natural_order import natural_key, natural_path_key
     ],
 )
 def test_names(names: list[str]) -> None:
-    assert sorted(names[::-1], key=natural_key) == names
+    backwards = names[::-1]
+    assert sorted(backwards, key=natural_key) == names
 
 
 def test_paths_come_as_a_walk_through_their_folders_meets_them() -> None:
     paths = ["a/b2/z.jpg", "a/b10/c/d.jpg", "a/b10/c.jpg", "a1/a.jpg"]
-    assert sorted(paths[::-1], key=natural_path_key) == paths
+    backwards = paths[::-1]
+    assert sorted(backwards, key=natural_path_key) == paths
