@@ -6,7 +6,7 @@ INPUT  ?= sample_images
 OUTPUT ?= demo-out
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo quick test test-shared coverage check check-install release-check format lock \
+.PHONY: help install develop demo quick test test-shared test-ray coverage check check-install release-check format lock \
         bench train clean
 
 help:  ## show this list
@@ -49,6 +49,11 @@ test: develop  ## set up, then run all tests
 test-shared: develop  ## only the tests with official models or real media in ../shared
 	$(BIN)/python -m pytest -q -n $(TEST_JOBS) --dist worksteal -m shared
 
+test-ray: develop  ## the tests on a Ray cluster of two nodes, for which Ray is added to .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	  -r requirements-ray.lock
+	$(BIN)/python -m pytest -q tests/end_to_end/test_ray.py
+
 coverage: develop  ## the tests again, one after the other, and what they cover
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
@@ -77,6 +82,7 @@ lock: develop  ## resolve the dependencies afresh for Python 3.10 to 3.13
 	  -o requirements-dev.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock --group build -o requirements-build.lock
+	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.lock pyproject.toml --extra ray -o requirements-ray.lock
 
 bench: develop  ## frames per second next to the tutorial loop and to the machine's limit
 	$(BIN)/python -m benchmarks

@@ -193,6 +193,16 @@ def test_paths_are_relative_to_the_file(
     assert printed(capsys, command="evaluate")["ground-truth"] == "truth.json"
 
 
+def test_the_account_of_a_run_names_the_file(here: Path) -> None:
+    (here.parent / "movenet.toml").write_text('[annotate]\nmodel = "mini"\n')
+    for arguments, expected in (
+        ([], f"{here.parent / 'movenet.toml'} [annotate]"),
+        (["--no-config", "-m", "mini"], None),
+    ):
+        assert run(["annotate", "a.png", *arguments]) == ExitCode.OK
+        assert json.loads(Path("movenet-out/run.json").read_text())["config"] == expected
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

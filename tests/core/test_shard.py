@@ -35,6 +35,19 @@ def test_they_are_about_the_same_size() -> None:
     assert all(900 < size < 1100 for size in sizes.values())
 
 
+@pytest.mark.parametrize("count", [2, 5, 64, 300])
+def test_segments_of_a_video_go_round(count: int) -> None:
+    for name in ("a.mp4", "b.mp4"):
+        owners = [
+            [number for number in range(1, count + 1) if Shard(number, count).has_segment(name, segment)]
+            for segment in range(256)
+        ]
+        assert all(len(each) == 1 for each in owners)
+        assert owners[0] == _shards(name, count)
+        sizes = Counter(each[0] for each in owners)
+        assert set(sizes.values()) <= {256 // count, 256 // count + 1}
+
+
 def test_texts() -> None:
     assert parse_shard(" 3/8 ") == Shard(3, 8)
     assert str(Shard(3, 8)) == "3/8"

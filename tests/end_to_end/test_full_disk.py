@@ -56,7 +56,10 @@ def _fill_disk(patch: pytest.MonkeyPatch, name: str, call: int) -> None:
         self.stream = stand_in(path, self.stream)
 
     def open_journal(self: Journal) -> Any:
-        return stand_in(self._path, journal(self))
+        log: Any = journal(self)
+        stream = stand_in(Path(self._path), log._stream)
+        log._stream, log.write, log.flush, log.close = stream, stream.write, stream.flush, stream.close
+        return log
 
     patch.setattr(AtomicFile, "__init__", open_file)
     patch.setattr(Journal, "_open", open_journal)

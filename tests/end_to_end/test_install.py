@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = PROJECT / "scripts" / "make_environment.py"
-LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-build.lock", "requirements-ray.lock", "requirements-dev.lock"]
 ONLY_DEVELOPERS = {
     "coverage",
     "hatchling",
@@ -57,6 +57,11 @@ def test_the_locks_agree() -> None:
     developing = pins("requirements-dev.lock")
     for lock in LOCKS[:2]:
         assert pins(lock).items() <= developing.items()
+    assert pins("requirements.lock").items() <= pins("requirements-ray.lock").items()
+    beside = pins("requirements-ray.lock").items() - developing.items()
+    added = {Requirement(text).name for text, _ in beside}
+    assert "ray" in added
+    assert not added & {requirement.name for requirement in requirements("requirements-dev.lock")}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -18,10 +18,12 @@ from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.run.loading import load_named
 from movenet_cli.run.worker_process import Setup, load_models
 from movenet_cli.settings import Settings
+from tests.conftest import PROJECT
 from tests.media.clips import write_long_clip
 from tests.support.cluster import Cluster
 from tests.support.hub import Answer, Hub
 from tests.support.media import gradient, write_image
+from tests.support.object_store import environment, s3_server
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed (extra `ray`)")
 
@@ -33,22 +35,31 @@ def temporary(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory, temporary: list[Path]) -> Iterator[Cluster]:
+def store() -> Iterator[dict[str, str]]:
+    """An object store; the variables by which it is found."""
+    with s3_server() as address:
+        yield environment(address)
+
+
+@pytest.fixture(scope="module")
+def cluster(
+    tmp_path_factory: pytest.TempPathFactory, temporary: list[Path], store: dict[str, str]
+) -> Iterator[Cluster]:
     head, node, _ = map(str, temporary)
-    nodes = Cluster(tmp_path_factory.mktemp("cluster"), TMPDIR=head, no_proxy="127.0.0.1")
+    nodes = Cluster(tmp_path_factory.mktemp("cluster"), TMPDIR=head, **store)
     try:
-        nodes.add(TMPDIR=node, no_proxy="127.0.0.1")
+        nodes.add(TMPDIR=node, **store)
         yield nodes
     finally:
         nodes.close()
 
 
-def _words(inputs: object, out: Path, *options: object) -> list[str]:
+def _words(inputs: object, out: object, *options: object) -> list[str]:
     return ["annotate", str(inputs), "-o", str(out), "-m", "mini", "--progress", "none", "-f", "json,coco",
             *map(str, options)]  # fmt: skip
 
 
-def _start(cluster: Cluster, inputs: object, out: Path, *options: object) -> "subprocess.Popen[str]":
+def _start(cluster: Cluster, inputs: object, out: object, *options: object) -> "subprocess.Popen[str]":
     ray = ("--engine", "ray", "--ray-address", cluster.address, *options)
     command = [sys.executable, "-m", "movenet_cli", *_words(inputs, out, *ray)]
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -93,6 +104,32 @@ def test_each_machine_copies_what_it_works_on(
     assert not any(b"topsecret" in path.read_bytes() for path in written)
     assert "topsecret" not in "".join(shown)
     assert not cluster.logs_with("topsecret")
+
+
+@needs_ray
+def test_nothing_is_shared_but_an_object_store(
+    cluster: Cluster,
+    temporary: list[Path],
+    store: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {**store, "TMPDIR": str(temporary[-1])}.items():
+        monkeypatch.setenv(name, value)
+    for index in range(4):
+        write_image(tmp_path / "in" / f"{index}.jpg", gradient(seed=index))
+    write_long_clip(tmp_path / "in" / "z.mp4")
+    files = pytest.importorskip("s3fs").S3FileSystem(use_listings_cache=False)
+    files.mkdir("bkt")
+    files.put(str(tmp_path / "in"), "bkt/in", recursive=True)
+    running = _start(cluster, "s3://bkt/in", "s3://bkt/out")
+    shown = running.communicate(timeout=300)
+    assert running.returncode == ExitCode.OK, shown
+    files.get("bkt/out/", str(tmp_path / "out"), recursive=True)
+    assert run(_words(tmp_path / "in", tmp_path / "alone")) == ExitCode.OK
+    assert _results(tmp_path / "out") == _results(tmp_path / "alone")
+    assert not list((tmp_path / "out" / ".movenet").rglob("*-0"))  # segments
+    assert not [path for folder in temporary for path in folder.glob(".movenet-*")]
 
 
 @needs_ray
@@ -200,7 +237,8 @@ def test_without_the_extra(
     monkeypatch.setitem(sys.modules, "ray", None)
     write_image(tmp_path / "in" / "a.jpg")
     assert run(_words(tmp_path / "in", tmp_path / "out", "--engine", "ray")) == ExitCode.USAGE
-    assert capsys.readouterr().err == "movenet: --engine ray needs Ray: pip install ray\n"
+    assert capsys.readouterr().err == "movenet: --engine ray needs Ray: pip install 'ray>=2.50,<3'\n"
+    assert '"ray>=2.50,<3"' in (PROJECT / "pyproject.toml").read_text()
     assert not (tmp_path / "out").exists()
 
 

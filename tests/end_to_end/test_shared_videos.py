@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import cv2
@@ -9,10 +10,15 @@ import numpy as np
 import pytest
 
 from movenet_cli.cli.main import run
+from movenet_cli.cli.progress import make_progress
+from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, OutputError
+from movenet_cli.media.discover import discover
 from movenet_cli.media.video import cuts
-from movenet_cli.run import batch, long_video, shard_inputs, worker
+from movenet_cli.run import batch, long_video, shard_inputs, shared_videos, worker
+from movenet_cli.run.shard_inputs import ShardInputs
+from movenet_cli.settings import Settings
 from tests.conftest import PROJECT
 from tests.media.clips import damage, write_clip
 from tests.run.test_segments import GOP, by_place, count_segments
@@ -171,6 +177,36 @@ def test_a_shard_that_did_not_finish_goes_on_where_it_was(
     assert _results(out) == _results(alone)
 
 
+def test_shards_that_are_run_again_put_the_videos_together(
+    inputs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    counted: list[tuple[int, bool]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(long_video, "agree", by_place)
+    monkeypatch.setattr("movenet_cli.inference.relay.agree", by_place)
+    alone, out = tmp_path / "alone", tmp_path / "out"
+    assert _annotate(inputs, alone) == ExitCode.OK
+    in_one_run = list(counted)
+    counted.clear()
+    _shards(inputs, out)
+    assert not (out / "keypoints" / "5.mp4.json").exists()
+    for _ in range(2):
+        capsys.readouterr()
+        _shards(inputs, out)
+        assert (out / "keypoints" / "5.mp4.json").exists()
+    _shards(inputs, out)
+    assert sorted(counted) == sorted(in_one_run), "the segments are still there for all"
+    assert run(["merge", str(out)]) == ExitCode.OK
+    assert sorted(counted) == sorted(in_one_run)
+    assert _results(out) == _results(alone)
+    assert _account(out)["inputs"]["kept"] == _account(alone)["inputs"]["total"] == 5
+    assert _account(out)["frames"] == _account(alone)["frames"]
+    assert not _segments(out)
+    assert run(["validate", str(out)]) == ExitCode.OK
+
+
 def test_a_run_of_its_own_takes_what_the_shards_have_done(
     video: Path, tmp_path: Path, counted: list[tuple[int, bool]]
 ) -> None:
@@ -310,3 +346,58 @@ def test_what_cannot_be_cut_is_of_one_shard(video: Path, tmp_path: Path, options
         found.append((tmp_path / "keypoints" / "5.mp4.json").exists())
     assert found == [Shard(1, 2).has("5.mp4"), True]
     assert not _segments(tmp_path)
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_processes_put_a_video_together_and_load_the_model_only_for_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_lost: bool
+) -> None:
+    model, alone, out = tmp_path / "model.tflite", tmp_path / "alone", tmp_path / "out"
+    shutil.copy(PROJECT / "src" / "movenet_cli" / "weights" / "mini.tflite", model)
+    gop = {**GOP, "g": "130", "keyint_min": "130"}  # as long as segments are outside of this test
+    (tmp_path / "in").mkdir()
+    write_clip(tmp_path / "in" / "5.mp4", [np.zeros((48, 64, 3), np.uint8)] * 260, options=gop)
+    assert _annotate(tmp_path / "in", alone, *QUICK, "-m", model) == ExitCode.OK
+    _shards(tmp_path / "in", out, *QUICK, "-m", model)
+    model.unlink()
+    if is_lost:
+        next((out / ".movenet" / "segments").iterdir()).unlink()
+    monkeypatch.setattr(shared_videos, "are_worth_it", lambda *_: True)
+    capsys.readouterr()
+    if is_lost:
+        assert run(["merge", str(out)]) == ExitCode.MODEL
+        assert str(model) in capsys.readouterr().err
+        shutil.copy(PROJECT / "src" / "movenet_cli" / "weights" / "mini.tflite", model)
+    assert run(["merge", str(out)]) == ExitCode.OK
+    assert _results(out) == _results(alone)
+
+
+def test_a_merge_that_is_interrupted_goes_on(
+    video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, out = tmp_path / "alone", tmp_path / "out"
+    assert _annotate(video, alone, *QUICK) == ExitCode.OK
+    _shards(video, out, *QUICK)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "wait", interrupt)
+        assert run(["merge", str(out)]) == ExitCode.INTERRUPTED
+    assert not (out / "coco.json").exists()
+    assert run(["merge", str(out)]) == ExitCode.OK
+    assert _results(out) == _results(alone)
+
+
+def test_progress_expects_a_part_of_a_shared_video(video: Path) -> None:
+    found = discover([str(video)])
+    part = ShardInputs.of(found, Shard(1, 3), Settings(), cuts=True)
+    assert [file.name for file in part.shared] == ["5.mp4"]
+    assert not part.found.files
+    with make_progress("json", part.found.files, FrameRange(), part) as progress:
+        for _ in range(100):
+            if progress.estimate.total is not None:
+                break
+            time.sleep(0.05)
+        assert (progress.estimate.total, progress.estimate.inputs) == (FRAMES // 3, 1)

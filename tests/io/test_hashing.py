@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from movenet_cli.io.hashing import sha256_of_bytes, sha256_of_file, sha256_of_model
+from movenet_cli.io.hashing import sample_of_file, sha256_of_bytes, sha256_of_file, sha256_of_model
 
 
 def hexdigest(content: bytes) -> str:
@@ -62,3 +62,29 @@ def test_reading_a_large_file_can_be_given_up(tmp_path: Path) -> None:
     (tmp_path / "large").write_bytes(b"1")
     with pytest.raises(KeyboardInterrupt):
         sha256_of_file(tmp_path / "large", give_up)
+
+
+@pytest.mark.parametrize("size", [0, 1, 100_000, 9_000_000])
+def test_a_sample_tells_size_time_and_content(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a"
+
+    def sample(content: bytes, time: int = 1) -> str:
+        path.write_bytes(content)
+        os.utime(path, ns=(time, time))
+        return sample_of_file(path)
+
+    first = sample(bytes(size))
+    assert sample(bytes(size)) == first
+    others = {
+        sample(bytes(size), 2),
+        sample(bytes(size + 1)),
+        sample(bytes(size) + b"1"),
+        sample(b"1" * (size + 1)),
+    }
+    assert first not in others
+    assert len(others) == (3 if size == 0 else 4)
+
+
+def test_there_is_no_sample_of_what_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        sample_of_file(tmp_path)

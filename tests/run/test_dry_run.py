@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from movenet_cli.errors import ModelError, UsageError
+from movenet_cli.errors import ModelError, OutputError, UsageError
 from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.media.discover import Discovery, discover
 from movenet_cli.run.annotate import Target
@@ -29,6 +29,16 @@ def test_it_tells_what_would_be_done(found: Discovery, target: Target | None, tm
     (planned,) = dry.plan.inputs
     assert (planned.file.name, planned.action, dry.downloads) == ("a.png", "annotate", ())
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("below", ["", "deep/er"])
+def test_a_file_in_the_place_of_the_folder_is_refused_as_by_a_run(
+    found: Discovery, tmp_path: Path, below: str
+) -> None:
+    (tmp_path / "out").write_text("mine")
+    target = Target(LocalStorage(tmp_path / "out" / below), ("json",))
+    with pytest.raises(OutputError, match="out is not a folder; choose another folder with --output"):
+        dry_run(Settings("mini"), frozenset(), found, target)
 
 
 @pytest.mark.parametrize(

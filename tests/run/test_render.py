@@ -363,3 +363,25 @@ def test_the_same_as_annotate_draws(a_model: Path) -> None:
         assert one == other
     with av.open("movenet-render/overlay/clip.mp4") as container:
         assert container.streams.audio
+
+
+@pytest.mark.parametrize(
+    ("setting", "options", "left_out"),
+    [
+        ("blur-faces = true", ["--background", "black"], "--blur-faces"),
+        ('background = "black"', ["--blur-faces"], "--background"),
+        ("side-by-side = true", ["--background", "transparent"], "--side-by-side"),
+    ],
+)
+def test_a_setting_of_a_file_yields_to_what_is_typed(
+    setting: str, options: list[str], left_out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    still("a.png")
+    assert render(*options, "-o", "typed") == ExitCode.OK
+    Path("movenet.toml").write_text(f"[render]\n{setting}\n")
+    capsys.readouterr()
+    assert render(*options) == ExitCode.OK
+    assert f"{left_out} is set in a file or the environment, and left out" in capsys.readouterr().err
+    assert (pixels("a.png") == pixels("a.png", "typed")).all()
+    Path("movenet.toml").write_text('[render]\nblur-faces = true\nbackground = "black"\n')
+    assert render() == ExitCode.USAGE, "nobody has said which of the two is meant"

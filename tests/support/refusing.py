@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from movenet_cli.io.atomic import AtomicFile, as_output_error
-from movenet_cli.output.folder.journal import Journal
+from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.run import worker_process
 
 NAME, REFUSALS = "MOVENET_TEST_REFUSES", "MOVENET_TEST_REFUSALS"
@@ -71,9 +71,20 @@ class TornFile(io.RawIOBase):
         super().close()
 
 
+class TornLog(io.BufferedWriter):
+    """See `TornFile`."""
+
+    def sync(self) -> None:
+        os.fsync(self.fileno())
+
+
 def tear_journal(patch: pytest.MonkeyPatch, folder: Path, after: int) -> None:
     """The journal cannot be written, from a certain write on."""
-    patch.setattr(Journal, "_open", lambda self: io.BufferedWriter(TornFile(self._path, folder, after)))
+
+    def open_log(self: LocalStorage, path: str) -> Any:
+        return TornLog(TornFile(self.root / path, folder, after))
+
+    patch.setattr(LocalStorage, "append", open_log)
 
 
 def main(descriptor: int) -> None:

@@ -6,7 +6,7 @@ import click
 
 from movenet_cli import settings as default
 from movenet_cli.cli.checks import check_options, check_places, options_given
-from movenet_cli.cli.configured import config_options
+from movenet_cli.cli.configured import CONFIG_PLACE, config_options
 from movenet_cli.cli.logs import set_verbosity
 from movenet_cli.cli.option_types import (
     Choice,
@@ -82,7 +82,8 @@ class AnnotateCommand(GroupedCommand):
     type=PlaceText(only_folders=True),
     default=default.DEFAULT_OUTPUT,
     show_default=True,
-    help="Folder for the results; '-' writes JSONL to standard output instead, and no files.",
+    help="Folder for the results, or its address in an object store; '-' writes JSONL to standard output "
+    "instead, and no files.",
 )
 @option(
     "-f",
@@ -259,8 +260,8 @@ class AnnotateCommand(GroupedCommand):
 @option(
     "--shard",
     type=ShardType(),
-    help="Take only the i-th of N parts of the inputs, for a job array. All parts may write to one results "
-    "folder at once; `movenet merge` completes it.",
+    help="Take only the i-th of N parts of the inputs, and of the segments of each long video, for a job "
+    "array. All parts may write to one results folder at once; `movenet merge` completes it.",
 )
 @option(
     "-j",
@@ -346,10 +347,11 @@ def annotate(**options: Any) -> int:
     """
     from movenet_cli.cli.run_annotate import Request, run_annotate  # noqa: PLC0415 - heavy, and not for --help
 
-    given = options_given(click.get_current_context())
+    context = click.get_current_context()
+    given = options_given(context)
     check_options(options, given)
     check_places(options)
-    request = Request.of(options, given)
+    request = Request.of(options, given, context.meta.get(CONFIG_PLACE))
     set_verbosity(options["verbose"], options["quiet"])
     with native_stderr_hidden(not options["verbose"] or prints_json()):
         return run_annotate(request)

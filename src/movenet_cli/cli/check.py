@@ -68,7 +68,12 @@ class CheckCommand(GroupedCommand):
 @option("--min-coverage", type=LimitType(), help="At least so many frames with a person.")
 @option("--min-mean-score", type=Number(0, 1), help="The lowest mean score of all people.")
 @option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-@option("--junit", metavar="FILE", type=PathText(), help="Also write JUnit XML with one test case per limit.")
+@option(
+    "--junit",
+    metavar="FILE",
+    type=PathText(),
+    help="Also write JUnit XML with one test case per limit; missing folders are made, as by all commands.",
+)
 @config_options(option)
 def check(results: Storage, as_json: bool, junit: Path | None, **limits: Any) -> int:
     """Check results against limits. Exit code 3 if one is not met.

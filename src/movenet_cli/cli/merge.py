@@ -23,9 +23,10 @@ _SHOWN = 10
 def merge(results: Storage) -> int:
     """Complete a results folder that several runs with --shard have written.
 
-    RESULTS is their common results folder. Makes one journal of theirs, coco.json if it was asked for, and
-    run.json. Exit code 3 while a shard has not run to its end, and says which; else that of a run of all
-    inputs: 0, or 6 when some of them failed.
+    RESULTS is their common results folder. Makes one journal of theirs, puts long videos together whose
+    segments the shards have annotated, and writes coco.json if it was asked for, and run.json. Exit code 3
+    while a shard has not run to its end, and says which; else that of a run of all inputs: 0, or 6 when some
+    of them failed.
 
     \b
     Example:

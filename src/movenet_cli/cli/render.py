@@ -1,5 +1,6 @@
 """`movenet render`: overlays from results, without a model."""
 
+from collections.abc import Set
 from typing import Any
 
 import click
@@ -94,6 +95,8 @@ def render(context: click.Context, /, **options: Any) -> int:
     """
     from movenet_cli.run.render import render_results  # noqa: PLC0415 - heavy, and not for --help
 
+    given = options_given(context)
+    _leave_out(options, given)
     settings = _settings(options)
     results, output = options["results"], options["output"]
     keep_large_blocks()
@@ -105,7 +108,7 @@ def render(context: click.Context, /, **options: Any) -> int:
             settings,
             root=options["root"],
             overwrite=options["overwrite"],
-            given=options_given(context),
+            given=given,
         )
         for each in rendered:
             inputs += 1
@@ -118,6 +121,28 @@ def render(context: click.Context, /, **options: Any) -> int:
     if failed == inputs:
         return ExitCode.INPUT
     return ExitCode.PARTIAL if failed else ExitCode.OK
+
+
+def _leave_out(options: dict[str, Any], given: Set[str]) -> None:
+    """Of two options that contradict each other, leave out one that a file or the environment has set."""
+    is_source_hidden = options["background"] != "source" and not options["side_by_side"]
+    if options["blur_faces"] and is_source_hidden:
+        _yield(options, given, {"blur_faces": False, "background": "source"})
+    if options["side_by_side"] and options["background"] == "transparent":
+        _yield(options, given, {"side_by_side": False, "background": "source"})
+
+
+def _yield(options: dict[str, Any], given: Set[str], usual: dict[str, Any]) -> None:
+    """Give the option that was not given its usual value, when the other one of the two was."""
+    unasked = usual.keys() - given
+    if len(unasked) == 1:
+        (name,) = unasked
+        (other,) = usual.keys() - unasked
+        unfit, fit = (f"--{each.replace('_', '-')}" for each in (name, other))
+        print_message(
+            f"movenet: {unfit} is set in a file or the environment, and left out: it does not go with {fit}"
+        )
+        options[name] = usual[name]
 
 
 def _settings(options: dict[str, Any]) -> Any:

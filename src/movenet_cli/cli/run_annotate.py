@@ -1,6 +1,7 @@
 """`movenet annotate` as a client of the library: reads paths, shows progress, prints how the run ended."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -38,6 +39,7 @@ class Request:
     Attributes:
         settings: the options that every client of the library has.
         given: the options that were given on the command line, not only in the environment.
+        config: see `Target`.
     """
 
     inputs: tuple[str, ...]
@@ -58,9 +60,10 @@ class Request:
     verbose: int
     settings: Settings
     given: frozenset[str]
+    config: str | None
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], given: frozenset[str]) -> "Request":
+    def of(cls, values: Mapping[str, Any], given: frozenset[str], config: str | None) -> "Request":
         """What Click has parsed.
 
         Raises:
@@ -72,13 +75,14 @@ class Request:
         except UsageError as error:
             raise click.UsageError(str(error)) from error
         rest = {name: value for name, value in values.items() if name not in names}
-        return cls(**rest, settings=settings, given=given)
+        return cls(**rest, settings=settings, given=given, config=config)
 
     def target(self, part: ShardInputs | None) -> Target | None:
         """The results folder, and what to write there; None for a stream."""
         if self.output is None:
             return None
-        return Target(self.output, self.formats, self.overlay, self.overwrite, part)
+        config = None if self.config is None else os.path.abspath(self.config)  # noqa: PTH100 - with a table behind it
+        return Target(self.output, self.formats, self.overlay, self.overwrite, part, config)
 
 
 def run_annotate(request: Request) -> ExitCode:

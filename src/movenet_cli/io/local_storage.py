@@ -149,6 +149,12 @@ class LocalStorage(Storage):
         with contextlib.suppress(OSError):
             (self.root / path).rmdir()
 
+    def obstacle(self) -> str | None:
+        """See `Storage.obstacle`."""
+        paths = map(str, (self.root, *self.root.parents))
+        there = next(filter(os.path.exists, paths), "")  # a Path raises where it may not look
+        return None if not there or os.path.isdir(there) else there  # noqa: PTH112
+
     def missing(self, path: str) -> list[Path]:
         """See `Storage.missing`."""
         file = self.root / path

@@ -5,16 +5,11 @@ its files to the run; one elsewhere uploads them below `.movenet/staged`, and th
 within the store.
 """
 
-import atexit
 import contextlib
 import io
 import secrets
-import tempfile
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
@@ -24,13 +19,10 @@ from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.disk_room import DiskRoom
 from movenet_cli.io.lease import Lease, is_held
 from movenet_cli.io.locks import LockHeldError
+from movenet_cli.io.object_copies import copies_of, own_folder, temporary_folder
 from movenet_cli.io.object_log import ObjectLog
 from movenet_cli.io.objects import Objects
 from movenet_cli.io.storage import Kind, Storage, parts_of
-from movenet_cli.io.work_folder import work_folder
-
-_AHEAD: Final = 16
-"""Objects that are fetched before they are asked for."""
 
 _IN_MEMORY: Final = 16 << 20
 """Bytes up to which an object is read without a file."""
@@ -52,7 +44,6 @@ class ObjectStorage(Storage):
     def __init__(self, url: str, work: Path | None = None) -> None:
         self._url = url
         self._objects = Objects(url)
-        self._objects.before_writing = self._check_leases
         self._work = work
         self._leases: list[Lease] = []
         self._listed: dict[str, int] | None = None
@@ -77,6 +68,10 @@ class ObjectStorage(Storage):
     def exists(self, path: str) -> bool:
         """See `Storage.exists`."""
         return path in self._sizes
+
+    def is_there(self, path: str) -> bool:
+        """See `Storage.is_there`."""
+        return self._objects.exists(path)
 
     def size(self, path: str) -> int | None:
         """See `Storage.size`."""
@@ -104,26 +99,13 @@ class ObjectStorage(Storage):
         Raises:
             InputError: one is not there.
         """
-        waiting: deque[tuple[str, Future[Path]]] = deque()
-        with ThreadPoolExecutor(_AHEAD, "movenet-fetch") as pool:
-            try:
-                for path in paths:
-                    waiting.append((path, pool.submit(self._copy, path)))
-                    if len(waiting) > _AHEAD:
-                        yield from self._taken(*waiting.popleft())
-                while waiting:
-                    yield from self._taken(*waiting.popleft())
-            finally:
-                for _, future in waiting:
-                    future.cancel()
-                    with contextlib.suppress(BaseException):
-                        future.result().unlink(missing_ok=True)
+        return copies_of(self._objects, paths, self.size, self._folder())
 
     @contextlib.contextmanager
     def on_disk(self, wanted: Callable[[str], bool]) -> Iterator[Path]:
         """See `Storage.on_disk`."""
         paths = [path for path in self._sizes if wanted(path) and not {"", ".", ".."} & set(path.split("/"))]
-        with _temporary_folder() as folder:
+        with temporary_folder() as folder:
             self._work, before = folder, self._work
             try:
                 DiskRoom(folder).check(sum(map(self._sizes.__getitem__, paths)))
@@ -138,23 +120,6 @@ class ObjectStorage(Storage):
                 self._work = before
             yield folder / "results"
 
-    def _copy(self, path: str) -> Path:
-        copy = self._folder() / secrets.token_hex(8)
-        self._objects.fetch(path, copy, self.size(path))
-        return copy
-
-    def _taken(self, path: str, future: "Future[Path]") -> Iterator[Path]:
-        try:
-            copy = future.result()
-        except FileNotFoundError as error:
-            raise InputError(
-                f"cannot read {self.place(path)}: it is gone; run annotate again with --overwrite"
-            ) from error
-        try:
-            yield copy
-        finally:
-            copy.unlink(missing_ok=True)
-
     @contextlib.contextmanager
     def write(self, path: str) -> Iterator[AtomicFile]:
         """See `Storage.write`."""
@@ -168,8 +133,12 @@ class ObjectStorage(Storage):
     def append(self, path: str) -> ObjectLog:
         """See `Storage.append`: parts are added to what is there."""
         parts = self.parts(path)
+        if not self.exists(path):
+            for part in parts:  # of a file that was being removed when its run was killed
+                self.remove(part)
+            return ObjectLog(path, 0, self._save)
         last = int(parts[-1].rpartition("-")[2].partition(".")[0]) if parts else 0
-        return ObjectLog(path, last + 1 if parts or self.exists(path) else 0, self._save)
+        return ObjectLog(path, last + 1, self._save)
 
     def parts(self, path: str) -> list[str]:
         """See `Storage.parts`."""
@@ -195,6 +164,7 @@ class ObjectStorage(Storage):
         if not staged.startswith(f"{STAGED}/"):
             self._put(Path(staged), path)
             return
+        self._check_leases()
         self._objects.copy(staged, path)
         self._sizes[path] = int(staged.rpartition("-")[2])
 
@@ -209,11 +179,15 @@ class ObjectStorage(Storage):
 
     def remove(self, path: str, *, of_input: bool = False) -> None:
         """See `Storage.remove`."""
+        if of_input and not self.exists(path):
+            return  # asked of every file before it is written
+        self._check_leases()
         self._objects.remove(path)
         self._sizes.pop(path, None)
 
     def rename(self, path: str, new: str) -> None:
         """See `Storage.rename`."""
+        self._check_leases()
         self._objects.copy(path, new)
         self._sizes[new] = self._sizes.get(path, 0)
         self.remove(path)
@@ -268,16 +242,19 @@ class ObjectStorage(Storage):
         return self._listed
 
     def _put(self, source: Path, path: str) -> None:
+        self._check_leases()
         size = source.stat().st_size
         self._objects.upload(source, path)
         if self._leases:
             self._sizes[path] = size
 
     def _save(self, path: str, data: bytes) -> None:
+        self._check_leases()
         self._objects.write(path, data)
         self._sizes[path] = len(data)
 
     def _check_leases(self) -> None:
+        """Before anything is changed: go on, or not."""
         for lease in self._leases:
             lease.check()
 
@@ -286,7 +263,7 @@ class ObjectStorage(Storage):
         """Hold a lease, and have a folder for temporary files meanwhile."""
         with contextlib.ExitStack() as stack:
             if self._work is None:
-                self._work = stack.enter_context(_temporary_folder())
+                self._work = stack.enter_context(temporary_folder())
                 stack.callback(setattr, self, "_work", None)
             lease = stack.enter_context(Lease(self._objects, path).held())
             self._leases.append(lease)
@@ -298,26 +275,9 @@ class ObjectStorage(Storage):
         """Where this process makes temporary files: in the run's folder, where that is."""
         if self._work is not None and self._work.is_dir():
             return self._work
-        return _own_folder()
+        return own_folder()
 
 
 def _holders(path: str) -> str:
     """The folder with a lease for each of those that share a lock."""
     return f"{path}-holders"
-
-
-@contextlib.contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    with contextlib.ExitStack() as stack:
-        with as_output_error(tempfile.tempdir or "a temporary file", of_input=False):
-            folder = stack.enter_context(work_folder(Path(tempfile.gettempdir())))
-        yield folder
-
-
-@lru_cache(maxsize=1)
-def _own_folder() -> Path:
-    """A folder for temporary files of a process that is not the run's; it goes when the process ends."""
-    stack = contextlib.ExitStack()
-    folder = stack.enter_context(_temporary_folder())
-    atexit.register(stack.close)
-    return folder

@@ -17,6 +17,9 @@ _NO_CREDENTIALS: Final = {"NoCredentialsError", "PartialCredentialsError", "Defa
 _OURS: Final = (MovenetError, Cancelled, *SHORTAGE)
 """What is no error of the store."""
 
+_NOT_KNOWN: Final = {"TypeError", "ParamValidationError"}
+"""What older packages raise that do not know conditional writes."""
+
 _EXISTS: Final = {"ResourceExistsError", "FileExistsError"}
 
 T = TypeVar("T")
@@ -34,7 +37,6 @@ class Objects:
 
     Attributes:
         name: the address without what is secret.
-        before_writing: called before anything is changed; may raise.
 
     Raises:
         UsageError: what reaches such addresses is not installed.
@@ -56,7 +58,6 @@ class Objects:
             self._files.retries = 1
         self._root = path.rstrip("/") + "/"
         self._retries = RequestRetries(self.name, _reason)
-        self.before_writing: Callable[[], None] = _nothing
 
     def halt(self) -> None:
         """From now on every request is made once."""
@@ -86,6 +87,10 @@ class Objects:
         """An object's content."""
         return bytes(self._read(path, lambda: self._files.cat_file(self._root + path)))
 
+    def exists(self, path: str) -> bool:
+        """Whether there is such an object."""
+        return bool(self._read(path, lambda: self._files.exists(self._root + path)))
+
     def fetch(self, path: str, target: Path, size: int | None = None) -> None:
         """Copy an object to this machine; `size` is what it must have."""
 
@@ -113,7 +118,9 @@ class Objects:
             except Exception as error:
                 if type(error).__name__ in _EXISTS or "precondition" in str(error).lower():
                     return False
-                raise
+                if type(error).__name__ not in _NOT_KNOWN:
+                    raise
+                self._files.pipe_file(self._root + path, data)
             return True
 
         return self._write(path, make, _nothing)
@@ -151,7 +158,6 @@ class Objects:
             raise self._explained(error, "read", path) from error
 
     def _write(self, path: str, request: Callable[[], T], check: Callable[[], None]) -> T:
-        self.before_writing()
         try:
             return self._retries(request, check)
         except _OURS:
@@ -180,6 +186,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, PermissionError):
         return "access is denied"
     kind = type(error).__name__
+    if kind == "ParamValidationError":
+        return "it is not a valid address"
     if kind in _NO_CREDENTIALS:
         return "there are no credentials for it"
     code = _code(error)

@@ -1,5 +1,6 @@
 """Where results are: a path, or the address of a folder in an object store."""
 
+import re
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from movenet_cli.io.address import public_address, scheme_of
 from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.io.object_store import PACKAGES
 from movenet_cli.io.storage import Storage
+
+_BROKEN: Final = re.compile(r"([a-z0-9]+):/(?!/)")
+"""What a `Path` makes of an address."""
 
 SHOWN: Final = ("s3", "gs", "az")
 
@@ -28,6 +32,8 @@ def open_storage(place: Path | str | Storage, *, offline: bool = False) -> Stora
         return place
     scheme = scheme_of(place) if isinstance(place, str) else None
     if scheme is None:
+        if (broken := _BROKEN.match(str(place))) and broken[1] in PACKAGES:
+            raise UsageError(f"{place} is no address: give one as text, with two slashes, and not as a Path")
         return LocalStorage(Path(place))
     if scheme == "file":
         return LocalStorage(_path_of(str(place)))

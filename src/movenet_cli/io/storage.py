@@ -59,6 +59,10 @@ class Storage(ABC):
     def exists(self, path: str) -> bool:
         """Whether anything is there."""
 
+    def is_there(self, path: str) -> bool:
+        """The same, also of what others write meanwhile."""
+        return self.exists(path)
+
     @abstractmethod
     def size(self, path: str) -> int | None:
         """Bytes of a file; None when there is none."""
@@ -163,6 +167,10 @@ class Storage(ABC):
     def remove_empty_folder(self, path: str) -> None:  # noqa: B027 - a store has no folders
         """Remove a folder that nothing is left in."""
 
+    def obstacle(self) -> str | None:
+        """What stands where the folder is to be, and is none; None when it is there or can be made."""
+        return None
+
     def missing(self, path: str) -> list[Path]:
         """What is not there yet of a file and the folders above it; for `remove_made`."""
         return []
@@ -193,8 +201,8 @@ class StoredFile:
     path: str
 
     def exists(self) -> bool:
-        """Whether it is there, as far as the storage knows."""
-        return self.storage.exists(self.path)
+        """Whether it is there by now; somebody else may have written it."""
+        return self.storage.is_there(self.path)
 
     def read(self) -> bytes | None:
         """What is in it; None when it cannot be read."""

@@ -13,6 +13,7 @@ from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MovenetError, OutputError, UsageError
+from movenet_cli.io.json_text import escape_name
 from movenet_cli.io.storage import Storage
 from movenet_cli.io.versions import version
 from movenet_cli.media.discover import Discovery
@@ -62,6 +63,7 @@ class Target:
         overlay: whether to draw skeletons, too.
         overwrite: whether to redo everything.
         part: of a run's inputs that are given; None when all are.
+        config: the configuration file that settings came from, and the table in it.
     """
 
     folder: Storage
@@ -69,6 +71,7 @@ class Target:
     overlay: bool = False
     overwrite: bool = False
     part: ShardInputs | None = None
+    config: str | None = None
 
     @property
     def shard(self) -> Shard | None:
@@ -211,6 +214,7 @@ class Run:
             "platform": platform.platform(),
             "model": _model_metadata(models[0]),
             "refine_with": _model_metadata(models[1]) if len(models) > 1 else None,
+            "config": None if target.config is None else escape_name(target.config),
             "options": {
                 "formats": list(target.formats),
                 "overlay": target.overlay,

@@ -217,7 +217,7 @@ class Batch:
                     return kept or self._one(taken)  # else somebody has just removed its results
                 if isinstance(done, Written):
                     self._outputs.commit(file, done)
-                    if video is not None:
+                    if video is not None and self._shard is None:  # another shard must find its segments done
                         video.remove_results()
                     return InputOutcome(file.name, "done", done.summary, notes=done.notes, file=file)
                 failed = cast(Failed, done)
@@ -231,14 +231,21 @@ class Batch:
             return InputOutcome(file.name, "failed", reason=failed.reason, is_bug=failed.is_bug, file=file)
 
     def _share(self, file: InputFile) -> tuple[InputOutcome, int]:
-        """Do this shard's segments of a long video, which leave no results yet; and how many those were."""
+        """Do this shard's segments of a long video, and tell how many those were.
+
+        They leave no results yet. A shard whose own the video is puts it together where all segments were
+        there before; so shards that are run once more share out this work as well.
+        """
+        shard = cast(Shard, self._shard)
         try:
             if (kept := self._outputs.kept(file)) is not None:
                 return kept, 0
             self._events.input_started(file.name)
             done = self._workers.do(CutWork(file, self._outputs.order(0, file)), _nobody)
             if isinstance(done, CutVideo):
-                share = VideoShare(file, done, cast(Shard, self._shard))
+                if shard.has(file.name) and done.is_done:
+                    return self._one(_Taken(0, file, LONG)), 0
+                share = VideoShare(file, done, shard)
                 self._do_segments(share)
                 notes = () if share.is_sound else (_DAMAGED,)
                 if share.failure is None:

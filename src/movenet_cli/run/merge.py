@@ -184,7 +184,17 @@ class _Merge:
     def _document(self) -> dict[str, object]:
         """The account of all shards as one run; what they have in common is taken from the first."""
         first = self._accounts[0]
-        same = ("schema", "tool", "libraries", "python", "platform", "model", "refine_with", "options")
+        same = (
+            "schema",
+            "tool",
+            "libraries",
+            "python",
+            "platform",
+            "model",
+            "refine_with",
+            "config",
+            "options",
+        )
         of_shards = (to_builtins(file) for account in self._accounts for file in account.files)
         files = ((unescape_name(file["source"]), file) for file in chain(of_shards, self._videos["files"]))
         return {

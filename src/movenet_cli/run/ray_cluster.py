@@ -52,7 +52,7 @@ def ray_module() -> Any:
     try:
         import ray  # noqa: PLC0415 - an extra, and slow to import
     except ImportError as error:
-        raise UsageError("--engine ray needs Ray: pip install ray") from error
+        raise UsageError("--engine ray needs Ray: pip install 'ray>=2.50,<3'") from error
     return ray
 
 

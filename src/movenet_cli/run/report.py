@@ -70,7 +70,7 @@ class Report:
         self.done = self.kept = self.failed = 0
         self.frames = Summary()
         self.computed_frames = 0
-        self.shared_videos = self.segments = 0
+        self.shared_videos = self.segments = self.joined = 0
         self._shared_frames = 0
         self.failures: list[Failure] = []
         self.notes: list[Failure] = []
@@ -98,13 +98,15 @@ class Report:
             self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
 
     def add_share(self, outcome: InputOutcome, segments: int) -> None:
-        """Count some segments of a long video; the video itself counts where it is put together."""
+        """Count some segments of a long video; the video itself, put together or not, counts at the merge."""
         with self._lock:
             self._bugs += outcome.is_bug
             if outcome.reason is not None:
                 self.failures.append(Failure(outcome.name, outcome.reason))
             self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
-            if outcome.state == "done":
+            if outcome.state == "done" and not segments:
+                self.joined += 1
+            elif outcome.state == "done":
                 self.shared_videos += 1
                 self.segments += segments
                 self._shared_frames += outcome.summary.frames
@@ -135,7 +137,8 @@ class Report:
         if self._bugs:
             return ExitCode.BUG
         if (
-            not (self.done or self.kept or self.segments or self.stopped) and self._expected != 0
+            not (self.done or self.kept or self.segments or self.joined or self.stopped)
+            and self._expected != 0
         ):  # a shard may have none
             return ExitCode.INPUT
         return ExitCode.PARTIAL if self.failures else ExitCode.OK
@@ -184,6 +187,8 @@ class Report:
         if self.segments:
             videos, frames = counted(self.shared_videos, "long video"), counted(self._shared_frames, "frame")
             parts.append(f"{counted(self.segments, 'segment')} of {videos} ({frames})")
+        if self.joined:
+            parts.append(f"{counted(self.joined, 'long video')} put together")
         if self.computed_frames:
             parts.append(f"{rate:,.1f} frames/s" if rate < 100 else f"{rate:,.0f} frames/s")
         return ", ".join(parts) + f", {where}"

@@ -75,6 +75,7 @@ class ShardAccount(Struct):
     timings: _Timings
     files: list[_File]
     shard: _Which
+    config: str | None = None
 
 
 def read_accounts(folder: Storage) -> list[ShardAccount]:

@@ -1,6 +1,7 @@
 """The inputs of one shard: those of the run's that are its own, and the long videos that all shards share."""
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -10,6 +11,7 @@ from typing import cast
 from movenet_cli.core.inputs import FrameRange, InputFile
 from movenet_cli.core.restartable import Restartable
 from movenet_cli.core.shard import Shard
+from movenet_cli.core.wording import counted
 from movenet_cli.errors import MediaError
 from movenet_cli.io.json_text import escape_name, unescape_name
 from movenet_cli.io.mp4_boxes import read_boxes
@@ -24,6 +26,8 @@ from movenet_cli.models.hub.resolve import is_path
 from movenet_cli.output.folder.fingerprint import location_of
 from movenet_cli.run.long_video import LONG
 from movenet_cli.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,14 @@ class ShardInputs:
             settings: of the run.
             cuts: whether the results are such that long videos can be annotated in segments.
         """
-        cuts = cuts and shard.count > 1 and settings.frames == FrameRange()
-        shared = tuple(each for each in found.files if _is_shared(each, settings.max_pixels)) if cuts else ()
-        names = {file.name for file in shared}
-        own = found.files.part(lambda name: shard.has(name) and name not in names)
+        shared: list[InputFile] = []
+        if cuts and shard.count > 1 and settings.frames == FrameRange():
+            shared = _shared(filter(_is_long, found.files), settings.max_pixels)
+        names_of_shared = {file.name for file in shared}
+        own = found.files.part(lambda name: name not in names_of_shared and shard.has(name))
         missing = tuple(each for each in found.missing if shard.has(each[0]))
         part = replace(found, files=own, missing=missing)
-        return cls(shard, part, shared, _hash_of_names(found, shared), settings)
+        return cls(shard, part, tuple(shared), _hash_of_names(found, shared), settings)
 
     def complete(self, document: dict[str, object]) -> None:
         """Add to a run's account what only a shard's has: which it is, its files' places among all, and what
@@ -98,22 +103,34 @@ def _hash_of_names(found: Discovery, shared: Iterable[InputFile]) -> str:
     return digest.hexdigest()
 
 
-def _is_shared(file: InputFile, max_pixels: int) -> bool:
-    """Whether a file is a long video that can be cut; of most files, a few bytes tell that they are not.
+def _is_long(file: InputFile) -> bool:
+    """Whether a file is a long video, as far as a few bytes of its index tell.
 
-    Every shard must say the same, so nothing but the file counts. What is elsewhere is not shared: its
-    address may hold a secret, which `movenet merge` would have to know.
+    What is elsewhere is not shared: its address may hold a secret, which `movenet merge` would have to know.
     """
     is_here = file.url is None and file.origin is None and file.sequence is None
     if not is_here or media_by_suffix(file.name) != "video":
         return False
     try:
-        if not any(track.kind == b"vide" and track.samples >= LONG for track in read_boxes(file.path).tracks):
-            return False
+        return any(track.kind == b"vide" and track.samples >= LONG for track in read_boxes(file.path).tracks)
+    except MediaError:
+        return False
+
+
+def _shared(files: Iterable[InputFile], max_pixels: int) -> list[InputFile]:
+    """Those of the long videos that can be cut; every shard must find the same, so only the files count."""
+    long = list(files)
+    if long:
+        log.info("%s to be shared by all shards: looking for where to cut", counted(len(long), "long video"))
+    return [file for file in long if _can_be_cut(file, max_pixels)]
+
+
+def _can_be_cut(file: InputFile, max_pixels: int) -> bool:
+    try:
         with open_source(file, FrameRange(), max_pixels=max_pixels) as source:
             segments, frames = source.segments, source.info.frame_count or 0
         return bool(segments) and frames >= LONG and can_be_cut(file.path, segments)
-    except (OSError, MediaError):
+    except MediaError:
         return False  # why it cannot be read is told by the shard that it belongs to
 
 

@@ -100,6 +100,12 @@ class CutVideo:
     info: SourceInfo
     segments: tuple[Segment, ...]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the results of all segments are there, as they are when each is started afresh."""
+        numbers = (segment.number for segment in self.segments)
+        return all(self.order.segment_place(self.info.media, number, "").exists() for number in numbers)
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentDone:

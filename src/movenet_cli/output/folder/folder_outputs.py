@@ -39,18 +39,14 @@ class FolderOutputs(Outputs):
     Args:
         planner: knows the folder and its journal, and decides what is up to date.
         shard: whose run it is; None for a run of its own.
-        shared: names of inputs that are ordered and never committed.
     """
 
     are_shared: ClassVar[bool] = True
 
-    def __init__(
-        self, planner: FolderPlanner, shard: Shard | None = None, shared: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, planner: FolderPlanner, shard: Shard | None = None) -> None:
         self._storage, self._journal, self._layout = planner.storage, planner.journal, planner.layout
         self._planner = planner
         self._shard = shard
-        self._shared = shared
         self._dataset = Dataset(self._storage, self._journal)
         self._failed: set[str] = set()
         self._published: dict[str, list[str]] = {}  # of inputs whose entry is not written yet
@@ -90,15 +86,16 @@ class FolderOutputs(Outputs):
         if entry is None or planned.action != "keep":
             return None
         # Touched: the new time spares the next run the reading. Begun: it is not to be done any more.
-        if planned.fingerprint != entry.fingerprint or now is not None:
+        is_news = planned.fingerprint != entry.fingerprint or now is not None
+        if is_news and self._journal.is_writer_of(file.name):
             self._journal.add(replace(entry, fingerprint=planned.fingerprint))
         return InputOutcome(file.name, "kept", entry.summary, notes=tuple(entry.notes), file=file)
 
     def order(self, position: int, file: InputFile) -> FolderOrder:
         """See `Outputs.order`: what is missing or out of date is to be written."""
-        if (
-            file.name not in self._shared and self._journal.started(file.name) is None
-        ):  # it was to be kept, and has changed since the plan
+        is_ours = self._journal.is_writer_of(file.name)
+        if is_ours and self._journal.started(file.name) is None:
+            # It was to be kept, and has changed since the plan.
             self._journal.note([self._planner.started(file.name)])
             self._journal.sync()
         entry = self._journal.get(file.name)

@@ -62,7 +62,7 @@ class Journal:
     Args:
         folder: the results folder.
         shard: whose own journal it is; None for the folder's.
-        shared: names that concern a shard though they do not belong to it.
+        shared: names of inputs that concern all shards, whichever they belong to.
 
     Raises:
         OutputError: from any method, when the folder cannot be read or written, or the file is no journal.
@@ -97,8 +97,10 @@ class Journal:
 
     def _read(self, path: str) -> bool:
         """Read one file, if it is there, and its parts; whether they hold what is not needed any more."""
+        if not self._storage.exists(path):
+            return False
         parts = self._storage.parts(path)
-        is_untidy = [self._load(each) for each in (path, *parts) if self._storage.exists(each)]
+        is_untidy = [self._load(each) for each in (path, *parts)]
         return any(is_untidy) or bool(parts)
 
     def get(self, name: str) -> Entry | None:
@@ -118,6 +120,10 @@ class Journal:
     def all_started(self) -> Iterator[StartedInput]:
         """All inputs that were started and not finished."""
         return (cast(StartedInput, parse_record(line)) for line in self._inputs.begun())
+
+    def is_writer_of(self, name: str) -> bool:
+        """Whether nobody else writes results of the input meanwhile."""
+        return self._shard is None or self._shard.has(name)
 
     def settings(self, key: str) -> ResultSettings | None:
         """The settings that a key stands for; None when nobody wrote them down, as in version 0.1.0."""
@@ -247,7 +253,7 @@ class Journal:
         return False
 
     def _concerns(self, name: str) -> bool:
-        return self._shard is None or self._shard.has(name) or name in self._shared
+        return self.is_writer_of(name) or name in self._shared
 
     def _take(self, record: Record, line: bytes) -> None:
         if isinstance(record, Entry | StartedInput) and not self._concerns(record.name):

@@ -38,6 +38,10 @@ def check_places(storage: Storage, layout: Layout) -> None:
     Raises:
         OutputError: at the first one.
     """
+    if (obstacle := storage.obstacle()) is not None:
+        raise OutputError(
+            f"cannot write {storage}: {obstacle} is not a folder; choose another folder with --output"
+        )
     if storage.has_only_files:
         return
     for path in (str(PurePosixPath(LOCK).parent), SHARDS, *layout.folders):

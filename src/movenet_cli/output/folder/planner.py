@@ -144,7 +144,7 @@ class FolderPlanner:
 
     def _plan_one(self, file: InputFile, plan: FolderPlan) -> PlannedInput:
         """Decide on one input, and add to the plan what stands in its way."""
-        foreign = self._foreign(file.name)
+        foreign = self._foreign(file.name) if self.journal.is_writer_of(file.name) else []
         if foreign:
             needed = self._needed(file)
             plan.foreign += [self.storage.place(path) for path in foreign if path in needed]

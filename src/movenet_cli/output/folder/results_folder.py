@@ -50,7 +50,8 @@ def results_folder(
         media_of: tells what an input will turn out to be; None when it cannot be read.
         overwrite: nothing is taken to be up to date.
         shard: whose run it is; None for a run of its own.
-        shared: long videos of which a shard does some segments, and writes no results.
+        shared: long videos of which a shard does some segments; it writes results of those only whose names
+            are its own.
 
     Raises:
         OutputError: the folder cannot be made or written, another run holds it, or what is not ours is in
@@ -64,8 +65,7 @@ def results_folder(
         try:
             if shard is not None:
                 check_count(storage, shard)
-            names = frozenset(file.name for file in shared)
-            journal = Journal(storage, shard, names)
+            journal = Journal(storage, shard, frozenset(file.name for file in shared))
             planner = FolderPlanner(storage, journal, layout, settings, media_of, overwrite)
             planner.plan(shared).check(storage)
             plan = planner.plan(files)
@@ -81,7 +81,7 @@ def results_folder(
                 storage.remove(RUN)  # what it says will not hold before the next merge
             _remove_unfinished(storage, journal)
             _begin(planner, plan, files)
-            yield FolderOutputs(planner, shard, names)
+            yield FolderOutputs(planner, shard)
         finally:
             journal.close()
 

@@ -54,6 +54,8 @@ def remove_shards(storage: Storage, *suffixes: str) -> None:
         OutputError: a file cannot be removed.
     """
     for _, path in shard_files(storage, *suffixes):
-        storage.remove(path)
+        parts = storage.parts(path) if path.endswith(SHARD_JOURNAL) else []
+        for each in (path, *parts):  # in this order: parts without what they go on from count for nothing
+            storage.remove(each)
     storage.sync_folder(SHARDS)  # a journal that came back with a power cut would overtake the folder's
     storage.remove_empty_folder(SHARDS)
