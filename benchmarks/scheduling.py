@@ -41,6 +41,7 @@ from movenet_cli.run.workers import Workers
 from movenet_cli.settings import Settings
 
 NOTHING = sha256_of_bytes(b"")
+FINGERPRINT = Fingerprint(0, 0, NOTHING)
 IN_A_FOLDER = 1000
 COLUMNS = ("find", "plan", "run", "account")
 SETTINGS = Plan([ModelInfo("thunder", "single", Size(256, 256), "5a" * 32, "litert", 1)], Settings())
@@ -67,7 +68,7 @@ class Sleepers(Workers):
     def do(self, work: Work, tell: Tell) -> Done:
         """Sleep, and say that there was one person."""
         time.sleep(self._seconds)
-        return WrittenFiles("image", Summary(1, 1), (), Fingerprint(0, 0, NOTHING), {})
+        return WrittenFiles("image", Summary(1, 1), (), FINGERPRINT, {})
 
 
 def main() -> None:
@@ -76,10 +77,15 @@ def main() -> None:
     parser.add_argument("--items", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--workers", type=int, nargs="+", default=[64, 512])
     parser.add_argument("--seconds", type=float, default=0.05, help="a worker's time for one input")
-    parser.add_argument("--alone", type=Path, help="measure a run in this folder, and print JSON")
+    parser.add_argument("--alone", action="store_true", help="measure one run here, and print JSON")
+    parser.add_argument("--folder", type=Path, help="of its inputs and results; None for new ones")
     options = parser.parse_args()
     if options.alone:
-        print(json.dumps(measure(options.alone, options.workers[0], options.seconds)))
+        with tempfile.TemporaryDirectory() as name:
+            if options.folder is None:
+                make_inputs(Path(name), options.items[0])
+            folder = options.folder or Path(name)
+            print(json.dumps(measure(folder, options.workers[0], options.seconds)))
         return
     print(
         "| inputs | workers | run | find, µs | plan, µs | run, µs | account, µs | bytes an input | inputs/s |"
@@ -94,7 +100,7 @@ def main() -> None:
 
 
 def _show(folder: Path, items: int, workers: int, seconds: float, which: str) -> None:
-    command = [sys.executable, "-m", "benchmarks.scheduling", "--alone", str(folder)]
+    command = [sys.executable, "-m", "benchmarks.scheduling", "--alone", "--folder", str(folder)]
     command += ["--workers", str(workers), "--seconds", str(seconds)]
     done = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
     row = json.loads(done.stdout)
