@@ -71,7 +71,7 @@ def test_thumbnails_are_no_inputs(results: Path, tmp_path: Path) -> None:
     page = report(results, tmp_path / "reviews/night.html")
     assert [name for name in page.files if name.endswith(".jpg")]
     found = discover([str(results / "report-files"), str(tmp_path / "reviews")])
-    assert found.files == ()
+    assert not found.files
 
 
 def test_files_of_others_are_never_removed(results: Path) -> None:

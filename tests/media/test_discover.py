@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from movenet_cli.errors import InputError, UsageError
+from movenet_cli.cli.main import run
+from movenet_cli.errors import ExitCode, InputError, UsageError
+from movenet_cli.io import scratch
 from movenet_cli.media.discover import Discovery, discover, read_paths
 from movenet_cli.output.folder.lock import locked
 
@@ -76,7 +78,7 @@ def test_globs(tmp_path: Path, pattern: str, expected: list[str]) -> None:
 
 def test_a_glob_without_a_match_is_missing(tmp_path: Path) -> None:
     found = discover([f"{tmp_path}/*.jpg"])
-    assert found.files == ()
+    assert not found.files
     assert found.missing == ((f"{tmp_path}/*.jpg", "no image or video matches this pattern"),)
 
 
@@ -233,7 +235,7 @@ def test_the_current_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.Monke
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     found = discover([str(tmp_path / "nothing"), str(tmp_path / "pipe"), "/dev/null", "bad\0name"])
-    assert found.files == ()
+    assert not found.files
     reasons = dict(found.missing)
     assert reasons[str(tmp_path / "nothing")] == "no such file or folder"
     assert "not a regular file" in reasons[str(tmp_path / "pipe")]
@@ -382,3 +384,36 @@ def test_other_bytes_in_the_place_of_paths(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     touch(tmp_path, "moov/a.jpg", "abc/free.jpg")  # `free` stands where a video has it
     assert read_paths(io.BytesIO(b"abc/free.jpg\0moov/a.jpg\0"), null=True) == ["abc/free.jpg", "moov/a.jpg"]
+
+
+def test_many_namesakes_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    cameras = [f"cam{number}" for number in range(3)]
+    frames = [f"{number}.jpg" for number in range(700)]  # more than are written or read at once
+    touch(tmp_path, *(f"{camera}/{frame}" for camera in cameras for frame in frames))
+    found = discover([str(tmp_path / camera) for camera in cameras])
+    assert names(found) == [f"{camera}/{frame}" for camera in cameras for frame in frames]
+    assert names(discover([str(tmp_path / "cam1")])) == frames
+    below = discover([str(tmp_path / "cam1")], root=str(tmp_path))
+    assert names(below) == [f"cam1/{frame}" for frame in frames]
+
+
+def test_a_part_of_the_inputs_keeps_their_places_among_all(tmp_path: Path) -> None:
+    touch(tmp_path, *(f"{number}.jpg" for number in range(10)))
+    files = discover([str(tmp_path)]).files
+    part = files.part(lambda name: name in ("7.jpg", "3.jpg"))
+    assert [file.name for file in part] == ["3.jpg", "7.jpg"]
+    assert (len(part), len(files)) == (2, 10)
+    assert [part.position(name) for name in ("3.jpg", "7.jpg", "no.jpg")] == [3, 7, None]
+
+
+def test_no_room_for_the_list_of_inputs_ends_the_run_before_it_starts(
+    a_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    touch(tmp_path, *(f"{number}.jpg" for number in range(2000)))
+    monkeypatch.setattr(scratch, "_PRAGMAS", f"{scratch._PRAGMAS} PRAGMA max_page_count = 20;")
+    out = tmp_path / "out"
+    assert run(["annotate", str(tmp_path), "-m", str(a_model), "-o", str(out)]) == ExitCode.OUTPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("movenet: cannot write a temporary file: database or disk is full; ")
+    assert "set TMPDIR" in line
+    assert not out.exists()

@@ -78,7 +78,7 @@ def test_offline_refuses_every_address(url: str) -> None:
 def test_a_file_address_is_a_path(tmp_path: Path) -> None:
     (tmp_path / "a b.jpg").touch()
     for url in (f"file://{tmp_path}/a%20b.jpg", f"file://localhost{tmp_path}/a%20b.jpg"):
-        assert discover([url], offline=True).files == (InputFile(tmp_path / "a b.jpg", "a b.jpg"),)
+        assert list(discover([url], offline=True).files) == [InputFile(tmp_path / "a b.jpg", "a b.jpg")]
     odd = os.fsdecode(b"\xff.jpg")
     (tmp_path / odd).touch()
     assert [file.name for file in discover([f"file://{tmp_path}/%FF.jpg"]).files] == [odd]
@@ -89,7 +89,7 @@ def test_a_file_address_is_a_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["https:///a.mp4", "https://", "https://[::1/a.mp4"])
 def test_what_is_no_whole_address(url: str) -> None:
     found = discover([url])
-    assert found.files == ()
+    assert not found.files
     assert len(found.missing) == 1
 
 
@@ -125,7 +125,8 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_folder_of_a_store_is_walked(bucket: str) -> None:
     found = discover([f"{bucket}/day/"])
     assert [file.name for file in found.files] == ["9.jpg", "10.jpg", "sub/clip.mp4", "x1.jpg", "x[1].jpg"]
-    assert found.files[0].url == found.files[0].origin == f"{bucket}/day/9.jpg"
+    first = next(iter(found.files))
+    assert first.url == first.origin == f"{bucket}/day/9.jpg"
     assert found.ignored == 3
     assert [file.name for file in discover([f"{bucket}/day"]).files] == [file.name for file in found.files]
     assert "day/sub/clip.mp4" in named(bucket)
@@ -157,7 +158,7 @@ def test_globs_of_a_store(bucket: str) -> None:
 @pytest.mark.parametrize("key", ["nothing/", "nothing", "day/*.webm"])
 def test_what_a_store_does_not_have(bucket: str, key: str) -> None:
     found = discover([f"{bucket}/{key}"])
-    assert found.files == ()
+    assert not found.files
     ((name, reason),) = found.missing
     assert name == f"{bucket}/{key}"
     assert reason

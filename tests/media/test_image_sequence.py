@@ -132,7 +132,7 @@ def test_what_is_no_sequence_is_told(tmp_path: Path, names: list[str], pattern: 
     for name in names:
         (tmp_path / name).touch()
     found = discover([f"{tmp_path}/{pattern}"])
-    assert found.files == ()
+    assert not found.files
     ((name, reason),) = found.missing
     assert name == f"{tmp_path}/{pattern}"
     assert advice in reason

@@ -20,7 +20,7 @@ from movenet_cli.cli.printing import (
     write_lines_with,
 )
 from movenet_cli.cli.progress_estimate import ProgressEstimate
-from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.inputs import FrameRange, InputFile, Inputs
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.types import FrameResult
 from movenet_cli.core.wording import counted
@@ -54,7 +54,7 @@ class Progress:
 
     def __init__(
         self,
-        files: Sequence[InputFile],
+        files: Inputs,
         frames: FrameRange,
         part: ShardInputs | None = None,
         *,
@@ -62,7 +62,8 @@ class Progress:
         verbose: bool = False,
     ) -> None:
         shared = () if part is None else part.shared
-        self.estimate = ProgressEstimate(file.name for file in chain(shared, files))
+        names = (file.name for file in chain(shared, files))
+        self.estimate = ProgressEstimate(names, len(shared) + len(files))
         self._shares = {file.name: part.shard.count for file in shared} if part is not None else {}
         self._quiet = quiet
         self._verbose = verbose
@@ -72,7 +73,7 @@ class Progress:
         self._counter = threading.Thread(
             target=self._count, args=(chain(shared, files), frames), name="movenet-count", daemon=True
         )
-        if self.interval is not None:
+        if self.interval is not None and not self.estimate.are_many:
             self._counter.start()
 
     def _count(self, files: Iterable[InputFile], frames: FrameRange) -> None:
@@ -147,7 +148,7 @@ class BarProgress(Progress):
 
     def __init__(
         self,
-        files: Sequence[InputFile],
+        files: Inputs,
         frames: FrameRange,
         part: ShardInputs | None = None,
         *,
@@ -242,7 +243,7 @@ def _print_input(outcome: InputOutcome, notes: Sequence[str], *, verbose: bool) 
 
 def make_progress(
     kind: str,
-    files: Sequence[InputFile],
+    files: Inputs,
     frames: FrameRange,
     part: ShardInputs | None = None,
     *,

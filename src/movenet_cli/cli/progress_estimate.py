@@ -7,6 +7,9 @@ from typing import Final
 from movenet_cli.core.wording import counted
 from movenet_cli.media.expected_frames import Expected
 
+MANY: Final = 50_000
+"""More inputs are not looked at beforehand: what is told is the share of the inputs, not of the frames."""
+
 _HOUR: Final = 3600
 
 
@@ -17,23 +20,25 @@ class ProgressEstimate:
 
     Args:
         names: of all inputs.
+        inputs: how many there are.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._open = dict.fromkeys(names, 0)
+    def __init__(self, names: Iterable[str], inputs: int) -> None:
+        self.are_many = inputs > MANY
+        self._open = {} if self.are_many else dict.fromkeys(names, 0)
         self._expected: dict[str, Expected | None] = {}
-        self._unknown = len(self._open)
+        self._unknown = inputs
         self._inexact = 0
         self._total = 0
         self._started = time.monotonic()
-        self.inputs = len(self._open)
+        self.inputs = inputs
         self.finished = 0
         self.failed = 0
         self.frames = 0
 
     def expects(self, name: str) -> bool:
         """Whether the number of frames of an input has yet to be told."""
-        return name in self._open and name not in self._expected
+        return not self.are_many and name in self._open and name not in self._expected
 
     def expect(self, name: str, expected: Expected | None) -> None:
         """Tell how many frames an input will have; None when that cannot be known."""
@@ -77,20 +82,26 @@ class ProgressEstimate:
 
     @property
     def fraction(self) -> float | None:
-        """The share of the frames that is done, 0 to 1; 1 only when every input is done."""
+        """The share of the work that is done, 0 to 1; 1 only when every input is done."""
         if self.finished == self.inputs:
             return 1.0
-        total = self.total
-        return min(self.frames / total, 0.999) if total else None
+        done, total = (self.finished, self.inputs) if self.are_many else (self.frames, self.total)
+        return min(done / total, 0.999) if total else None
 
     @property
     def rate(self) -> float:
         """Frames a second since the beginning."""
-        return self.frames / max(time.monotonic() - self._started, 1e-9)
+        return self.frames / self._seconds
+
+    @property
+    def _seconds(self) -> float:
+        return max(time.monotonic() - self._started, 1e-9)
 
     @property
     def seconds_left(self) -> float | None:
         """Estimated time for the rest; None when the rest or the speed is not known."""
+        if self.are_many and self.finished:
+            return (self.inputs - self.finished) * self._seconds / self.finished
         total = self.total
         if total is None or not self.frames:
             return None

@@ -15,7 +15,7 @@ from movenet_cli.cli.memory import keep_large_blocks
 from movenet_cli.cli.printing import print_event, print_message, printable, prints_json
 from movenet_cli.cli.progress import make_progress
 from movenet_cli.cli.signals import ignore_interrupts
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import InputFile, Inputs
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.io.json_text import plain_text
@@ -134,7 +134,7 @@ def _inputs(request: Request, stack: contextlib.ExitStack) -> list[str | InputFi
     return inputs
 
 
-def _run(request: Request, found: Discovery, target: Target | None, all_files: Sequence[InputFile]) -> Report:
+def _run(request: Request, found: Discovery, target: Target | None, all_files: Inputs) -> Report:
     def load(settings: Settings, name_or_path: str) -> Model:
         without_bar = request.quiet or request.progress in ("json", "none")
         with download_bar(disable=True if without_bar else None) as progress:

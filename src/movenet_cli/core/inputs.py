@@ -1,8 +1,9 @@
 """What an input is to the rest of the program: where it is, its name, and what is known once it is open."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 Media = Literal["image", "video"]
 
@@ -57,6 +58,16 @@ class InputFile:
     url: str | None = field(default=None, repr=False)
     origin: str | None = None
     status: FileStatus | None = None
+
+
+class Inputs(Protocol):
+    """The inputs of a run, in its order; there may be millions, so they need not be in memory."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __iter__(self) -> Iterator[InputFile]:
+        """One after the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,21 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from movenet_cli.core.inputs import FrameSequence, InputFile
 from movenet_cli.errors import InputError, MediaError, UsageError
 from movenet_cli.io.address import public_address, scheme_of
 from movenet_cli.io.numbered_files import is_numbered
+from movenet_cli.io.scratch import Scratch, packed
 from movenet_cli.media.find_at import find_at, path_of_file_address
 from movenet_cli.media.find_sequence import find_sequence
 from movenet_cli.media.glob_patterns import Filters
-from movenet_cli.media.input_names import Candidate, folders_of, names_apart, names_below
+from movenet_cli.media.input_names import folders_of, names_apart, names_below
+from movenet_cli.media.input_table import Candidate, InputTable
 from movenet_cli.media.missing_input import LIVE_STREAMS, why_absent
 from movenet_cli.media.sniff import HEAD_SIZE, has_media_suffix, has_sound_suffix, sniff
-from movenet_cli.media.walk import GLOB, Found, Pattern, Walk
+from movenet_cli.media.walk import GLOB, LISTING, Found, Pattern, Walk
 from movenet_cli.settings import DEFAULT_SEQUENCE_FPS
 
 
@@ -33,7 +35,7 @@ class Discovery:
         unmatched: the filters that matched nothing, as given.
     """
 
-    files: tuple[InputFile, ...]
+    files: InputTable
     ignored: int
     missing: tuple[tuple[str, str], ...]
     unmatched: tuple[str, ...] = ()
@@ -68,9 +70,11 @@ def discover(
     search = _Search(Filters(include, exclude), sequence_fps, offline)
     for each in inputs:
         search.add(each)
-    files = names_apart(search.candidates) if root is None else names_below(root, search.candidates)
-    ignored = len(search.left_out - search.seen)
-    return Discovery(files, ignored, tuple(search.missing), search.filters.unmatched)
+    if root is None:
+        names_apart(search.files)
+    else:
+        names_below(root, search.files)
+    return Discovery(search.files, search.ignored, tuple(search.missing), search.filters.unmatched)
 
 
 def read_paths(stream: BinaryIO, *, null: bool) -> list[str]:
@@ -99,6 +103,13 @@ def _no_paths(holds_media: bool) -> str:
     return "standard input holds NUL bytes: add --null if they separate paths, as `find -print0` does"
 
 
+_SCHEMA: Final = """
+    CREATE TABLE met (real BLOB PRIMARY KEY, is_taken INTEGER) WITHOUT ROWID;
+    CREATE TABLE addresses (location BLOB PRIMARY KEY, url BLOB) WITHOUT ROWID;
+"""
+"""Every file that was met, by its path with the links among its folders resolved; and every address."""
+
+
 @dataclass(slots=True)
 class _Search:
     """Collects what the inputs mean; a file reached twice is taken once."""
@@ -106,16 +117,20 @@ class _Search:
     filters: Filters
     sequence_fps: float
     offline: bool
-    candidates: list[Candidate] = field(default_factory=list)
+    files: InputTable = field(default_factory=InputTable)
     missing: list[tuple[str, str]] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    addresses: dict[str, InputFile] = field(default_factory=dict)
-    left_out: set[str] = field(default_factory=set)
+    scratch: Scratch = field(default_factory=lambda: Scratch(LISTING + _SCHEMA))
+
+    @property
+    def ignored(self) -> int:
+        """How many files were left out, and not taken for another reason."""
+        ((count,),) = self.scratch.rows("SELECT count(*) FROM met WHERE NOT is_taken")
+        return int(count)
 
     def add(self, given: str | InputFile) -> None:
         """Take one input as the user wrote it, or one that is ready."""
         if isinstance(given, InputFile):
-            self.candidates.append(Candidate(given, ()))
+            self.files.add(Candidate(given, ()))
         elif (scheme := scheme_of(given)) == "file":
             self._add_path(path_of_file_address(given))
         elif scheme is not None and scheme not in LIVE_STREAMS:
@@ -147,19 +162,19 @@ class _Search:
             self.missing.append((text, why_absent(text) if is_absent else f"cannot be read: {what}"))
             return
         folder, parts = _split_glob(text)
-        before = len(self.candidates), len(self.missing)
+        before = len(self.files), len(self.missing)
         if os.path.isdir(folder):  # noqa: PTH112 - a Path raises when it may not look
             self._add_folder(folder, Pattern(parts))
-        if before == (len(self.candidates), len(self.missing)):
+        if before == (len(self.files), len(self.missing)):
             self.missing.append((text, "no image or video matches this pattern"))
 
     def _add_named(self, text: str, sequence: FrameSequence | None = None) -> None:
         path = Path(text)
         real = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - as a walk gives it
-        if real not in self.seen:
-            self.seen.add(real)
+        if not self._is_taken(real):
+            self._take(real)
             file = InputFile(path, path.name, sequence)
-            self.candidates.append(Candidate(file, folders_of(str(path.parent))))
+            self.files.add(Candidate(file, folders_of(str(path.parent))))
 
     def _add_numbered(self, text: str) -> None:
         try:
@@ -176,30 +191,43 @@ class _Search:
         except (MediaError, ValueError) as error:
             self.missing.append((shown, str(error)))
             return
-        self.left_out.update(found.left_out)
         for each in found.candidates:
-            known = self.addresses.setdefault(each.location, each.file)
-            if known is each.file:
-                self.candidates.append(each)
-            elif known.url != each.file.url:
+            known = packed(each.location), packed(each.file.url or "")
+            if self.scratch.change("INSERT OR IGNORE INTO addresses VALUES (?, ?)", *known):
+                self.files.add(each)
+            elif not self.scratch.first("SELECT 1 FROM addresses WHERE location = ? AND url = ?", *known):
                 raise UsageError(
                     "two addresses differ only in what may be a password or signature: "
                     f"{each.location}; leave one out, or annotate each into a folder of its own"
                 )
+        for address in found.left_out:
+            self._leave_out(address)
 
     def _add_folder(self, text: str, pattern: Pattern) -> None:
         above = folders_of(text)
-        for found in Walk(text, pattern):
-            if found.real in self.seen:
+        is_first = not self.files and not self.missing  # a walk itself meets each file once
+        for found in Walk(text, pattern, self.scratch):
+            if not is_first and self._is_taken(found.real):
                 continue
             if found.kind == "broken" and not self.filters.excludes(found.name):
-                self.seen.add(found.real)
+                self._take(found.real)
                 self.missing.append((found.path, found.reason))
             elif found.kind == "file" and self.filters.wants(found.name) and _is_media(found):
-                self.seen.add(found.real)
-                self.candidates.append(Candidate(InputFile(Path(found.path), found.name), above))
+                self._take(found.real)
+                self.files.add(Candidate(InputFile(Path(found.path), found.name), above))
             else:
-                self.left_out.add(found.real)
+                self._leave_out(found.real)
+
+    def _is_taken(self, real: str) -> bool:
+        return self.scratch.first("SELECT 1 FROM met WHERE real = ? AND is_taken", packed(real)) is not None
+
+    def _take(self, real: str) -> None:
+        self.scratch.add(
+            "INSERT INTO met VALUES * ON CONFLICT (real) DO UPDATE SET is_taken = 1", packed(real), 1
+        )
+
+    def _leave_out(self, real: str) -> None:
+        self.scratch.add("INSERT OR IGNORE INTO met VALUES *", packed(real), 0)
 
 
 def _is_media(found: Found) -> bool:

@@ -12,7 +12,7 @@ from movenet_cli.core.natural_order import natural_path_key
 from movenet_cli.errors import MediaError, UsageError
 from movenet_cli.io.address import WEB, parse_address
 from movenet_cli.media.glob_patterns import Filters
-from movenet_cli.media.input_names import Candidate
+from movenet_cli.media.input_table import Candidate
 from movenet_cli.media.sniff import has_media_suffix
 from movenet_cli.media.walk import GLOB, Pattern
 

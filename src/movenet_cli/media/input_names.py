@@ -1,36 +1,12 @@
 """Gives each input a name of its own, by which its results are called."""
 
 import os
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from movenet_cli.core.inputs import InputFile
 from movenet_cli.errors import UsageError
 from movenet_cli.io.address import parse_address, public_address, scheme_of
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An input that was found.
-
-    Attributes:
-        file: under its name relative to where it was found.
-        above: the names of the folders above that, outermost first, which tell it from a namesake.
-    """
-
-    file: InputFile
-    above: tuple[str, ...]
-
-    @property
-    def location(self) -> str:
-        """Where it is, as results tell it."""
-        return self.file.origin or str(self.file.path)
-
-    def named(self, depth: int) -> str:
-        """The name with so many folders in front."""
-        return "/".join((*self.above[len(self.above) - min(depth, len(self.above)) :], self.file.name))
+from movenet_cli.media.input_table import InputTable
 
 
 def folders_of(path: str) -> tuple[str, ...]:
@@ -38,41 +14,28 @@ def folders_of(path: str) -> tuple[str, ...]:
     return Path(os.path.abspath(path)).parts[1:]  # noqa: PTH100 - `..` goes, links stay
 
 
-def names_apart(candidates: Sequence[Candidate]) -> tuple[InputFile, ...]:
+def names_apart(inputs: InputTable) -> None:
     """Name the inputs; namesakes get folders' names in front, all of them equally many.
 
     Raises:
         UsageError: two cannot be told apart.
     """
-    depths: dict[str, int] = {}
-    while True:
-        names = [each.named(depths.get(each.file.name, 0)) for each in candidates]
-        counts = Counter(names)
-        shared = {each.file.name for each, name in zip(candidates, names, strict=True) if counts[name] > 1}
-        if not shared:
-            return tuple(_named(each.file, name) for each, name in zip(candidates, names, strict=True))
-        for name in shared:
-            depths[name] = depths.get(name, 0) + 1
-        if max(depths[name] for name in shared) > max(len(each.above) for each in candidates):
-            name = next(name for name in names if counts[name] > 1)
+    while (name := inputs.first_namesake()) is not None:
+        if not inputs.tell_namesakes_apart():
             raise UsageError(
                 f"two inputs would both be called {name}; name them from a common folder with --root"
             )
 
 
-def names_below(root: str, candidates: Sequence[Candidate]) -> tuple[InputFile, ...]:
+def names_below(root: str, inputs: InputTable) -> None:
     """Name the inputs relative to the user's folder, or to an address; what was ready keeps its name.
 
     Raises:
         UsageError: one is not below it.
     """
-    files = tuple(_named(each.file, _below(root, each.file)) for each in candidates)
-    counts = Counter(file.name for file in files)
-    if len(counts) < len(files):
-        raise UsageError(
-            f"two inputs would both be called {max(counts, key=counts.__getitem__)} below {root}"
-        )
-    return files
+    inputs.rename(lambda file: _below(root, file))
+    if (name := inputs.first_namesake()) is not None:
+        raise UsageError(f"two inputs would both be called {name} below {root}")
 
 
 def _below(root: str, file: InputFile) -> str:
@@ -106,7 +69,3 @@ def _not_below(root: str, location: str) -> UsageError:
     return UsageError(
         f"{location} is not below {public_address(root)}: choose a --root that all inputs are below"
     )
-
-
-def _named(file: InputFile, name: str) -> InputFile:
-    return file if file.name == name else replace(file, name=name)

@@ -1,7 +1,5 @@
 """Tells images and videos from other files by their first bytes, or by their suffix."""
 
-from pathlib import PurePath
-
 from movenet_cli.core.inputs import Media
 
 HEAD_SIZE = 512
@@ -93,10 +91,17 @@ def has_media_suffix(name: str) -> bool:
 
 def media_by_suffix(name: str) -> Media | None:
     """What the file name alone says; None when it says nothing."""
-    suffix = PurePath(name).suffix.lower()
+    suffix = _suffix(name)
     return "image" if suffix in IMAGE_SUFFIXES else "video" if suffix in VIDEO_SUFFIXES else None
 
 
 def has_sound_suffix(name: str) -> bool:
     """Whether the file name alone says that there is nothing to see."""
-    return PurePath(name).suffix.lower() in SOUND_SUFFIXES
+    return _suffix(name) in SOUND_SUFFIXES
+
+
+def _suffix(name: str) -> str:
+    """In lower case, as a `Path` has it, which is slow to make for every file; empty when there is none."""
+    last = name.rpartition("/")[2]
+    dot = last.rfind(".")
+    return last[dot:].lower() if 0 < dot < len(last) - 1 else ""

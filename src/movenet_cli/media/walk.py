@@ -6,9 +6,14 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Final
 
 from movenet_cli.core.folder_names import KEYPOINTS, LOCK, OVERLAY
 from movenet_cli.core.natural_order import natural_key
+from movenet_cli.io.scratch import Row, Scratch, packed, unpacked
+
+LISTING: Final = "CREATE TABLE listing (key BLOB, name BLOB, is_folder INTEGER, is_link INTEGER);"
+"""The table with which a walk sorts a folder's content: a folder may hold millions of files."""
 
 GLOB = re.compile(r"[*?\[]")
 """What makes a pattern of a path."""
@@ -86,26 +91,32 @@ class Walk:
     Args:
         root: the folder.
         pattern: which of its content is meant.
+        scratch: has a table `LISTING`.
     """
 
-    def __init__(self, root: str, pattern: Pattern) -> None:
+    def __init__(self, root: str, pattern: Pattern, scratch: Scratch) -> None:
         self._root = root
+        self._scratch = scratch
         self._pattern = pattern
         self._visited: set[str] = set()
         self._own_results = _RESULTS if _holds_results(root) else frozenset()
 
     def __iter__(self) -> Iterator[Found]:
         """Files, special files, results and whatever is broken, in natural order."""
-        todo = [_Node(self._root, "", os.path.realpath(self._root), self._pattern.start, True)]
+        root = _Node(self._root, "", os.path.realpath(self._root), self._pattern.start, True)
+        todo: list[Iterator[_Node]] = [iter([root])]  # what is left to do in each folder on the way
         while todo:
-            node = todo.pop()
+            node = next(todo[-1], None)
+            if node is None:
+                todo.pop()
+                continue
             try:
                 if node.is_folder and self._is_results(node):
                     yield Found(node.path, node.name, node.real, "results")
                 elif node.is_folder and node.real in self._visited:
                     yield Found(node.path, node.name, node.real, "again")
                 elif node.is_folder:
-                    todo += reversed(self._content(node))
+                    todo.append(self._content(node))
                 elif self._pattern.accepts(node.states):
                     kind = "file" if stat.S_ISREG(os.stat(node.path).st_mode) else "special"  # noqa: PTH116
                     yield Found(node.path, node.name, node.real, kind)
@@ -117,13 +128,24 @@ class Walk:
         """Whether an earlier run wrote a folder; the one that the user named is walked all the same."""
         return folder.name in self._own_results or (folder.name != "" and _holds_results(folder.path))
 
-    def _content(self, folder: "_Node") -> list["_Node"]:
+    def _content(self, folder: "_Node") -> Iterator["_Node"]:
         """What is in a folder and may be meant, in natural order."""
         self._visited.add(folder.real)
+        # What is left there is of folders whose sorting is done, or that could be read in part only.
+        self._scratch.change("DELETE FROM listing")
         with os.scandir(folder.path) as entries:
-            listed = sorted(entries, key=lambda entry: natural_key(entry.name))
-        stepped = ((entry, self._pattern.step(folder.states, entry.name)) for entry in listed)
-        return [_Node.of(entry, folder, states) for entry, states in stepped if states]
+            self._scratch.change_each("INSERT INTO listing VALUES (?, ?, ?, ?)", map(_row, entries))
+        return self._sorted(folder)
+
+    def _sorted(self, folder: "_Node") -> Iterator["_Node"]:
+        rows = self._scratch.rows("SELECT name, is_folder, is_link FROM listing ORDER BY key")
+        for entry, is_folder, is_link in rows:
+            base = unpacked(entry)
+            if states := self._pattern.step(folder.states, base):
+                path = os.path.join(folder.path, base)  # noqa: PTH118 - a Path for every file is slow
+                name = f"{folder.name}/{base}" if folder.name else base
+                real = os.path.realpath(path) if is_folder and is_link else f"{folder.real}/{base}"
+                yield _Node(path, name, real, states, bool(is_folder))
 
 
 def _holds_results(folder: str) -> bool:
@@ -140,13 +162,9 @@ class _Node:
     states: frozenset[int]
     is_folder: bool
 
-    @classmethod
-    def of(cls, entry: "os.DirEntry[str]", folder: "_Node", states: frozenset[int]) -> "_Node":
-        name = f"{folder.name}/{entry.name}" if folder.name else entry.name
-        is_folder = _is_folder(entry)
-        is_linked = is_folder and entry.is_symlink()
-        real = os.path.realpath(entry.path) if is_linked else f"{folder.real}/{entry.name}"
-        return cls(entry.path, name, real, states, is_folder)
+
+def _row(entry: "os.DirEntry[str]") -> Row:
+    return natural_key(entry.name), packed(entry.name), _is_folder(entry), entry.is_symlink()
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import InputFile, Inputs
 from movenet_cli.core.results import InputOutcome, Summary
 from movenet_cli.core.shard import Shard
 from movenet_cli.core.types import FrameResult
@@ -96,9 +96,7 @@ class Batch:
         self._shard: Shard | None = None
         self._in_hand = 0
 
-    def run(
-        self, files: Sequence[InputFile], shared: Sequence[InputFile] = (), shard: Shard | None = None
-    ) -> None:
+    def run(self, files: Inputs, shared: Sequence[InputFile] = (), shard: Shard | None = None) -> None:
         """Work through the files; each of them ends up in the report, unless the run is stopped.
 
         Of the videos in `shared`, which come first, only the segments of `shard` are done.
@@ -361,19 +359,17 @@ class _Taken:
 class _Inputs:
     """The inputs in order; not safe for several threads at once."""
 
-    def __init__(self, files: Sequence[InputFile], drivers: int) -> None:
-        self._files = files
+    def __init__(self, files: Inputs, drivers: int) -> None:
+        self._files = enumerate(files)
+        self._left = len(files)
         self._drivers = drivers
-        self._next = 0
 
     def next(self) -> _Taken | None:
         """The next one; None when there is none left."""
-        position = self._next
-        if position == len(self._files):
-            return None
-        self._next += 1
-        is_enough_left = len(self._files) - self._next >= self._drivers
-        return _Taken(position, self._files[position], LONG if is_enough_left else 0)
+        for position, file in self._files:
+            self._left -= 1
+            return _Taken(position, file, LONG if self._left >= self._drivers else 0)
+        return None
 
 
 def _failed_share(file: InputFile, failed: Failed) -> tuple[InputOutcome, int]:

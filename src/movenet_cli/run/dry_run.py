@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import InputFile, Inputs
 from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.types import Size
 from movenet_cli.errors import ModelError
@@ -44,7 +44,7 @@ def dry_run(
     given: Set[str],
     found: Discovery,
     target: Target | None,
-    all_files: Sequence[InputFile] | None = None,
+    all_files: Inputs | None = None,
 ) -> DryRun:
     """Find out what a run would do.
 
@@ -80,7 +80,7 @@ def dry_run(
         planner = FolderPlanner(
             storage, journal, layout, results, media_of, overwrite=target.overwrite, exact=True
         )
-        plan = planner.plan([*found.files, *shared])
+        plan = planner.plan([*found.files, *shared] if shared else found.files)
         plan.inputs = [_in_part(each, shared) for each in plan.inputs]
     return DryRun(plan, tuple(model.info.name for model in models if not model.is_here))
 

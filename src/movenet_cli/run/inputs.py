@@ -10,6 +10,7 @@ from movenet_cli.errors import InputError, UsageError
 from movenet_cli.io.address import public_address, scheme_of
 from movenet_cli.io.numbered_files import is_numbered
 from movenet_cli.media.discover import Discovery, discover
+from movenet_cli.media.input_table import InputTable
 from movenet_cli.media.opening import media_of
 from movenet_cli.output.overlay.image import overlay_name
 from movenet_cli.settings import DEFAULT_MAX_PIXELS, Settings
@@ -77,20 +78,21 @@ def input_named(text: str, settings: Settings) -> InputFile:
     if scheme_of(text) is None and not is_numbered(text):
         return InputFile(Path(text), Path(text).name)
     found = discover([text], sequence_fps=settings.sequence_rate, offline=settings.offline)
-    return found.files[0] if len(found.files) == 1 else InputFile(Path(text), Path(text).name)
+    return next(iter(found.files)) if len(found.files) == 1 else InputFile(Path(text), Path(text).name)
 
 
-def _check_rate(files: Sequence[InputFile], settings: Settings) -> None:
+def _check_rate(files: InputTable, settings: Settings) -> None:
     """`--fps` is the rate of numbered images and the limit for videos: both at once needs a word more."""
-    kinds = {file.sequence is not None for file in files}
-    if settings.fps is not None and settings.sequence_fps is None and len(kinds) > 1:
+    if settings.fps is None or settings.sequence_fps is not None:
+        return
+    if len({file.sequence is not None for file in files}) > 1:
         raise UsageError(
             f"--fps {settings.fps:g} is the rate of numbered images, but a limit for the other inputs: "
             "add --sequence-fps with the rate of the images"
         )
 
 
-def check_overlays(files: Sequence[InputFile], max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
+def check_overlays(files: InputTable, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
     """Refuse inputs whose overlays collide: a still `a.gif` and `a.gif.png`; videos `a.mov`, `a.mov.mp4`.
 
     Args:
@@ -100,11 +102,9 @@ def check_overlays(files: Sequence[InputFile], max_pixels: int = DEFAULT_MAX_PIX
     Raises:
         UsageError: two inputs would have the same overlay.
     """
-    known = {file.name: file for file in files}
-    for file in files:
-        for media, suffix in _ADDED_SUFFIX.items():
-            other = known.get(file.name + suffix)
-            if other is None or overlay_name(file.name, media) != other.name:
+    for media, suffix in _ADDED_SUFFIX.items():
+        for file, other in files.pairs(suffix):
+            if overlay_name(file.name, media) != other.name:
                 continue
             if media_of(file, max_pixels) == media_of(other, max_pixels) == media:
                 raise UsageError(

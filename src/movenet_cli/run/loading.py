@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import Inputs
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.errors import ModelError
 from movenet_cli.models.hub.resolve import resolve
@@ -46,7 +46,7 @@ class LoadedModels:
         settings: Settings,
         given: frozenset[str],
         load: LoadModel,
-        files: Sequence[InputFile] | None = None,
+        files: Inputs | None = None,
     ) -> None:
         """Load the models.
 

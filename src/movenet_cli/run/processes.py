@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Final
 
 import movenet_cli
 from movenet_cli.core.cancellation import CancellationToken
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import Inputs
 from movenet_cli.errors import MovenetError, shortage
 from movenet_cli.run.loading import LoadedModels, RecordedModels
 from movenet_cli.run.segment import Tell
@@ -208,7 +207,7 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def are_worth_it(jobs: int, files: Sequence[InputFile]) -> bool:
+def are_worth_it(jobs: int, files: Inputs) -> bool:
     """Whether processes of their own would do the work faster than threads: many cores, and much to do."""
     if jobs < FROM_JOBS or os.name == "nt":
         return False

@@ -2,15 +2,17 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from movenet_cli import __version__
-from movenet_cli.core.results import InputOutcome, State, Summary
+from movenet_cli.core.restartable import Restartable
+from movenet_cli.core.results import InputOutcome, Summary
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
 from movenet_cli.io.json_text import escape_name, plain_text
+from movenet_cli.io.scratch import Scratch, packed, unpacked
 from movenet_cli.output.folder.fingerprint import location_of
 
 RUN_SCHEMA = "movenet-cli/run-1"
@@ -54,7 +56,7 @@ class RunReport:
 
 
 class Report:
-    """Counts a run as it goes on; several threads may add to it.
+    """Counts a run as it goes on; several threads may add to it. In memory are failures and notes only.
 
     Args:
         ignored: files that were found and are not inputs.
@@ -64,7 +66,7 @@ class Report:
     def __init__(self, ignored: int = 0, expected: int | None = None) -> None:
         self.ignored = ignored
         self._expected = expected
-        self._files: list[tuple[str, str | None, State]] = []
+        self._files = Scratch("CREATE TABLE files (name BLOB, path BLOB, state TEXT);")
         self.done = self.kept = self.failed = 0
         self.frames = Summary()
         self.computed_frames = 0
@@ -85,8 +87,8 @@ class Report:
         """Count one input."""
         with self._lock:
             setattr(self, outcome.state, getattr(self, outcome.state) + 1)
-            where = None if outcome.file is None else location_of(outcome.file)
-            self._files.append((outcome.name, where, outcome.state))
+            where = None if outcome.file is None else packed(location_of(outcome.file))
+            self._files.add("INSERT INTO files VALUES *", packed(outcome.name), where, outcome.state)
             self._count_frames(outcome)
             self._bugs += outcome.is_bug
             if outcome.reason is not None:
@@ -194,7 +196,7 @@ class Report:
         return ", ".join(parts) + f", {where}"
 
     def document(self, metadata: Mapping[str, object]) -> dict[str, object]:
-        """The content of `run.json`.
+        """The content of `run.json`; `files` has an item for each input, and is no list.
 
         Args:
             metadata: model, options and library versions, put between the tool and the counts.
@@ -226,15 +228,13 @@ class Report:
                 "seconds": round(self.seconds, 3),
                 "frames_per_second": round(self.computed_frames / max(self.seconds, 1e-9), 2),
             },
-            "files": [
-                {
-                    "source": escape_name(name),
-                    "path": None if path is None else escape_name(path),
-                    "state": state,
-                }
-                for name, path, state in sorted(self._files, key=lambda item: item[0])
-            ],
+            "files": Restartable(self._listed),
         }
+
+    def _listed(self) -> Iterator[dict[str, str | None]]:
+        for name, path, state in self._files.rows("SELECT * FROM files ORDER BY name, rowid"):
+            where = None if path is None else escape_name(unpacked(path))
+            yield {"source": escape_name(unpacked(name)), "path": where, "state": state}
 
 
 def _frames_failed(summary: Summary) -> str:

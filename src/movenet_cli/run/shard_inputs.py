@@ -1,18 +1,21 @@
 """The inputs of one shard: those of the run's that are its own, and the long videos that all shards share."""
 
+import hashlib
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
 from movenet_cli.core.inputs import FrameRange, InputFile
+from movenet_cli.core.restartable import Restartable
 from movenet_cli.core.shard import Shard
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import MediaError
-from movenet_cli.io.hashing import sha256_of_bytes
-from movenet_cli.io.json_text import escape_name
+from movenet_cli.io.json_text import escape_name, unescape_name
 from movenet_cli.io.mp4_boxes import read_boxes
+from movenet_cli.io.scratch import packed
 from movenet_cli.media.discover import Discovery
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.sniff import media_by_suffix
@@ -35,7 +38,6 @@ class ShardInputs:
         shard: which one.
         found: its inputs.
         shared: long videos, of which each shard does some segments.
-        positions: of its files and the shared ones, in the order of all of the run's, from 0.
         all_inputs: hash of the names of all inputs, in order: shards that found different ones differ here.
         settings: of the run, as requested.
     """
@@ -43,7 +45,6 @@ class ShardInputs:
     shard: Shard
     found: Discovery
     shared: tuple[InputFile, ...]
-    positions: Mapping[str, int]
     all_inputs: str
     settings: Settings
 
@@ -61,30 +62,19 @@ class ShardInputs:
         if cuts and shard.count > 1 and settings.frames == FrameRange():
             shared = _shared(filter(_is_long, found.files), settings.max_pixels)
         names_of_shared = {file.name for file in shared}
-        own, positions = [], {}
-        for at, file in enumerate(found.files):
-            is_own = file.name not in names_of_shared and shard.has(file.name)
-            if is_own:
-                own.append(file)
-            if is_own or file.name in names_of_shared:
-                positions[file.name] = at
-        part = Discovery(
-            tuple(own),
-            found.ignored,
-            tuple(missing for missing in found.missing if shard.has(missing[0])),
-            found.unmatched,
-        )
-        names = [*(file.name for file in found.files), *(name for name, _ in found.missing)]
-        names += ["", *(file.name for file in shared)]
-        digest = sha256_of_bytes("\0".join(names).encode("utf-8", "surrogatepass"))
-        return cls(shard, part, tuple(shared), positions, digest, settings)
+        own = found.files.part(lambda name: name not in names_of_shared and shard.has(name))
+        missing = tuple(each for each in found.missing if shard.has(each[0]))
+        part = replace(found, files=own, missing=missing)
+        return cls(shard, part, tuple(shared), _hash_of_names(found, shared), settings)
 
     def complete(self, document: dict[str, object]) -> None:
         """Add to a run's account what only a shard's has: which it is, its files' places among all, and what
         it takes to put the shared videos together."""
-        places = {escape_name(name): at for name, at in self.positions.items()}
-        for each in cast(list[dict[str, object]], document["files"]):
-            each["position"] = places.get(cast(str, each["source"]))
+        files = cast(Iterable[dict[str, object]], document["files"])
+        place = self.found.files.position
+        document["files"] = Restartable(
+            lambda: ({**each, "position": place(unescape_name(cast(str, each["source"])))} for each in files)
+        )
         settings = self.settings
         document["shard"] = {
             "number": self.shard.number,
@@ -97,11 +87,20 @@ class ShardInputs:
                 {
                     "source": escape_name(file.name),
                     "path": escape_name(location_of(file)),
-                    "position": self.positions[file.name],
+                    "position": place(file.name),
                 }
                 for file in self.shared
             ],
         }
+
+
+def _hash_of_names(found: Discovery, shared: Iterable[InputFile]) -> str:
+    digest = hashlib.sha256()
+    missing = (name for name, _ in found.missing)
+    names = chain((file.name for file in found.files), missing, [""], (file.name for file in shared))
+    for at, name in enumerate(names):
+        digest.update((b"\0" if at else b"") + packed(name))
+    return digest.hexdigest()
 
 
 def _is_long(file: InputFile) -> bool:

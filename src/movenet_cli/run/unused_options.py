@@ -6,11 +6,11 @@ there is left out silently.
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import Inputs
 from movenet_cli.core.model_info import ModelInfo
 from movenet_cli.errors import UsageError
 from movenet_cli.media.opening import is_still
@@ -34,7 +34,7 @@ class UnusedOption:
 
 
 def effective_settings(
-    settings: Settings, given: Set[str], model: ModelInfo, files: Sequence[InputFile] | None = None
+    settings: Settings, given: Set[str], model: ModelInfo, files: Inputs | None = None
 ) -> Settings:
     """The settings without those that do not fit the model and were not given for this run.
 
@@ -73,9 +73,7 @@ def _unused_with_model(settings: Settings, model: ModelInfo) -> Iterator[UnusedO
         yield UnusedOption("batch_size", f"{model.name} runs frame by frame here ({model.runtime})")
 
 
-def _unused_with_inputs(
-    settings: Settings, given: Set[str], files: Sequence[InputFile]
-) -> Iterator[UnusedOption]:
+def _unused_with_inputs(settings: Settings, given: Set[str], files: Inputs) -> Iterator[UnusedOption]:
     """Options that are for videos only; the inputs are opened only when one of these was given."""
     why = "is for videos, and all inputs are images"
     for_videos = [
@@ -85,7 +83,7 @@ def _unused_with_inputs(
         *([UnusedOption("crop", f"follow {why}")] if settings.crop == "follow" else []),
         *(UnusedOption(name, f"it {why}") for name in ("fps", "start", "end", "max_frames")),
     ]
-    if all(file.sequence is None for file in files):
+    if "sequence_fps" in given and all(file.sequence is None for file in files):
         yield UnusedOption("sequence_fps", "no input is a pattern of numbered images")
     meant = [each for each in for_videos if each.name in given]
     meant = [each for each in meant if getattr(settings, each.name) not in each.harmless]
@@ -93,7 +91,11 @@ def _unused_with_inputs(
         yield from meant
 
 
-def _all_are_images(files: Sequence[InputFile]) -> bool:
+def _all_are_images(files: Inputs) -> bool:
     """Files with the suffix of a video are opened first, so that one among many images is found at once."""
-    by_name = sorted(files, key=lambda file: file.path.suffix.lower() in IMAGE_SUFFIXES)
-    return all(file.sequence is None and is_still(file.path) for file in by_name)
+    return all(
+        file.sequence is None and is_still(file.path)
+        for is_image in (False, True)
+        for file in files
+        if (file.path.suffix.lower() in IMAGE_SUFFIXES) is is_image
+    )

@@ -1,7 +1,7 @@
 """The COCO dataset of a results folder, `coco.json`: made of all inputs' parts, gone when a part is."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from movenet_cli.core.folder_names import DATASET
 from movenet_cli.io.storage import Storage
@@ -24,8 +24,8 @@ class Dataset:
         self._journal = journal
         self._lock = threading.Lock()
 
-    def write(self, parts: Sequence[str]) -> None:
-        """Make it of the inputs' parts, in this order.
+    def write(self, parts: Iterable[str]) -> None:
+        """Make it of the inputs' parts, in this order; they are gone through twice.
 
         Raises:
             InputError: a part cannot be read.

@@ -7,13 +7,14 @@ makes them count.
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import ClassVar, cast
 
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.folder_names import PROBE, RUN, SEGMENTS
-from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.inputs import InputFile, Inputs, Media
+from movenet_cli.core.restartable import Restartable
 from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MediaError
@@ -95,7 +96,7 @@ class FolderOutputs(Outputs):
         is_ours = self._journal.is_writer_of(file.name)
         if is_ours and self._journal.started(file.name) is None:
             # It was to be kept, and has changed since the plan.
-            self._journal.note(self._planner.started([file]))
+            self._journal.note([self._planner.started(file.name)])
             self._journal.sync()
         entry = self._journal.get(file.name)
         recorded = entry.fingerprint.sha256 if entry and entry.fingerprint else None
@@ -193,12 +194,14 @@ class FolderOutputs(Outputs):
         self._cancellation.cancel()
         self._storage.halt()
 
-    def combine(self, files: Sequence[InputFile]) -> None:
+    def combine(self, files: Inputs) -> None:
         """Write what is made of all inputs' results together, of those that have any, in the order given."""
         if self._shard is not None:  # `movenet merge` does, when all are there
             return
         if "coco" in self._layout.formats:
-            parts = [dataset_part(file.name) for file in files if self._has_part(file.name)]
+            parts = Restartable(
+                lambda: (dataset_part(file.name) for file in files if self._has_part(file.name))
+            )
             self._patience.run(lambda: self._dataset.write(parts))
 
     def remove_segments(self) -> None:
@@ -261,7 +264,7 @@ def write_account(storage: Storage, path: str, document: Mapping[str, object]) -
     with storage.write(path) as file:
         file.write(json.dumps(rest, indent=2).removesuffix("}").rstrip() + ',\n  "files": [')
         between = "\n"
-        for each in cast(list[object], document.get("files", [])):  # there may be a million
+        for each in cast(Iterable[object], document.get("files", ())):  # there may be a million
             file.write(f"{between}    {json_line(each)}")
             between = ",\n"
         file.write("]\n}\n" if between == "\n" else "\n  ]\n}\n")

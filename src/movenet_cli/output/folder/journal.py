@@ -17,6 +17,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, cast
 
@@ -27,6 +28,7 @@ from movenet_cli.io.lines import LineTooLongError, bounded_lines
 from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.io.open_storage import open_storage
 from movenet_cli.io.storage import Log, Storage
+from movenet_cli.output.folder.journal_lines import JournalLines
 from movenet_cli.output.folder.output_file import Output
 from movenet_cli.output.folder.records import (
     Entry,
@@ -54,8 +56,8 @@ JOURNAL_NAME: Final = "journal.jsonl"
 class Journal:
     """The journal of one results folder; safe to use from several threads.
 
-    Opening it only reads; the first record that is added writes. Memory holds one line (about 500 bytes) per
-    input.
+    Opening it only reads; the first record that is added writes. What it holds of
+    the inputs is kept on the disk.
 
     Args:
         folder: the results folder.
@@ -75,12 +77,9 @@ class Journal:
         self._shared = shared
         self._path = JOURNAL_NAME
         self._lock = threading.RLock()  # a record that is being added may be made of a look into the journal
-        # Inputs are kept as lines: a record as an object takes several times the memory, and a folder may
-        # hold a million of them.
-        self._entries: dict[str, bytes] = {}
-        self._started: dict[str, bytes] = {}
+        self._inputs = JournalLines()
+        self._files = JournalLines()
         self._settings: dict[str, ResultSettings] = {}
-        self._files: dict[str, Output | None] = {}
         self._stream: Log | None = None
         self._is_tidy = True
         self._is_broken = False
@@ -106,25 +105,21 @@ class Journal:
 
     def get(self, name: str) -> Entry | None:
         """What is recorded of the input."""
-        line = self._entries.get(name)
+        line = self._inputs.get(name).done
         return None if line is None else cast(Entry, _parsed(line))
 
     def entries(self) -> Iterator[Entry]:
         """All inputs, in the order in which they were first finished."""
-        with self._lock:
-            lines = list(self._entries.values())
-        return (cast(Entry, parse_record(line)) for line in lines)
+        return (cast(Entry, parse_record(line)) for line in self._inputs.done())
 
     def started(self, name: str) -> StartedInput | None:
         """What an earlier run set out to do with the input and did not finish."""
-        line = self._started.get(name)
+        line = self._inputs.get(name).begun
         return None if line is None else cast(StartedInput, _parsed(line))
 
     def all_started(self) -> Iterator[StartedInput]:
         """All inputs that were started and not finished."""
-        with self._lock:
-            lines = list(self._started.values())
-        return (cast(StartedInput, parse_record(line)) for line in lines)
+        return (cast(StartedInput, parse_record(line)) for line in self._inputs.begun())
 
     def is_writer_of(self, name: str) -> bool:
         """Whether nobody else writes results of the input meanwhile."""
@@ -142,17 +137,18 @@ class Journal:
     def is_result(self, name: str, path: str) -> bool:
         """Whether a file is a result of the input: finished, started, or converted from its documents."""
         entry, started = self.get(name), self.started(name)
-        if entry is not None and (path in entry.outputs or path in self._files):
+        if entry is not None and (path in entry.outputs or self.is_run_file(path)):
             return True
         return started is not None and path in started.outputs
 
     def is_run_file(self, path: str) -> bool:
         """Whether a file of the run itself is known to be ours."""
-        return path in self._files
+        return self._files.get(path).done is not None
 
     def run_file(self, path: str) -> Output | None:
         """What was last written as a file of the run itself; None when that is not known."""
-        return self._files.get(path)
+        line = self._files.get(path).done
+        return None if line is None else cast(RunFile, _parsed(line)).output
 
     def add(self, entry: Entry) -> None:
         """Record a finished input; its outputs must be complete. It counts once it is written."""
@@ -244,7 +240,7 @@ class Journal:
     @property
     def _size(self) -> int:
         """How many lines are needed."""
-        return len(self._entries) + len(self._started) + len(self._settings) + len(self._files)
+        return len(self._inputs) + len(self._settings) + len(self._files)
 
     def _take_line(self, line: bytes) -> bool:
         """Take in one line; whether it is sound."""
@@ -265,15 +261,13 @@ class Journal:
         if isinstance(record, ResultSettings):
             self._settings[record.key] = record
         elif isinstance(record, StartedInput):
-            self._started[record.name] = line
+            self._inputs.begin(record.name, line)
         elif isinstance(record, RunFile):
-            self._files[record.path] = record.output
+            self._files.finish(record.path, line)
         else:
-            self._entries[record.name] = line
             # An open entry only strikes outputs: the run that replaces them is still at it, and what it
             # leaves when it is killed must be known as its own.
-            if not record.is_open:
-                self._started.pop(record.name, None)
+            self._inputs.finish(record.name, line, is_open=record.is_open)
 
     def _append(self, data: bytes) -> None:
         """Write at the end; the first time of all, the file is opened, and tidied when it needs to be."""
@@ -291,9 +285,7 @@ class Journal:
         parts = self._storage.parts(self._path)
         with self._storage.write(self._path) as file:
             file.stream.writelines(map(record_line, self._settings.values()))
-            file.stream.writelines(record_line(RunFile(*each)) for each in self._files.items())
-            file.stream.writelines(self._entries.values())
-            file.stream.writelines(self._started.values())
+            file.stream.writelines(chain(self._files.done(), self._inputs.done(), self._inputs.begun()))
         for part in parts:
             self._storage.remove(part)
         if self._shard is None:

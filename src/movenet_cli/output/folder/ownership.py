@@ -10,10 +10,12 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from movenet_cli.core.folder_names import LOCK, RUN, SHARDS
-from movenet_cli.core.inputs import InputFile
+from movenet_cli.core.inputs import Inputs
 from movenet_cli.errors import OutputError, UsageError
+from movenet_cli.io.scratch import packed, unpacked
 from movenet_cli.io.storage import Kind, Storage
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
+from movenet_cli.output.folder.journal_lines import JournalLines
 from movenet_cli.output.folder.layout import Layout
 
 SHOWN: Final = 3
@@ -110,7 +112,7 @@ def name_is_taken(where: str, taken: Sequence[tuple[str, str | None, str]]) -> U
     return UsageError(f"in {where} the name {name} belongs to {old}, not to {new}{more}; {advice}")
 
 
-def check_case(storage: Storage, journal: Journal, files: Sequence[InputFile]) -> None:
+def check_case(storage: Storage, journal: Journal, files: Inputs) -> None:
     """Refuse two inputs whose results would replace each other on a disk that ignores case.
 
     Raises:
@@ -118,9 +120,13 @@ def check_case(storage: Storage, journal: Journal, files: Sequence[InputFile]) -
     """
     if not storage.ignores_case:
         return
-    names = {_folded(entry.name): entry.name for entry in journal.entries() if entry.outputs}
+    known = JournalLines()  # the name of each folded one
+    for entry in journal.entries():
+        if entry.outputs:
+            known.finish(_folded(entry.name), packed(entry.name))
     for file in files:
-        other = names.setdefault(_folded(file.name), file.name)
+        other = unpacked(known.get(_folded(file.name)).done or packed(file.name))
+        known.finish(_folded(file.name), packed(other))
         if other != file.name:
             raise UsageError(
                 f"{file.name} and {other} cannot both have results in {storage}, "

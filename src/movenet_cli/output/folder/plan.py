@@ -9,10 +9,11 @@ from typing import Literal
 from movenet_cli.core.inputs import InputFile
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import OutputError, UsageError
+from movenet_cli.io.scratch import Scratch, packed, unpacked
 from movenet_cli.output.folder.fingerprint import Fingerprint
 from movenet_cli.output.folder.output_file import Output
 from movenet_cli.output.folder.ownership import SHOWN, in_the_way, name_is_taken
-from movenet_cli.output.folder.records import Entry
+from movenet_cli.output.folder.records import StartedInput
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,10 @@ class FolderPlan:
 
     Attributes:
         inputs: one plan for each, in the run's order; only when they were asked for.
-        to_do: those that are not kept.
+        to_do: the inputs that are not kept, and the results that are to be written and are not there yet.
         removed: how many files will go that are not written again, by their format.
-        relocated: entries to be recorded anew: their input has moved, or version 0.1.0 wrote them.
+        moved: for each input, as a byte, whether it is elsewhere now, or version 0.1.0 did not write down
+            where it was.
         foreign: paths in the way that are not results of ours.
         taken: names that belong to another input: name, where that one is (None when version 0.1.0 did not
             write it down), where this one is.
@@ -58,13 +60,28 @@ class FolderPlan:
     """
 
     inputs: list[PlannedInput] = field(default_factory=list)
-    to_do: list[InputFile] = field(default_factory=list)
+    to_do: Scratch = field(default_factory=lambda: Scratch("CREATE TABLE to_do (name BLOB, outputs BLOB);"))
     removed: Counter[str] = field(default_factory=Counter)
-    relocated: list[Entry] = field(default_factory=list)
+    moved: bytearray = field(default_factory=bytearray)
     foreign: list[str] = field(default_factory=list)
     taken: list[tuple[str, str | None, str]] = field(default_factory=list)
     differing: Counter[str] = field(default_factory=Counter)
     overwrite: bool = False
+
+    def begin(self, started: StartedInput) -> None:
+        """Add an input that is not kept."""
+        outputs = b"\0".join(map(packed, started.outputs))
+        self.to_do.add("INSERT INTO to_do VALUES *", packed(started.name), outputs)
+
+    def started(self, keys: tuple[str, ...]) -> Iterator[StartedInput]:
+        """What the journal must have before the first input is started.
+
+        Args:
+            keys: of the settings, one for each kind of input.
+        """
+        for name, outputs in self.to_do.rows("SELECT name, outputs FROM to_do ORDER BY rowid"):
+            paths = tuple(map(unpacked, outputs.split(b"\0"))) if outputs else ()
+            yield StartedInput(unpacked(name), keys, paths)
 
     def check(self, where: object) -> None:
         """Refuse a plan that would cost the user something.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from movenet_cli.core.folder_names import OVERLAY
-from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.errors import MediaError, OutputError
 from movenet_cli.io.storage import Storage
 from movenet_cli.output.folder.fingerprint import Fingerprint, Reading, location_of, same_content
@@ -49,9 +49,9 @@ class FolderPlanner:
     _sound_folders: set[str] = field(default_factory=set, init=False)
 
     @property
-    def keys(self) -> set[str]:
+    def keys(self) -> tuple[str, ...]:
         """Of the settings, one for each kind of input."""
-        return {each.key for each in self.settings.values()}
+        return tuple(each.key for each in self.settings.values())
 
     def decide(
         self,
@@ -100,7 +100,7 @@ class FolderPlanner:
             return PlannedInput(file, "keep", "up to date", (), up_to_date, fingerprint)
         return PlannedInput(file, action, reason, self._outdated(entry, up_to_date), up_to_date, fingerprint)
 
-    def plan(self, files: Sequence[InputFile]) -> FolderPlan:
+    def plan(self, files: Inputs) -> FolderPlan:
         """The plan for these inputs.
 
         Raises:
@@ -113,29 +113,38 @@ class FolderPlanner:
             if is_foreign_run_file(self.storage, self.journal, path):
                 plan.foreign.append(self.storage.place(path))
         for file in files:
+            plan.moved.append(False)
             planned = self._plan_one(file, plan)
             if planned.action != "keep":
-                plan.to_do.append(file)
                 plan.removed.update(map(_kind, planned.removes))
             if self.exact:
                 plan.inputs.append(planned)
         return plan
 
-    def started(self, files: Iterable[InputFile]) -> Iterator[StartedInput]:
-        """What the journal must have before the first of these inputs is started."""
-        keys = tuple(each.key for each in self.settings.values())
-        for file in files:
-            entry = self.journal.get(file.name)
-            known = entry.outputs if entry else {}
-            # What lies there now and is not ours stays, also after this run has been killed.
-            free = (path for path in self.layout.possible(file.name) if path not in known)
-            outputs = tuple(path for path in free if not self._is_foreign(file.name, path))
-            yield StartedInput(file.name, keys, outputs)
+    def started(self, name: str) -> StartedInput:
+        """What the journal must have before an input is started."""
+        return self._started(name, self.journal.get(name), self._foreign(name))
+
+    def _started(self, name: str, entry: Entry | None, foreign: Sequence[str]) -> StartedInput:
+        known = entry.outputs if entry else {}
+        # What lies there now and is not ours stays, also after this run has been killed.
+        free = (path for path in self.layout.possible(name) if path not in known and path not in foreign)
+        return StartedInput(name, self.keys, tuple(free))
+
+    def _foreign(self, name: str) -> list[str]:
+        return [path for path in self.layout.possible(name) if self._is_foreign(name, path)]
+
+    def moved(self, files: Iterable[InputFile]) -> Iterator[Entry]:
+        """The entries of inputs that are elsewhere now."""
+        return (
+            replace(entry, path=location_of(file))
+            for file in files
+            if (entry := self.journal.get(file.name)) is not None
+        )
 
     def _plan_one(self, file: InputFile, plan: FolderPlan) -> PlannedInput:
         """Decide on one input, and add to the plan what stands in its way."""
-        possible = self.layout.possible(file.name) if self.journal.is_writer_of(file.name) else ()
-        foreign = [path for path in possible if self._is_foreign(file.name, path)]
+        foreign = self._foreign(file.name) if self.journal.is_writer_of(file.name) else []
         if foreign:
             needed = self._needed(file)
             plan.foreign += [self.storage.place(path) for path in foreign if path in needed]
@@ -147,8 +156,10 @@ class FolderPlanner:
         if planned.action == "redo" and entry is not None and entry.key not in self.keys:
             # A run that was to redo it with these settings, and did not get that far, may go on.
             started = self.journal.started(file.name)
-            if started is None or set(started.keys) != self.keys:
+            if started is None or set(started.keys) != set(self.keys):
                 plan.differing[planned.reason] += 1
+        if planned.action != "keep":
+            plan.begin(self._started(file.name, entry, foreign))
         return planned
 
     def _claim(self, entry: Entry, file: InputFile, plan: FolderPlan) -> Entry:
@@ -162,10 +173,9 @@ class FolderPlanner:
         if (entry.path is None and self.overwrite) or (
             may_be_it and self._compare(entry.fingerprint, file, "always")
         ):
-            entry = replace(entry, path=here)
-            plan.relocated.append(entry)
-        else:
-            plan.taken.append((file.name, entry.path, here))
+            plan.moved[-1] = True
+            return replace(entry, path=here)
+        plan.taken.append((file.name, entry.path, here))
         return entry
 
     def _compare(self, recorded: Fingerprint | None, file: InputFile, read: Reading) -> Fingerprint | None:

@@ -7,11 +7,11 @@ file before it is there, so that the next run tells our files from somebody else
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 
 from movenet_cli.core.folder_names import LOCK, RUN
-from movenet_cli.core.inputs import InputFile, Media
+from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.core.shard import Shard
 from movenet_cli.io.open_storage import open_storage
 from movenet_cli.io.storage import Storage
@@ -22,7 +22,7 @@ from movenet_cli.output.folder.lock import locked
 from movenet_cli.output.folder.ownership import check_places
 from movenet_cli.output.folder.plan import FolderPlan
 from movenet_cli.output.folder.planner import FolderPlanner
-from movenet_cli.output.folder.records import RunFile
+from movenet_cli.output.folder.records import RunFile, StartedInput
 from movenet_cli.output.folder.result_settings import ResultSettings
 from movenet_cli.output.folder.shards import SHARD_LOCK, SHARD_RUN, check_count, remove_shards, shard_file
 
@@ -32,7 +32,7 @@ def results_folder(
     place: Path | str | Storage,
     layout: Layout,
     settings: Mapping[Media, ResultSettings],
-    files: Sequence[InputFile],
+    files: Inputs,
     media_of: Callable[[InputFile], Media | None],
     overwrite: bool = False,
     shard: Shard | None = None,
@@ -80,7 +80,7 @@ def results_folder(
             elif storage.kind(RUN) == "file":
                 storage.remove(RUN)  # what it says will not hold before the next merge
             _remove_unfinished(storage, journal)
-            _begin(planner, plan)
+            _begin(planner, plan, files)
             yield FolderOutputs(planner, shard)
         finally:
             journal.close()
@@ -95,29 +95,34 @@ def missing_results(planner: FolderPlanner, files: Sequence[InputFile]) -> Folde
     """
     plan = planner.plan(files)
     plan.check(planner.storage)
-    _begin(planner, plan)
+    _begin(planner, plan, files)
     return FolderOutputs(planner)
 
 
-def _begin(planner: FolderPlanner, plan: FolderPlan) -> None:
+def _begin(planner: FolderPlanner, plan: FolderPlan, files: Inputs) -> None:
     """Write down what will be done, before the first of it is."""
     for folder in planner.layout.folders:
         planner.storage.make_folder(folder)
     journal = planner.journal
-    journal.note(plan.relocated)
-    journal.note(chain(planner.settings.values(), [RunFile(RUN, None)], planner.started(plan.to_do)))
+    if any(plan.moved):
+        journal.note(planner.moved(compress(files, plan.moved)))
+    started = plan.started(planner.keys)
+    journal.note(chain(planner.settings.values(), [RunFile(RUN, None)], started))
     journal.sync()  # no file of ours is on the disk before the line that says it is ours
     plan.log_losses()
 
 
 def _remove_unfinished(storage: Storage, journal: Journal) -> None:
     """Remove the files of inputs that a killed run did not finish; what an entry lists stays."""
-    unfinished = [started for started in journal.all_started() if started.outputs]
-    for started in unfinished:
-        entry = journal.get(started.name)
-        finished = entry.outputs if entry else {}
-        for path in started.outputs:
-            if path not in finished and storage.kind(path) == "file":
-                storage.remove(path, of_input=True)
     # The lines stay, without outputs: that these inputs were to be redone with these settings still holds.
-    journal.note(replace(started, outputs=()) for started in unfinished)
+    unfinished = (started for started in journal.all_started() if started.outputs)
+    journal.note(_without_outputs(started, storage, journal) for started in unfinished)
+
+
+def _without_outputs(started: StartedInput, storage: Storage, journal: Journal) -> StartedInput:
+    entry = journal.get(started.name)
+    finished = entry.outputs if entry else {}
+    for path in started.outputs:
+        if path not in finished and storage.kind(path) == "file":
+            storage.remove(path, of_input=True)
+    return replace(started, outputs=())
