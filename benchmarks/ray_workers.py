@@ -37,16 +37,15 @@ from movenet_cli.output.folder.fingerprint import Fingerprint
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.order import WrittenFiles
 from movenet_cli.output.folder.results_folder import results_folder
-from movenet_cli.run import ray_workers
 from movenet_cli.run.batch import Batch, NoEvents
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.plan import Plan
-from movenet_cli.run.ray_actor import _Answer
-from movenet_cli.run.ray_cluster import cluster
 from movenet_cli.run.report import Report
-from movenet_cli.run.work import Work
-from movenet_cli.run.worker_process import Setup
-from movenet_cli.run.workers import Workers
+from movenet_cli.run.workers.interface import Workers, ray_workers
+from movenet_cli.run.workers.ray_actor import _Answer
+from movenet_cli.run.workers.ray_cluster import cluster
+from movenet_cli.run.workers.work import Work
+from movenet_cli.run.workers.worker_process import Setup
 from movenet_cli.settings import Settings
 
 FIGURES: Final = PROJECT / "benchmarks" / "scaling.json"

@@ -35,9 +35,9 @@ from movenet_cli.run.batch import Batch
 from movenet_cli.run.inputs import find_inputs
 from movenet_cli.run.plan import Plan
 from movenet_cli.run.report import Report
-from movenet_cli.run.segment import Tell
-from movenet_cli.run.work import Done, Work
-from movenet_cli.run.workers import Workers
+from movenet_cli.run.segments.segment import Tell
+from movenet_cli.run.workers.interface import Workers
+from movenet_cli.run.workers.work import Done, Work
 from movenet_cli.settings import Settings
 
 NOTHING = sha256_of_bytes(b"")

@@ -15,7 +15,7 @@ from movenet_cli.cli import run_annotate
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io.atomic import AtomicFile
-from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage.local_storage import LocalStorage
 from movenet_cli.output.folder.journal import read_journal
 from tests.conftest import PROJECT
 from tests.support.media import gradient, write_image, write_video

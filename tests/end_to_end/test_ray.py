@@ -16,7 +16,7 @@ import pytest
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode, ModelError
 from movenet_cli.run.loading import load_named
-from movenet_cli.run.worker_process import Setup, load_models
+from movenet_cli.run.workers.worker_process import Setup, load_models
 from movenet_cli.settings import Settings
 from tests.conftest import PROJECT
 from tests.media.clips import write_long_clip

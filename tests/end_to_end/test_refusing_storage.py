@@ -15,7 +15,7 @@ from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io import patience
 from movenet_cli.io.patience import Patience
 from movenet_cli.output.folder.journal import read_journal
-from movenet_cli.run import processes
+from movenet_cli.run.workers.interface import processes
 from tests.conftest import PROJECT
 from tests.media.clips import write_long_clip
 from tests.support.media import gradient, write_image
@@ -129,7 +129,7 @@ def test_what_will_not_pass_ends_the_run_at_once(images: Path, tmp_path: Path) -
 def test_worker_processes_whose_results_cannot_be_written(
     images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    program = processes._PROGRAM.replace("movenet_cli.run.worker_process", "tests.support.refusing")
+    program = processes._PROGRAM.replace("movenet_cli.run.workers.worker_process", "tests.support.refusing")
     monkeypatch.setattr(processes, "_PROGRAM", program)
     monkeypatch.setenv("PYTHONPATH", str(PROJECT))
     monkeypatch.setenv(NAME, "1.jpg.json")

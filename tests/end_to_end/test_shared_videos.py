@@ -16,8 +16,11 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.media.discover import discover
 from movenet_cli.media.video import cuts
-from movenet_cli.run import batch, long_video, shard_inputs, shared_videos, worker
-from movenet_cli.run.shard_inputs import ShardInputs
+from movenet_cli.run import batch
+from movenet_cli.run.segments import long_video
+from movenet_cli.run.shards import shard_inputs, shared_videos
+from movenet_cli.run.shards.inputs import ShardInputs
+from movenet_cli.run.workers.interface import worker
 from movenet_cli.settings import Settings
 from tests.conftest import PROJECT
 from tests.media.clips import damage, write_clip

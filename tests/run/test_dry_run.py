@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from movenet_cli.errors import ModelError, OutputError, UsageError
-from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage.local_storage import LocalStorage
 from movenet_cli.media.discover import Discovery, discover
 from movenet_cli.run.annotate import Target
 from movenet_cli.run.dry_run import dry_run

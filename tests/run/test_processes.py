@@ -16,13 +16,13 @@ import pytest
 import movenet_cli as movenet
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from movenet_cli.run import processes
-from movenet_cli.run.processes import are_worth_it
+from movenet_cli.run.workers.interface import processes
+from movenet_cli.run.workers.processes import are_worth_it
 from tests.conftest import PROJECT
 from tests.media.clips import write_clip
 from tests.support.media import gradient, write_image
 
-CRASHING = processes._PROGRAM.replace("movenet_cli.run.worker_process", "tests.support.crashing")
+CRASHING = processes._PROGRAM.replace("movenet_cli.run.workers.worker_process", "tests.support.crashing")
 
 
 @pytest.fixture

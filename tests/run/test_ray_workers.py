@@ -9,10 +9,10 @@ import pytest
 
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.errors import ModelError
-from movenet_cli.run import ray_workers
-from movenet_cli.run.ray_actor import _Answer
-from movenet_cli.run.ray_workers import RayWorkers
-from movenet_cli.run.work import Failed
+from movenet_cli.run.workers.interface import ray_workers
+from movenet_cli.run.workers.ray_actor import _Answer
+from movenet_cli.run.workers.ray_workers import RayWorkers
+from movenet_cli.run.workers.work import Failed
 from movenet_cli.settings import Settings
 
 

@@ -18,15 +18,16 @@ from movenet_cli.core.types import Frame
 from movenet_cli.inference import relay
 from movenet_cli.inference.follow import Pursuit
 from movenet_cli.io.json_text import json_line
-from movenet_cli.io.local_storage import LocalStorage
-from movenet_cli.io.storage import StoredFile
+from movenet_cli.io.storage.interface import StoredFile
+from movenet_cli.io.storage.local_storage import LocalStorage
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.video import cuts
 from movenet_cli.media.video.segment import UnsoundSegmentError, can_be_cut, segment_frames
 from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.output.formats.document import frame_fields
-from movenet_cli.run import long_video, segment_file, worker
-from movenet_cli.run.segment import SegmentResults
+from movenet_cli.run.segments import long_video, segment_file
+from movenet_cli.run.segments.segment import SegmentResults
+from movenet_cli.run.workers.interface import worker
 from tests.conftest import PROJECT
 from tests.media.clips import damage, number_of, opened, read, write_clip
 

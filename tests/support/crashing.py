@@ -5,8 +5,8 @@ import signal
 import time
 from typing import Any
 
-from movenet_cli.run import worker_process
-from movenet_cli.run.worker import Worker
+from movenet_cli.run.workers.interface import worker_process
+from movenet_cli.run.workers.worker import Worker
 
 _do = Worker.do
 

@@ -12,8 +12,8 @@ from click.core import ParameterSource
 from movenet_cli import settings as default
 from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io.address import scheme_of
-from movenet_cli.io.local_storage import LocalStorage
-from movenet_cli.io.open_storage import open_storage
+from movenet_cli.io.storage.local_storage import LocalStorage
+from movenet_cli.io.storage.open_storage import open_storage
 
 
 def options_given(context: click.Context) -> frozenset[str]:

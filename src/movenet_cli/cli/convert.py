@@ -14,7 +14,7 @@ from movenet_cli.cli.printing import print_message
 from movenet_cli.cli.results_here import refuse_writing, results_here
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode, UsageError
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.results.export.registry import EXPORTS
 
 option = options_of("convert")

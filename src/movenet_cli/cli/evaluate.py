@@ -13,7 +13,7 @@ from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.cli.results_here import results_here
 from movenet_cli.errors import ExitCode, UsageError
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.settings import DEFAULT_RESAMPLES, EVALUATED_PEOPLE, EvaluatedPeople
 
 option = options_of("evaluate")

@@ -9,7 +9,7 @@ from movenet_cli.cli.printing import print_message
 from movenet_cli.core.inputs import FrameRange
 from movenet_cli.core.wording import counted
 from movenet_cli.io.stdio import native_stderr_hidden
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 
 if TYPE_CHECKING:
     from movenet_cli.models.interface import Model
@@ -37,7 +37,7 @@ def merge(results: Storage) -> int:
     from movenet_cli.cli.download_bar import download_bar  # noqa: PLC0415 - heavy, and not for --help
     from movenet_cli.cli.progress import make_progress  # noqa: PLC0415
     from movenet_cli.run.loading import load_named  # noqa: PLC0415
-    from movenet_cli.run.merge import merge_shards  # noqa: PLC0415
+    from movenet_cli.run.shards.merge import merge_shards  # noqa: PLC0415
 
     def load(settings: "Settings", name_or_path: str) -> "Model":
         with download_bar(disable=None) as progress:

@@ -15,8 +15,8 @@ from movenet_cli.core.shard import Shard, parse_shard
 from movenet_cli.core.time_point import TimePoint, parse_time_point
 from movenet_cli.core.wording import nearest
 from movenet_cli.io.address import public_address, scheme_of
-from movenet_cli.io.open_storage import open_storage
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
+from movenet_cli.io.storage.open_storage import open_storage
 from movenet_cli.settings import STREAM, is_device, not_a_device
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from movenet_cli.core.types import FrameResult
 from movenet_cli.core.wording import counted
 from movenet_cli.io.json_text import plain_text
 from movenet_cli.media.expected_frames import Expected, expected_frames
-from movenet_cli.run.shard_inputs import ShardInputs
+from movenet_cli.run.shards.inputs import ShardInputs
 
 BAR_INTERVAL: Final = 0.2
 JSON_INTERVAL: Final = 1.0

@@ -10,7 +10,7 @@ from movenet_cli.cli.options import options_of
 from movenet_cli.cli.printing import print_message
 from movenet_cli.cli.results_here import refuse_writing, results_here
 from movenet_cli.errors import UsageError
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.settings import STREAM
 
 option = options_of("report")

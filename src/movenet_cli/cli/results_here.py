@@ -7,8 +7,8 @@ from pathlib import Path
 from movenet_cli.cli.printing import shown_as
 from movenet_cli.core.folder_names import LOCK, OVERLAY, SEGMENTS, STAGED
 from movenet_cli.errors import MovenetError, UsageError
-from movenet_cli.io.local_storage import LocalStorage
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
+from movenet_cli.io.storage.local_storage import LocalStorage
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from movenet_cli.core.inputs import InputFile, Inputs
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, UsageError
 from movenet_cli.io.json_text import plain_text
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.media.discover import Discovery, read_paths
 from movenet_cli.media.local_copy import copy_of_stream
 from movenet_cli.models.interface import Model
@@ -28,7 +28,7 @@ from movenet_cli.run.dry_run import dry_run
 from movenet_cli.run.inputs import find_inputs
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.report import Report
-from movenet_cli.run.shard_inputs import ShardInputs
+from movenet_cli.run.shards.inputs import ShardInputs
 from movenet_cli.settings import DEFAULT_STDIN_NAME, STREAM, Settings
 
 

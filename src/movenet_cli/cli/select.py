@@ -11,7 +11,7 @@ from movenet_cli.cli.printing import print_data, print_message
 from movenet_cli.cli.results_here import results_here
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import ExitCode
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 
 option = options_of("select")
 

@@ -1,8 +1,8 @@
 """A long video's frames in order, followed in relays: at fixed frames a fresh pursuit takes over.
 
 So a long video can be followed in several places at once: where a pursuit is to take over does not depend on
-who does it, and whether it does only on the frames. `run/segment.py` is the other half: it starts each
-pursuit at its key frame, and `agree` decides there, too.
+who does it, and whether it does only on the frames. `run/segments/segment.py` is the other half: it starts
+each pursuit at its key frame, and `agree` decides there, too.
 """
 
 from collections import deque

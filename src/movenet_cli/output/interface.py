@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.core.results import Header, InputOutcome, Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
-from movenet_cli.io.storage import StoredFile
+from movenet_cli.io.storage.interface import StoredFile
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import InputError, MediaError
 from movenet_cli.io.atomic import AtomicFile
 from movenet_cli.io.json_text import unescape_name
-from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage.local_storage import LocalStorage
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout

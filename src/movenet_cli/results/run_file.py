@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from movenet_cli.core.results import State
 from movenet_cli.errors import InputError
-from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage.local_storage import LocalStorage
 from movenet_cli.io.strict_json import decode
 from movenet_cli.output.folder.shards import SHARD_JOURNAL, SHARD_RUN, shard_files
 from movenet_cli.results.records import Count, SummaryRecord

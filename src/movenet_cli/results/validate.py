@@ -8,7 +8,7 @@ from movenet_cli.core.folder_names import DATASET, KEYPOINTS, RUN
 from movenet_cli.core.results import Summary
 from movenet_cli.errors import InputError, MovenetError
 from movenet_cli.io.json_text import escape_name
-from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage.local_storage import LocalStorage
 from movenet_cli.output.folder.journal import JOURNAL_NAME, read_records
 from movenet_cli.output.folder.layout import dataset_part
 from movenet_cli.output.folder.output_file import Output, output_of

@@ -14,7 +14,7 @@ from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MovenetError, OutputError, UsageError
 from movenet_cli.io.json_text import escape_name
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.io.versions import version
 from movenet_cli.media.discover import Discovery
 from movenet_cli.media.opening import media_of
@@ -25,13 +25,14 @@ from movenet_cli.output.interface import Outputs
 from movenet_cli.output.stream import StreamOutputs
 from movenet_cli.run.batch import Batch, Events
 from movenet_cli.run.loading import LoadedModels
-from movenet_cli.run.processes import Processes, are_worth_it
-from movenet_cli.run.ray_cluster import cluster
-from movenet_cli.run.ray_workers import RayWorkers
 from movenet_cli.run.report import Report
-from movenet_cli.run.shard_inputs import ShardInputs
-from movenet_cli.run.worker import Worker
-from movenet_cli.run.workers import Threads, Workers
+from movenet_cli.run.shards.inputs import ShardInputs
+from movenet_cli.run.workers.interface import Workers
+from movenet_cli.run.workers.processes import Processes, are_worth_it
+from movenet_cli.run.workers.ray_cluster import cluster
+from movenet_cli.run.workers.ray_workers import RayWorkers
+from movenet_cli.run.workers.threads import Threads
+from movenet_cli.run.workers.worker import Worker
 
 LIBRARIES: Final = ("ai-edge-litert", "av", "numpy", "opencv-python-headless", "tensorflow")
 

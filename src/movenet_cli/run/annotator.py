@@ -15,7 +15,7 @@ from movenet_cli.core.results import Summary
 from movenet_cli.core.types import ByteArray, FrameResult, Pose
 from movenet_cli.errors import MediaError, UsageError
 from movenet_cli.io.address import public_address
-from movenet_cli.io.open_storage import open_storage
+from movenet_cli.io.storage.open_storage import open_storage
 from movenet_cli.media.local_copy import local_copy
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.single_image import single_frame
@@ -27,7 +27,7 @@ from movenet_cli.run.inputs import find_inputs, input_named
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.pipeline import annotate_source
 from movenet_cli.run.report import RunReport
-from movenet_cli.run.shard_inputs import ShardInputs
+from movenet_cli.run.shards.inputs import ShardInputs
 from movenet_cli.settings import Crop, Engine, Runtime, Settings
 
 PathLike: TypeAlias = str | os.PathLike[str]

@@ -15,11 +15,20 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, ModelError, MovenetError, OutputError, shortage
 from movenet_cli.output.interface import Outputs, Written
-from movenet_cli.run.long_video import LONG, CutUp, LongVideo, VideoShare
 from movenet_cli.run.report import Report
-from movenet_cli.run.work import CutVideo, CutWork, Done, Failed, InputWork, SegmentWork, Uncut, UpToDate
-from movenet_cli.run.worker import internal, unexpected
-from movenet_cli.run.workers import Workers
+from movenet_cli.run.segments.long_video import LONG, CutUp, LongVideo, VideoShare
+from movenet_cli.run.workers.interface import Workers
+from movenet_cli.run.workers.work import (
+    CutVideo,
+    CutWork,
+    Done,
+    Failed,
+    InputWork,
+    SegmentWork,
+    Uncut,
+    UpToDate,
+)
+from movenet_cli.run.workers.worker import internal, unexpected
 
 log = logging.getLogger(__name__)
 

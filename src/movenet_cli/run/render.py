@@ -11,7 +11,7 @@ from movenet_cli.core.results import Header, Summary
 from movenet_cli.core.types import FailedFrame, Frame, FrameResult
 from movenet_cli.core.wording import counted
 from movenet_cli.errors import InputError, MediaError, UsageError
-from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage.local_storage import LocalStorage
 from movenet_cli.media.interface import Source
 from movenet_cli.media.opening import open_source
 from movenet_cli.media.stored_input import stored_input

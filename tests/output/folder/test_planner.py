@@ -9,7 +9,7 @@ import pytest
 
 from movenet_cli.core.inputs import InputFile, Media
 from movenet_cli.errors import MediaError
-from movenet_cli.io.local_storage import LocalStorage
+from movenet_cli.io.storage.local_storage import LocalStorage
 from movenet_cli.output.folder.fingerprint import Reading, fingerprint, location_of, same_content
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import MEDIA, Layout

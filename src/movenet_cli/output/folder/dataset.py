@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable
 
 from movenet_cli.core.folder_names import DATASET
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.output_file import put_aside_if_changed, stored_output
 from movenet_cli.output.folder.records import RunFile

@@ -20,7 +20,7 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.errors import MediaError
 from movenet_cli.io.json_text import json_line
 from movenet_cli.io.patience import Patience
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.fingerprint import Fingerprint, has_changed, location_of, same_content
 from movenet_cli.output.folder.layout import MEDIA, dataset_part

@@ -25,9 +25,9 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io.atomic import as_output_error
 from movenet_cli.io.lines import LineTooLongError, bounded_lines
-from movenet_cli.io.local_storage import LocalStorage
-from movenet_cli.io.open_storage import open_storage
-from movenet_cli.io.storage import Log, Storage
+from movenet_cli.io.storage.interface import Log, Storage
+from movenet_cli.io.storage.local_storage import LocalStorage
+from movenet_cli.io.storage.open_storage import open_storage
 from movenet_cli.output.folder.journal_lines import JournalLines
 from movenet_cli.output.folder.output_file import Output
 from movenet_cli.output.folder.records import (

@@ -9,8 +9,8 @@ from movenet_cli.core.shard import Shard
 from movenet_cli.errors import OutputError, UsageError
 from movenet_cli.io.atomic import as_output_error
 from movenet_cli.io.locks import LockHeldError
-from movenet_cli.io.open_storage import open_storage
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
+from movenet_cli.io.storage.open_storage import open_storage
 from movenet_cli.output.folder.shards import SHARD_LOCK, shard_file
 
 

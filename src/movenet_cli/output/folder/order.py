@@ -10,7 +10,7 @@ from movenet_cli.core.results import Header, Summary
 from movenet_cli.errors import MediaError
 from movenet_cli.io.atomic import remove_staged
 from movenet_cli.io.hashing import sample_of_file, sha256_of_bytes
-from movenet_cli.io.storage import Storage, StoredFile
+from movenet_cli.io.storage.interface import Storage, StoredFile
 from movenet_cli.output.folder.fingerprint import Fingerprint, fingerprint, has_changed
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.output_file import Output, output_of

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from movenet_cli.io.atomic import as_output_error
 from movenet_cli.io.hashing import sha256_of_file
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from movenet_cli.core.folder_names import LOCK, RUN, SHARDS
 from movenet_cli.core.inputs import Inputs
 from movenet_cli.errors import OutputError, UsageError
 from movenet_cli.io.scratch import packed, unpacked
-from movenet_cli.io.storage import Kind, Storage
+from movenet_cli.io.storage.interface import Kind, Storage
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal
 from movenet_cli.output.folder.journal_lines import JournalLines
 from movenet_cli.output.folder.layout import Layout

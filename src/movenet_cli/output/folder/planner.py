@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from movenet_cli.core.folder_names import OVERLAY
 from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.errors import MediaError, OutputError
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.output.folder.fingerprint import Fingerprint, Reading, location_of, same_content
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import MEDIA, Layout

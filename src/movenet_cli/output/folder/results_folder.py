@@ -13,8 +13,8 @@ from pathlib import Path
 from movenet_cli.core.folder_names import LOCK, RUN
 from movenet_cli.core.inputs import InputFile, Inputs, Media
 from movenet_cli.core.shard import Shard
-from movenet_cli.io.open_storage import open_storage
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
+from movenet_cli.io.storage.open_storage import open_storage
 from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout

@@ -10,7 +10,7 @@ from typing import Final
 from movenet_cli.core.folder_names import SHARDS
 from movenet_cli.core.shard import Shard, shard_of_stem
 from movenet_cli.errors import OutputError
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 
 SHARD_LOCK: Final = ".lock"
 SHARD_JOURNAL: Final = ".jsonl"

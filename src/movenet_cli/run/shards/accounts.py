@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from movenet_cli.core.results import State
 from movenet_cli.errors import InputError, UsageError
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.io.strict_json import decode
 from movenet_cli.output.folder.shards import SHARD_RUN, shard_files
 

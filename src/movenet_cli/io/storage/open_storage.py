@@ -8,9 +8,9 @@ from urllib.request import url2pathname
 
 from movenet_cli.errors import UsageError
 from movenet_cli.io.address import public_address, scheme_of
-from movenet_cli.io.local_storage import LocalStorage
 from movenet_cli.io.object_store import PACKAGES
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
+from movenet_cli.io.storage.local_storage import LocalStorage
 
 _BROKEN: Final = re.compile(r"([a-z0-9]+):/(?!/)")
 """What a `Path` makes of an address."""
@@ -47,7 +47,7 @@ def open_storage(place: Path | str | Storage, *, offline: bool = False) -> Stora
         raise UsageError(
             f"--offline (MOVENET_OFFLINE) forbids addresses such as {public_address(str(place))}"
         )
-    from movenet_cli.io.object_storage import ObjectStorage  # noqa: PLC0415 - only where there is an address
+    from movenet_cli.io.storage.object_storage import ObjectStorage  # noqa: PLC0415 - only where there is an address
 
     return ObjectStorage(str(place))
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from movenet_cli.errors import OutputError
 from movenet_cli.io.locks import LockHeldError
-from movenet_cli.io.objects import Objects
+from movenet_cli.io.storage.objects import Objects
 
 log = logging.getLogger(__name__)
 

@@ -1,12 +1,11 @@
-"""Who does work items: threads of this process, or processes of their own (`run/processes.py`)."""
+"""Who does work items: threads of this process, or processes of their own (`run/workers/processes.py`)."""
 
 from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Final
 
-from movenet_cli.run.segment import Tell
-from movenet_cli.run.work import Done, Work
-from movenet_cli.run.worker import Worker
+from movenet_cli.run.segments.segment import Tell
+from movenet_cli.run.workers.work import Done, Work
 
 GRACE: Final = 3.0
 """Seconds that a worker elsewhere gets to drop its item before it is killed."""
@@ -45,30 +44,3 @@ class Workers(ABC):
     ) -> None:
         """End the workers."""
         self.close()
-
-
-class Threads(Workers):
-    """The calling threads themselves, which share one worker.
-
-    Args:
-        worker: does the work.
-        jobs: copies of the models. There is one item more in hand, so that all cores are busy while a file is
-            opened.
-    """
-
-    def __init__(self, worker: Worker, jobs: int) -> None:
-        self._worker = worker
-        self._jobs = jobs
-
-    @property
-    def count(self) -> int:
-        """See `Workers.count`."""
-        return self._jobs + 1
-
-    def do(self, work: Work, tell: Tell) -> Done:
-        """See `Workers.do`."""
-        return self._worker.do(work, tell)
-
-    def close(self) -> None:
-        """See `Workers.close`."""
-        self._worker.close()

@@ -13,7 +13,7 @@ from typing import Final
 
 from movenet_cli.errors import InputError
 from movenet_cli.io.atomic import as_output_error
-from movenet_cli.io.objects import Objects
+from movenet_cli.io.storage.objects import Objects
 from movenet_cli.io.work_folder import work_folder
 
 _AHEAD: Final = 16

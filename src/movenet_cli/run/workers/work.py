@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from movenet_cli.core.inputs import InputFile, Segment, SourceInfo
 from movenet_cli.inference.follow import Pursuit
-from movenet_cli.io.storage import StoredFile
+from movenet_cli.io.storage.interface import StoredFile
 from movenet_cli.output.interface import Order, Written
-from movenet_cli.run.segment import Seam
+from movenet_cli.run.segments.segment import Seam
 
 
 @dataclass(frozen=True, slots=True)

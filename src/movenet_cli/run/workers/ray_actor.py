@@ -14,12 +14,12 @@ from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ModelError, MovenetError
 from movenet_cli.io.remote import silence_libraries
-from movenet_cli.run.ray_cluster import ray_module
-from movenet_cli.run.segment import Tell
-from movenet_cli.run.work import Done, Work
-from movenet_cli.run.worker import Worker
-from movenet_cli.run.worker_process import Raised, Setup, load_models, sendable
-from movenet_cli.run.workers import TooLongError
+from movenet_cli.run.segments.segment import Tell
+from movenet_cli.run.workers.interface import TooLongError
+from movenet_cli.run.workers.ray_cluster import ray_module
+from movenet_cli.run.workers.work import Done, Work
+from movenet_cli.run.workers.worker import Worker
+from movenet_cli.run.workers.worker_process import Raised, Setup, load_models, sendable
 
 _INTERVAL: Final = 0.5
 """Seconds after which whoever waits for an actor looks whether the run is to end."""

@@ -24,7 +24,7 @@ from movenet_cli.models.hub.cache import expanded
 from movenet_cli.models.hub.catalogue import CATALOGUE
 from movenet_cli.models.hub.resolve import is_path
 from movenet_cli.output.folder.fingerprint import location_of
-from movenet_cli.run.long_video import LONG
+from movenet_cli.run.segments.long_video import LONG
 from movenet_cli.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,9 @@ from movenet_cli.media.video.segment import UnsoundSegmentError, can_be_cut
 from movenet_cli.output.interface import Order, Written
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.pipeline import annotate_source, write_results
-from movenet_cli.run.segment import Tell, annotate_segment
-from movenet_cli.run.segment_file import read_segment, write_segment
-from movenet_cli.run.work import (
+from movenet_cli.run.segments.segment import Tell, annotate_segment
+from movenet_cli.run.segments.segment_file import read_segment, write_segment
+from movenet_cli.run.workers.work import (
     CutVideo,
     CutWork,
     Done,

@@ -14,13 +14,13 @@ from typing import Any, Final, cast
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.errors import ModelError
 from movenet_cli.run.loading import LoadedModels
-from movenet_cli.run.processes import TRIES
-from movenet_cli.run.ray_actor import Actor, ActorHandle, LostError
-from movenet_cli.run.ray_cluster import ray_module
-from movenet_cli.run.segment import Tell
-from movenet_cli.run.work import Done, Failed, Work, order_of
-from movenet_cli.run.worker_process import Raised, Setup
-from movenet_cli.run.workers import GRACE, TooLongError, Workers, took_too_long
+from movenet_cli.run.segments.segment import Tell
+from movenet_cli.run.workers.interface import GRACE, TooLongError, Workers, took_too_long
+from movenet_cli.run.workers.processes import TRIES
+from movenet_cli.run.workers.ray_actor import Actor, ActorHandle, LostError
+from movenet_cli.run.workers.ray_cluster import ray_module
+from movenet_cli.run.workers.work import Done, Failed, Work, order_of
+from movenet_cli.run.workers.worker_process import Raised, Setup
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from movenet_cli.core.model_info import Kind, ModelInfo
 from movenet_cli.core.size import Size
 from movenet_cli.errors import InputError, MediaError, UsageError
 from movenet_cli.io.json_text import unescape_name
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
 from movenet_cli.media.opening import media_of
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.layout import Layout
@@ -21,13 +21,14 @@ from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.results_folder import missing_results
 from movenet_cli.run.batch import Batch, Events
 from movenet_cli.run.loading import LoadModel, RecordedModels
-from movenet_cli.run.processes import Processes, are_worth_it
 from movenet_cli.run.report import Report
-from movenet_cli.run.segment import Tell
-from movenet_cli.run.shard_accounts import ShardAccount
-from movenet_cli.run.work import Done, SegmentWork, Work
-from movenet_cli.run.worker import Worker
-from movenet_cli.run.workers import Threads, Workers
+from movenet_cli.run.segments.segment import Tell
+from movenet_cli.run.shards.accounts import ShardAccount
+from movenet_cli.run.workers.interface import Workers
+from movenet_cli.run.workers.processes import Processes, are_worth_it
+from movenet_cli.run.workers.threads import Threads
+from movenet_cli.run.workers.work import Done, SegmentWork, Work
+from movenet_cli.run.workers.worker import Worker
 from movenet_cli.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from movenet_cli.core.results import Summary
 from movenet_cli.core.shard import Shard
 from movenet_cli.errors import ExitCode, InputError
 from movenet_cli.io.json_text import unescape_name
-from movenet_cli.io.open_storage import open_storage
-from movenet_cli.io.storage import Storage
+from movenet_cli.io.storage.interface import Storage
+from movenet_cli.io.storage.open_storage import open_storage
 from movenet_cli.output.folder.dataset import Dataset
 from movenet_cli.output.folder.folder_outputs import write_account
 from movenet_cli.output.folder.journal import Journal
@@ -33,8 +33,8 @@ from movenet_cli.output.folder.shards import (
 )
 from movenet_cli.run.loading import LoadModel
 from movenet_cli.run.report import Report
-from movenet_cli.run.shard_accounts import ShardAccount, check_options, read_accounts
-from movenet_cli.run.shared_videos import OpenEvents, put_together
+from movenet_cli.run.shards.accounts import ShardAccount, check_options, read_accounts
+from movenet_cli.run.shards.shared_videos import OpenEvents, put_together
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from movenet_cli.core.results import Summary
 from movenet_cli.core.shard import Shard
 from movenet_cli.inference.follow import Pursuit
 from movenet_cli.inference.relay import agree
-from movenet_cli.io.storage import StoredFile
-from movenet_cli.run.work import CutVideo, Done, Failed, JoinWork, SegmentDone, SegmentWork
+from movenet_cli.io.storage.interface import StoredFile
+from movenet_cli.run.workers.work import CutVideo, Done, Failed, JoinWork, SegmentDone, SegmentWork
 
 LONG: Final = 10_000
 """Frames from which on a video is cut also while there are other inputs, and shared between shards: what is

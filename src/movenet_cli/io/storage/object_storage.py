@@ -17,12 +17,12 @@ from movenet_cli.core.folder_names import JOURNAL_PARTS, STAGED
 from movenet_cli.errors import InputError, MediaError, OutputError
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.disk_room import DiskRoom
-from movenet_cli.io.lease import Lease, is_held
 from movenet_cli.io.locks import LockHeldError
-from movenet_cli.io.object_copies import copies_of, own_folder, temporary_folder
-from movenet_cli.io.object_log import ObjectLog
-from movenet_cli.io.objects import Objects
-from movenet_cli.io.storage import Kind, Storage, parts_of
+from movenet_cli.io.storage.interface import Kind, Storage, parts_of
+from movenet_cli.io.storage.lease import Lease, is_held
+from movenet_cli.io.storage.object_copies import copies_of, own_folder, temporary_folder
+from movenet_cli.io.storage.object_log import ObjectLog
+from movenet_cli.io.storage.objects import Objects
 
 _IN_MEMORY: Final = 16 << 20
 """Bytes up to which an object is read without a file."""

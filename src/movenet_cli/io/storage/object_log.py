@@ -8,7 +8,7 @@ from itertools import count
 from typing import Final
 
 from movenet_cli.errors import OutputError
-from movenet_cli.io.storage import part_path
+from movenet_cli.io.storage.interface import part_path
 
 PART_SIZE: Final = 4 << 20
 INTERVAL: Final = 5.0

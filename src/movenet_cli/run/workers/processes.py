@@ -19,15 +19,17 @@ from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.core.inputs import Inputs
 from movenet_cli.errors import MovenetError, shortage
 from movenet_cli.run.loading import LoadedModels, RecordedModels
-from movenet_cli.run.segment import Tell
-from movenet_cli.run.work import Done, Failed, Work, order_of
-from movenet_cli.run.worker_process import Loaded, Raised, Setup, Told
-from movenet_cli.run.workers import GRACE, TooLongError, Workers, took_too_long
+from movenet_cli.run.segments.segment import Tell
+from movenet_cli.run.workers.interface import GRACE, TooLongError, Workers, took_too_long
+from movenet_cli.run.workers.work import Done, Failed, Work, order_of
+from movenet_cli.run.workers.worker_process import Loaded, Raised, Setup, Told
 
 TRIES: Final = 2
 """How often an item is tried whose process crashes."""
 
-_PROGRAM: Final = "import sys; from movenet_cli.run.worker_process import main; main(int(sys.argv[1]))"
+_PROGRAM: Final = (
+    "import sys; from movenet_cli.run.workers.worker_process import main; main(int(sys.argv[1]))"
+)
 
 _WAKE_INTERVAL: Final = 0.1
 """Seconds after which whoever waits for a process looks whether the run is to end."""

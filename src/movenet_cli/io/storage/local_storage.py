@@ -20,7 +20,7 @@ from movenet_cli.io.atomic import (
     sync_folders,
 )
 from movenet_cli.io.locks import file_lock, shared_lock
-from movenet_cli.io.storage import Kind, Storage, parts_of
+from movenet_cli.io.storage.interface import Kind, Storage, parts_of
 
 
 @dataclass(frozen=True, slots=True)

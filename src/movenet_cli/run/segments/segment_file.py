@@ -8,8 +8,8 @@ import numpy as np
 from movenet_cli.core.types import FrameResult, Pose, Size
 from movenet_cli.inference.crops import Square
 from movenet_cli.inference.follow import Pursuit
-from movenet_cli.io.storage import StoredFile
-from movenet_cli.run.segment import Seam, SegmentResults
+from movenet_cli.io.storage.interface import StoredFile
+from movenet_cli.run.segments.segment import Seam, SegmentResults
 
 _VERSION: Final = "movenet-cli/segment-1"
 

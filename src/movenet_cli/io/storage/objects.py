@@ -10,7 +10,7 @@ from movenet_cli.core.cancellation import Cancelled
 from movenet_cli.errors import SHORTAGE, MediaError, MovenetError, OutputError
 from movenet_cli.io.address import parse_address, public_address, scheme_of
 from movenet_cli.io.object_store import open_files
-from movenet_cli.io.request_retries import RequestRetries, is_final
+from movenet_cli.io.storage.request_retries import RequestRetries, is_final
 
 _GO_ON: Final = "run the same command again to go on"
 _NO_CREDENTIALS: Final = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError"}

@@ -21,8 +21,8 @@ from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ModelError
 from movenet_cli.models.interface import Model
 from movenet_cli.run.loading import LoadedModels, RecordedModels, load_named
-from movenet_cli.run.work import Done, Work
-from movenet_cli.run.worker import Worker
+from movenet_cli.run.workers.work import Done, Work
+from movenet_cli.run.workers.worker import Worker
 from movenet_cli.settings import Settings
 
 _INTERVAL: Final = 0.1

@@ -1,0 +1,1 @@
+"""Files below one folder: on a disk, or in an object store."""

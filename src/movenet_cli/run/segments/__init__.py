@@ -1,0 +1,1 @@
+"""Long videos in segments that are annotated side by side."""
