@@ -37,11 +37,13 @@ from movenet_cli.output.folder.fingerprint import Fingerprint
 from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.order import WrittenFiles
 from movenet_cli.output.folder.results_folder import results_folder
-from movenet_cli.run.batch import Batch, NoEvents
+from movenet_cli.run.batch import Batch
+from movenet_cli.run.events import NoEvents
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.plan import Plan
 from movenet_cli.run.report import Report
-from movenet_cli.run.workers.interface import Workers, ray_workers
+from movenet_cli.run.workers import ray_workers
+from movenet_cli.run.workers.interface import Workers
 from movenet_cli.run.workers.ray_actor import _Answer
 from movenet_cli.run.workers.ray_cluster import cluster
 from movenet_cli.run.workers.work import Work

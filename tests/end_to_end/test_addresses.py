@@ -18,7 +18,7 @@ from movenet_cli.errors import ExitCode
 from movenet_cli.io import http, shared_folder, web_file
 from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.run.segments.long_video import LongVideo
-from movenet_cli.run.workers.interface import worker
+from movenet_cli.run.workers import worker
 from tests.media.clips import write_long_clip
 from tests.support.hub import Answer, Hub
 from tests.support.media import gradient, write_image, write_video

@@ -15,7 +15,7 @@ from movenet_cli.errors import ExitCode, OutputError
 from movenet_cli.io import patience
 from movenet_cli.io.patience import Patience
 from movenet_cli.output.folder.journal import read_journal
-from movenet_cli.run.workers.interface import processes
+from movenet_cli.run.workers import processes
 from tests.conftest import PROJECT
 from tests.media.clips import write_long_clip
 from tests.support.media import gradient, write_image

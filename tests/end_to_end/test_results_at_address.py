@@ -20,14 +20,13 @@ from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import ExitCode, OutputError
-from movenet_cli.io import request_retries
-from movenet_cli.io.storage.interface import lease, object_log, object_storage
+from movenet_cli.io.storage import lease, object_log, object_storage, request_retries
 from movenet_cli.io.storage.object_storage import ObjectStorage
 from movenet_cli.media.video import cuts
 from movenet_cli.output.folder.journal import Journal
 from movenet_cli.output.folder.records import RunFile, StartedInput
 from movenet_cli.run import batch
-from movenet_cli.run.shards import shard_inputs
+from movenet_cli.run.shards import inputs as shard_inputs
 from tests.media.clips import write_clip
 from tests.support.media import gradient, write_image, write_video
 from tests.support.object_store import Server, environment, faulty_s3_server

@@ -18,9 +18,10 @@ from movenet_cli.media.discover import discover
 from movenet_cli.media.video import cuts
 from movenet_cli.run import batch
 from movenet_cli.run.segments import long_video
-from movenet_cli.run.shards import shard_inputs, shared_videos
+from movenet_cli.run.shards import inputs as shard_inputs
+from movenet_cli.run.shards import shared_videos
 from movenet_cli.run.shards.inputs import ShardInputs
-from movenet_cli.run.workers.interface import worker
+from movenet_cli.run.workers import worker
 from movenet_cli.settings import Settings
 from tests.conftest import PROJECT
 from tests.media.clips import damage, write_clip

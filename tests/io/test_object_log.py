@@ -3,7 +3,8 @@
 import pytest
 
 from movenet_cli.errors import OutputError
-from movenet_cli.io.storage.interface import object_log, parts_of
+from movenet_cli.io.storage import object_log
+from movenet_cli.io.storage.interface import parts_of
 from movenet_cli.io.storage.object_log import ObjectLog
 
 PATH = "journal.jsonl"

@@ -16,7 +16,7 @@ import pytest
 import movenet_cli as movenet
 from movenet_cli.cli.main import run
 from movenet_cli.errors import ExitCode
-from movenet_cli.run.workers.interface import processes
+from movenet_cli.run.workers import processes
 from movenet_cli.run.workers.processes import are_worth_it
 from tests.conftest import PROJECT
 from tests.media.clips import write_clip

@@ -9,7 +9,7 @@ import pytest
 
 from movenet_cli.core.cancellation import CancellationToken
 from movenet_cli.errors import ModelError
-from movenet_cli.run.workers.interface import ray_workers
+from movenet_cli.run.workers import ray_workers
 from movenet_cli.run.workers.ray_actor import _Answer
 from movenet_cli.run.workers.ray_workers import RayWorkers
 from movenet_cli.run.workers.work import Failed

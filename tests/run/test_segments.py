@@ -27,7 +27,7 @@ from movenet_cli.output.folder.folder_outputs import FolderOutputs
 from movenet_cli.output.formats.document import frame_fields
 from movenet_cli.run.segments import long_video, segment_file
 from movenet_cli.run.segments.segment import SegmentResults
-from movenet_cli.run.workers.interface import worker
+from movenet_cli.run.workers import worker
 from tests.conftest import PROJECT
 from tests.media.clips import damage, number_of, opened, read, write_clip
 

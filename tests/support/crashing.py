@@ -5,7 +5,7 @@ import signal
 import time
 from typing import Any
 
-from movenet_cli.run.workers.interface import worker_process
+from movenet_cli.run.workers import worker_process
 from movenet_cli.run.workers.worker import Worker
 
 _do = Worker.do

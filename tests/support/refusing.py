@@ -13,7 +13,7 @@ import pytest
 
 from movenet_cli.io.atomic import AtomicFile, as_output_error
 from movenet_cli.io.storage.local_storage import LocalStorage
-from movenet_cli.run.workers.interface import worker_process
+from movenet_cli.run.workers import worker_process
 
 NAME, REFUSALS = "MOVENET_TEST_REFUSES", "MOVENET_TEST_REFUSALS"
 

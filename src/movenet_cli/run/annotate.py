@@ -23,7 +23,8 @@ from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.results_folder import results_folder
 from movenet_cli.output.interface import Outputs
 from movenet_cli.output.stream import StreamOutputs
-from movenet_cli.run.batch import Batch, Events
+from movenet_cli.run.batch import Batch
+from movenet_cli.run.events import Events
 from movenet_cli.run.loading import LoadedModels
 from movenet_cli.run.report import Report
 from movenet_cli.run.shards.inputs import ShardInputs

@@ -22,7 +22,7 @@ from movenet_cli.media.single_image import single_frame
 from movenet_cli.models.interface import Model
 from movenet_cli.run.annotate import Run, Target
 from movenet_cli.run.arguments import formats_of, settings_of, shard_of, text_of, texts_of
-from movenet_cli.run.batch import Events, NoEvents
+from movenet_cli.run.events import Events, NoEvents
 from movenet_cli.run.inputs import find_inputs, input_named
 from movenet_cli.run.loading import LoadedModels, load_named
 from movenet_cli.run.pipeline import annotate_source

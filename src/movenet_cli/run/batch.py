@@ -1,22 +1,23 @@
 """Annotates many inputs side by side, keeps what is up to date, and counts everything in the report."""
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
 from movenet_cli.core.cancellation import CancellationToken, Cancelled
 from movenet_cli.core.inputs import InputFile, Inputs
-from movenet_cli.core.results import InputOutcome, Summary
+from movenet_cli.core.results import InputOutcome
 from movenet_cli.core.shard import Shard
 from movenet_cli.core.types import FrameResult
 from movenet_cli.errors import MediaError, ModelError, MovenetError, OutputError, shortage
 from movenet_cli.output.interface import Outputs, Written
+from movenet_cli.run.events import Events
 from movenet_cli.run.report import Report
-from movenet_cli.run.segments.long_video import LONG, CutUp, LongVideo, VideoShare
+from movenet_cli.run.segments.board import WAKE_INTERVAL, SegmentBoard
+from movenet_cli.run.segments.long_video import LONG, LongVideo, VideoShare
 from movenet_cli.run.workers.interface import Workers
 from movenet_cli.run.workers.work import (
     CutVideo,
@@ -24,7 +25,6 @@ from movenet_cli.run.workers.work import (
     Done,
     Failed,
     InputWork,
-    SegmentWork,
     Uncut,
     UpToDate,
 )
@@ -37,35 +37,6 @@ _FATAL: Final = (OutputError, ModelError)
 
 _CHANGED: Final = "it changed after this run began; run the same command again"
 _DAMAGED: Final = "not what its index says: `movenet merge` will read it in one go, if no shard does before"
-
-WAKE_INTERVAL: Final = 0.2
-"""Seconds after which the thread that waits for the workers looks for an interrupt."""
-
-
-class Events(Protocol):
-    """What follows the progress of a run; called from several threads."""
-
-    def input_started(self, name: str) -> None:
-        """Work on an input begins."""
-
-    def frame_done(self, name: str, result: FrameResult) -> None:
-        """One more frame of an input has its result."""
-
-    def input_done(self, outcome: InputOutcome) -> None:
-        """An input is done, kept or failed."""
-
-
-class NoEvents:
-    """The `Events` of a run whose progress nobody follows."""
-
-    def input_started(self, name: str) -> None:
-        """See `Events`."""
-
-    def frame_done(self, name: str, result: FrameResult) -> None:
-        """See `Events`."""
-
-    def input_done(self, outcome: InputOutcome) -> None:
-        """See `Events`."""
 
 
 class Batch:
@@ -99,8 +70,8 @@ class Batch:
         self._report = report
         self._fail_fast = fail_fast
         self._cancellation = cancellation
-        self._changed = threading.Condition()
-        self._videos: list[CutUp] = []
+        self._board = SegmentBoard(workers, outputs, events, cancellation)
+        self._changed = self._board.changed
         self._shared: deque[InputFile] = deque()
         self._shard: Shard | None = None
         self._in_hand = 0
@@ -157,7 +128,7 @@ class Batch:
         """Take segments of videos under way, and inputs, until there are none, or the run is stopped."""
         try:
             while not self._cancellation.is_cancelled:
-                if self._help():
+                if self._board.help():
                     continue
                 taken = self._take(inputs)
                 if taken is not None:
@@ -270,7 +241,7 @@ class Batch:
         if is_damaged:
             return InputOutcome(file.name, "kept", notes=(_DAMAGED,), file=file), 0
         share = VideoShare(file, cut, shard)
-        self._do_segments(share)
+        self._board.do_all(share)
         if share.failure is not None:
             return _failed_share(file, share.failure)
         if share.is_sound:
@@ -281,25 +252,10 @@ class Batch:
         outcome = InputOutcome(file.name, "done", share.summary, notes=(_DAMAGED,), file=file)
         return outcome, share.segments
 
-    def _do_segments(self, video: CutUp) -> None:
-        """Do a video's segments together with whoever has nothing else to do."""
-        with self._changed:
-            self._videos.append(video)
-            self._changed.notify_all()
-        try:
-            while not video.is_over:
-                if not self._do_segment_of([video]):
-                    with self._changed:
-                        self._changed.wait_for(lambda: video.is_over or video.has_work, WAKE_INTERVAL)
-                self._cancellation.check()
-        finally:
-            with self._changed:
-                self._videos.remove(video)
-
     def _in_segments(self, video: LongVideo) -> Done:
         """Annotate a video segment by segment."""
         if not video.cut.mark.exists():
-            self._do_segments(video)
+            self._board.do_all(video)
         if video.failure is not None:
             return video.failure
         done: Done = Uncut()
@@ -310,46 +266,11 @@ class Batch:
             done = self._workers.do(InputWork(video.file, video.cut.order), _nobody)
         return done
 
-    def _help(self) -> bool:
-        """Do a segment of some video under way, the first one that has any to do; whether there was one."""
-        return self._do_segment_of(self._videos)
-
-    def _do_segment_of(self, videos: Sequence[CutUp]) -> bool:
-        with self._changed:
-            found = next(((video, work) for video in videos if (work := video.next()) is not None), None)
-        if found is None:
-            return False
-        video, work = found
-        summary = Summary()
-        try:
-            done, summary = self._outputs.attempt(lambda: self._segment(work))
-        except (MovenetError, Cancelled):
-            raise
-        except Exception as error:  # noqa: BLE001 - logged, and counted as a bug
-            done = unexpected(video.file.name, error, video.cut.order)
-        with self._changed:
-            if isinstance(video, VideoShare):
-                video.summary += summary
-            video.done(work, done)
-            self._changed.notify_all()
-        return True
-
-    def _segment(self, work: SegmentWork) -> tuple[Done, Summary]:
-        """Do a segment; and counts of its frames."""
-        summary = Summary()
-
-        def tell(name: str, result: FrameResult) -> None:
-            summary.count(result.status)
-            if work.before is None:  # what is done again is told once
-                self._events.frame_done(name, result)
-
-        return self._workers.do(work, tell), summary
-
     def _wait_for_segments(self) -> bool:
         """Wait while inputs are in hand, which may turn out to be long videos; whether there is one now."""
         with self._changed:
             while self._in_hand and not self._cancellation.is_cancelled:
-                if any(video.has_work for video in self._videos):
+                if self._board.has_work:
                     return True
                 self._changed.wait(WAKE_INTERVAL)
         return False

@@ -19,7 +19,8 @@ from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.order import FolderOrder
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.results_folder import missing_results
-from movenet_cli.run.batch import Batch, Events
+from movenet_cli.run.batch import Batch
+from movenet_cli.run.events import Events
 from movenet_cli.run.loading import LoadModel, RecordedModels
 from movenet_cli.run.report import Report
 from movenet_cli.run.segments.segment import Tell
