@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from movenet_cli.errors import InputError, OutputError
 from movenet_cli.io import lines
+from movenet_cli.output.folder import journal_lines
 from movenet_cli.output.folder.fingerprint import fingerprint, location_of
 from movenet_cli.output.folder.journal import JOURNAL_NAME, Journal, read_journal
 from movenet_cli.output.folder.output_file import Output, output_of
@@ -20,6 +22,13 @@ from movenet_cli.output.folder.result_settings import settings_key
 from tests.output.folder.conftest import OUTPUTS
 
 KEY = settings_key({"model": "5a", "min_score": 0.3})
+
+
+@pytest.fixture(autouse=True, scope="module", params=[1, journal_lines._IN_MEMORY], ids=["disk", "memory"])
+def kept_in_memory(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journal_lines, "_IN_MEMORY", request.param)
+        yield
 
 
 def entry_of(source: Path, folder: Path, name: str = "a.jpg") -> Entry:

@@ -7,8 +7,8 @@ from typing import Final
 
 from movenet_cli.io.scratch import Scratch, packed
 
-_IN_MEMORY: Final = 2000
-"""Names whose lines are in memory: more than inputs that are worked on at the same time."""
+_IN_MEMORY: Final = 20_000
+"""Names whose lines are in memory, 10 to 20 MB of them: a run of so many inputs never waits for the disk."""
 
 _WRITE: Final = """
     INSERT INTO lines (name, done, begun, rank) VALUES * ON CONFLICT (name)
