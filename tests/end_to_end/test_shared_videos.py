@@ -25,7 +25,7 @@ from movenet_cli.run.workers import worker
 from movenet_cli.settings import Settings
 from tests.conftest import PROJECT
 from tests.media.clips import damage, write_clip
-from tests.run.test_segments import GOP, by_place, count_segments
+from tests.run.segments.test_segments import GOP, by_place, count_segments
 from tests.support.media import write_image, write_video
 
 FORMATS = ("-f", "json,csv,coco")
