@@ -114,7 +114,7 @@ def test_an_input_that_takes_too_long_fails_alone(media: Path, tmp_path: Path) -
 def test_an_interrupt_ends_the_processes(media: Path, tmp_path: Path) -> None:
     write_image(media / "slow.png", gradient(seed=8))
     program = (
-        "import sys; from movenet_cli.run import processes; processes._PROGRAM = sys.argv.pop(1); "
+        "import sys; from movenet_cli.run.workers import processes; processes._PROGRAM = sys.argv.pop(1); "
         "from movenet_cli.cli.main import main; main()"
     )
     arguments = ["annotate", str(media), "-m", "mini", "-o", str(tmp_path / "out"), "--engine", "processes"]
