@@ -37,7 +37,7 @@ from movenet_cli.run.workers.worker import Worker
 
 LIBRARIES: Final = ("ai-edge-litert", "av", "numpy", "opencv-python-headless", "tensorflow")
 
-_POSE_OPTIONS: Final = (
+POSE_OPTIONS: Final = (
     "min_score",
     "min_keypoints",
     "min_pose_score",
@@ -48,8 +48,10 @@ _POSE_OPTIONS: Final = (
     "smooth",
     "max_pixels",
 )
+"""The settings that results depend on, besides the models and the range of frames."""
+
 _RUN_OPTIONS: Final = ("jobs", "engine", "batch_size", "fail_fast", "runtime", "device")
-"""The settings that `run.json` records, in this order, with the range of frames in between."""
+"""What `run.json` records besides, behind the range of frames."""
 
 OpenEvents = Callable[[], AbstractContextManager[Events]]
 """Opens what follows the progress; called when the work begins, closed when it is done."""
@@ -221,7 +223,7 @@ class Run:
                 "formats": list(target.formats),
                 "overlay": target.overlay,
                 "overwrite": target.overwrite,
-                **{name: getattr(settings, name) for name in _POSE_OPTIONS},
+                **{name: getattr(settings, name) for name in POSE_OPTIONS},
                 **asdict(settings.frames),
                 **{name: getattr(settings, name) for name in _RUN_OPTIONS},
             },

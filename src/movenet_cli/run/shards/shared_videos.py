@@ -19,6 +19,7 @@ from movenet_cli.output.folder.layout import Layout
 from movenet_cli.output.folder.order import FolderOrder
 from movenet_cli.output.folder.planner import FolderPlanner
 from movenet_cli.output.folder.results_folder import missing_results
+from movenet_cli.run.annotate import POSE_OPTIONS
 from movenet_cli.run.batch import Batch
 from movenet_cli.run.events import Events
 from movenet_cli.run.loading import LoadModel, RecordedModels
@@ -37,20 +38,7 @@ log = logging.getLogger(__name__)
 OpenEvents = Callable[[Sequence[InputFile]], AbstractContextManager[Events]]
 """Opens what follows the progress with these inputs."""
 
-_OPTIONS: Final = (
-    "min_score",
-    "min_keypoints",
-    "min_pose_score",
-    "crop",
-    "max_people",
-    "input_size",
-    "track",
-    "smooth",
-    "max_pixels",
-    "batch_size",
-    "runtime",
-    "device",
-)
+_OPTIONS: Final = (*POSE_OPTIONS, "batch_size", "runtime", "device")
 
 
 def shared_files(accounts: Sequence[ShardAccount]) -> list[InputFile]:
