@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 _LOG = logging.getLogger(__name__)
 _NO_LOCKS_HERE: Final = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What network and FUSE file systems answer when they cannot lock."""
@@ -36,6 +34,8 @@ def file_lock(path: Path, *, protects: str, wait: str | None = None) -> Iterator
         LockHeldError: someone holds it, and `wait` is None.
         OSError: the lock's file cannot be opened.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - slow to import, and most commands lock nothing
+
     lock = FileLock(path, fallback_to_soft=False)  # a soft lock would outlive a killed process
     try:
         lock.acquire(timeout=0)
@@ -111,6 +111,8 @@ def _warn(protects: str) -> None:
 
 def is_free(path: Path) -> bool:
     """Whether a lock's file is there and is known to be held by nobody."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - as above
+
     lock = FileLock(path, fallback_to_soft=False)
     try:
         if not path.is_file():
