@@ -33,7 +33,8 @@ def open_storage(place: Path | str | Storage, *, offline: bool = False) -> Stora
     scheme = scheme_of(place) if isinstance(place, str) else None
     if scheme is None:
         if (broken := _BROKEN.match(str(place))) and broken[1] in PACKAGES:
-            raise UsageError(f"{place} is no address: give one as text, with two slashes, and not as a Path")
+            meant = str(place).replace(":/", "://", 1)
+            raise UsageError(f"{place} lacks a slash: write {meant} (in Python as text, not as a Path)")
         return LocalStorage(Path(place))
     if scheme == "file":
         return LocalStorage(_path_of(str(place)))
