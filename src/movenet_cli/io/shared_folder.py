@@ -46,14 +46,11 @@ def shared_folder(parent: Path, key: str, check: Callable[[], None]) -> Iterator
     folder = _place(parent, key)
     with contextlib.ExitStack() as held:
         while True:
-            check()
             try:
-                held.enter_context(shared_lock(folder / _LOCK, protects=str(folder)))
+                _wait_for(held, lambda: shared_lock(folder / _LOCK, protects=str(folder)), check)
                 break
             except FileNotFoundError:
                 _make(folder)
-            except LockHeldError:
-                time.sleep(_LOOK)
         if not has_locks(folder / _LOCK):
             raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
         if folder.is_symlink() or folder.stat().st_uid != os.getuid():
@@ -69,13 +66,7 @@ def shared_folder(parent: Path, key: str, check: Callable[[], None]) -> Iterator
 def alone_in(folder: Path, check: Callable[[], None]) -> Iterator[None]:
     """One after the other of those who share a folder; `check` as in `shared_folder`."""
     with contextlib.ExitStack() as held:
-        while True:
-            check()
-            try:
-                held.enter_context(file_lock(folder / _WRITING, protects=str(folder)))
-                break
-            except LockHeldError:
-                time.sleep(_LOOK)
+        _wait_for(held, lambda: file_lock(folder / _WRITING, protects=str(folder)), check)
         yield
 
 
@@ -104,6 +95,22 @@ def remove_unused(parent: Path, kept: float = KEPT) -> None:
                 gone = parent / f"{_REMOVED}{secrets.token_hex(4)}"
                 folder.rename(gone)
                 shutil.rmtree(gone, ignore_errors=True)
+
+
+def _wait_for(
+    held: contextlib.ExitStack,
+    lock: Callable[[], contextlib.AbstractContextManager[None]],
+    check: Callable[[], None],
+) -> None:
+    """Hold a lock as well, once nobody else does."""
+    while True:
+        check()
+        try:
+            held.enter_context(lock())
+        except LockHeldError:
+            time.sleep(_LOOK)
+        else:
+            return
 
 
 def _place(parent: Path, key: str) -> Path:

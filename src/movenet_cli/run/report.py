@@ -90,22 +90,12 @@ class Report:
             where = None if outcome.file is None else packed(location_of(outcome.file))
             self._files.add("INSERT INTO files VALUES *", packed(outcome.name), where, outcome.state)
             self._count_frames(outcome)
-            self._bugs += outcome.is_bug
-            if outcome.reason is not None:
-                self.failures.append(Failure(outcome.name, outcome.reason))
-            elif outcome.summary.failed:
-                self.failures.append(Failure(outcome.name, _frames_failed(outcome.summary)))
-            self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
+            self._note(outcome)
 
     def add_share(self, outcome: InputOutcome, segments: int) -> None:
         """Count some segments of a long video; the video itself, put together or not, counts at the merge."""
         with self._lock:
-            self._bugs += outcome.is_bug
-            if outcome.reason is not None:
-                self.failures.append(Failure(outcome.name, outcome.reason))
-            elif outcome.summary.failed:
-                self.failures.append(Failure(outcome.name, _frames_failed(outcome.summary)))
-            self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
+            self._note(outcome)
             if outcome.state == "done" and not segments:
                 self.joined += 1
             elif outcome.state == "done":
@@ -113,6 +103,15 @@ class Report:
                 self.segments += segments
                 self._shared_frames += outcome.summary.frames
                 self.computed_frames += outcome.summary.frames
+
+    def _note(self, outcome: InputOutcome) -> None:
+        """Take down what went wrong, and what else there is to know."""
+        self._bugs += outcome.is_bug
+        if outcome.reason is not None:
+            self.failures.append(Failure(outcome.name, outcome.reason))
+        elif outcome.summary.failed:
+            self.failures.append(Failure(outcome.name, _frames_failed(outcome.summary)))
+        self.notes.extend(Failure(outcome.name, note) for note in outcome.notes)
 
     def _count_frames(self, outcome: InputOutcome) -> None:
         self.frames += outcome.summary

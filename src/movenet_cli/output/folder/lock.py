@@ -35,13 +35,7 @@ def locked(folder: Path | Storage, shard: Shard | None = None) -> Iterator[None]
     storage.make_folder(_parent(LOCK))
     with contextlib.ExitStack() as held:
         with as_output_error(str(storage), of_input=False):
-            try:
-                held.enter_context(storage.lock(LOCK, protects=str(storage)))
-            except LockHeldError as error:
-                raise OutputError(
-                    f"another run is writing to {storage}; wait for it, "
-                    "or choose another folder with --output"
-                ) from error
+            _hold(held, storage.lock(LOCK, protects=str(storage)), f"another run is writing to {storage}")
         yield
 
 
@@ -51,24 +45,27 @@ def _shard_locked(storage: Storage, shard: Shard) -> Iterator[None]:
     own = shard_file(shard, SHARD_LOCK)
     with contextlib.ExitStack() as held:
         with as_output_error(str(storage), of_input=False):
+            holder = f"a run without --shard, or `movenet merge`, is writing to {storage}"
             try:
-                held.enter_context(storage.shared_lock(LOCK, protects=str(storage)))
-            except LockHeldError as error:
-                raise OutputError(
-                    f"a run without --shard, or `movenet merge`, is writing to {storage}; wait for it, "
-                    "or choose another folder with --output"
-                ) from error
+                _hold(held, storage.shared_lock(LOCK, protects=str(storage)), holder)
             except NotImplementedError as error:
                 raise UsageError("--shard does not work on Windows: leave it out") from error
             storage.make_folder(_parent(own))
-            try:
-                held.enter_context(storage.lock(own, protects=f"shard {shard} of {storage}"))
-            except LockHeldError as error:
-                raise OutputError(
-                    f"another run is working on shard {shard} in {storage}; wait for it, "
-                    "or choose another folder with --output"
-                ) from error
+            holder = f"another run is working on shard {shard} in {storage}"
+            _hold(held, storage.lock(own, protects=f"shard {shard} of {storage}"), holder)
         yield
+
+
+def _hold(held: contextlib.ExitStack, lock: contextlib.AbstractContextManager[None], holder: str) -> None:
+    """Hold a lock as well, or say who does.
+
+    Raises:
+        OutputError: somebody else holds it.
+    """
+    try:
+        held.enter_context(lock)
+    except LockHeldError as error:
+        raise OutputError(f"{holder}; wait for it, or choose another folder with --output") from error
 
 
 def _parent(path: str) -> str:

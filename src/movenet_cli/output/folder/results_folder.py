@@ -67,7 +67,8 @@ def results_folder(
                 check_count(storage, shard)
             journal = Journal(storage, shard, frozenset(file.name for file in shared))
             planner = FolderPlanner(storage, journal, layout, settings, media_of, overwrite)
-            planner.plan(shared).check(storage)
+            if shared:
+                planner.plan(shared).check(storage)
             plan = planner.plan(files)
             plan.check(storage)
         except BaseException:  # a run that is refused leaves no trace
